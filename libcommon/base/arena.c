@@ -1,0 +1,133 @@
+#include "libcommon/base/arena.h"
+
+#include <stdarg.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define BLOCK_MIN 1024
+#define BLOCK_MAX ((size_t)256 * 1024)
+#define ALIGN 16
+
+struct sl_arena_block {
+	struct sl_arena_block *next;
+	size_t size, used;
+	_Alignas(ALIGN) char data[];
+};
+
+static struct sl_arena_block *new_block(struct sl_arena *a, size_t need)
+{
+	size_t size = a->head ? a->head->size * 2 : BLOCK_MIN;
+	struct sl_arena_block *b;
+
+	if (size > BLOCK_MAX)
+		size = BLOCK_MAX;
+	if (size < need)
+		size = need;
+	b = sl_xmalloc(sizeof(*b) + size);
+	b->size = size;
+	b->used = 0;
+	/* A block made for one large item goes behind the head, whose room is still useful. */
+	if (a->head && need > BLOCK_MAX / 4) {
+		b->next = a->head->next;
+		a->head->next = b;
+	} else {
+		b->next = a->head;
+		a->head = b;
+	}
+	return b;
+}
+
+static void *take(struct sl_arena *a, size_t size, size_t align)
+{
+	struct sl_arena_block *b = a->head;
+	size_t at = b ? (b->used + align - 1) & ~(align - 1) : 0;
+
+	if (!b || at > b->size || size > b->size - at) {
+		b = new_block(a, size);
+		at = 0;
+	}
+	b->used = at + size;
+	a->used += size;
+	return b->data + at;
+}
+
+void sl_arena_release(struct sl_arena *a)
+{
+	struct sl_arena_block *b = a->head, *next;
+
+	for (; b; b = next) {
+		next = b->next;
+		free(b);
+	}
+	a->head = NULL;
+	a->used = 0;
+}
+
+void sl_arena_reset(struct sl_arena *a)
+{
+	struct sl_arena_block *keep = a->head;
+
+	if (!keep)
+		return;
+	a->head = keep->next;
+	sl_arena_release(a);
+	keep->next = NULL;
+	keep->used = 0;
+	a->head = keep;
+}
+
+void *sl_arena_alloc(struct sl_arena *a, size_t size)
+{
+	return memset(take(a, size, ALIGN), 0, size);
+}
+
+void *sl_arena_array(struct sl_arena *a, size_t count, size_t size)
+{
+	size_t bytes;
+
+	if (__builtin_mul_overflow(count, size, &bytes))
+		abort();
+	return sl_arena_alloc(a, bytes);
+}
+
+struct sl_str sl_arena_str(struct sl_arena *a, struct sl_str s)
+{
+	char *p = take(a, s.n + 1, 1);
+
+	if (s.n)
+		memcpy(p, s.p, s.n);
+	p[s.n] = '\0';
+	return (struct sl_str){ p, s.n };
+}
+
+char *sl_arena_strdup(struct sl_arena *a, const char *s)
+{
+	size_t n = strlen(s) + 1;
+
+	return memcpy(take(a, n, 1), s, n);
+}
+
+char *sl_arena_printf(struct sl_arena *a, const char *fmt, ...)
+{
+	va_list ap, again;
+	char *p;
+	int n;
+
+	va_start(ap, fmt);
+	va_copy(again, ap);
+	n = vsnprintf(NULL, 0, fmt, ap);
+	va_end(ap);
+	if (n < 0)
+		abort();
+	p = take(a, (size_t)n + 1, 1);
+	vsnprintf(p, (size_t)n + 1, fmt, again);
+	va_end(again);
+	return p;
+}
+
+bool sl_arena_full(const struct sl_arena *a)
+{
+	return a->limit && a->used > a->limit;
+}

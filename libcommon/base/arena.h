@@ -1,0 +1,55 @@
+/*
+ * Arena: many allocations with one life time, freed together.
+ *
+ * One arena per reconcile, per parsed document or per cached object. Nothing from an arena may be
+ * stored in an object that outlives it. An arena may carry a limit, for memory whose amount outside
+ * input decides: past it, sl_arena_alloc() still returns memory, so that callers need no check at
+ * every node, but sl_arena_full() turns true and parsers stop there with SL_ERR_TOO_LARGE.
+ *
+ * Memory is aligned to 16 bytes (strings to 1). Blocks double from 1 KiB to 256 KiB.
+ *
+ * Thread rule: one thread at a time; what it holds may be read by many once writing has ended.
+ */
+#ifndef LIBCOMMON_BASE_ARENA_H
+#define LIBCOMMON_BASE_ARENA_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "libcommon/base/mem.h"
+#include "libcommon/base/str.h"
+
+struct sl_arena_block;
+
+struct sl_arena {
+	struct sl_arena_block *head;
+	size_t used;  /* bytes handed out */
+	size_t limit; /* bytes, 0 = none */
+};
+#define SL_ARENA_INIT \
+	{ \
+		0 \
+	}
+#define SL_ARENA_INIT_LIMIT(bytes) \
+	{ \
+		.limit = (bytes) \
+	}
+
+void sl_arena_release(struct sl_arena *a);
+/* Free all but one block, start anew. */
+void sl_arena_reset(struct sl_arena *a);
+
+/* Zeroed memory; never NULL. */
+void *sl_arena_alloc(struct sl_arena *a, size_t size)
+	__attribute__((returns_nonnull, warn_unused_result));
+#define sl_arena_new(a, type) ((type *)sl_arena_alloc((a), sizeof(type)))
+void *sl_arena_array(struct sl_arena *a, size_t count, size_t size)
+	__attribute__((returns_nonnull, warn_unused_result));
+/* Copies, NUL-terminated in both cases. */
+char *sl_arena_strdup(struct sl_arena *a, const char *s) __attribute__((returns_nonnull));
+struct sl_str sl_arena_str(struct sl_arena *a, struct sl_str s);
+char *sl_arena_printf(struct sl_arena *a, const char *fmt, ...)
+	__attribute__((format(printf, 2, 3), returns_nonnull));
+bool sl_arena_full(const struct sl_arena *a);
+
+#endif

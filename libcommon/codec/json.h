@@ -1,0 +1,45 @@
+/*
+ * JSON in and out, strict RFC 8259: no comments, no trailing commas, no duplicate keys (unless the
+ * limits allow them, last one wins), no invalid UTF-8, no lone surrogates, nothing after the value.
+ *
+ * Integers in int64 become INT; other literals FLOAT when the shortest decimal of the double gives
+ * the same number back, else NUMBER, verbatim. Writing is the inverse: Go's encoding/json format for
+ * floats, U+2028, U+2029, <, > and & escaped only when asked (Go's default does).
+ *
+ * Thread rule: pure functions. Caps: struct sl_json_limits.
+ */
+#ifndef LIBCOMMON_CODEC_JSON_H
+#define LIBCOMMON_CODEC_JSON_H
+
+#include "libcommon/base/strbuf.h"
+#include "libcommon/codec/value.h"
+
+#define SL_JSON_DEPTH_MAX 512
+#define SL_JSON_BYTES_MAX ((size_t)64 << 20)
+
+struct sl_json_limits {
+	size_t depth;	      /* 0: SL_JSON_DEPTH_MAX */
+	size_t bytes;	      /* of text, 0: SL_JSON_BYTES_MAX */
+	bool allow_duplicates; /* the last one wins, as in Go's encoding/json */
+	const char *file;     /* for positions, or NULL; kept by pointer */
+};
+
+/*
+ * Parse one value. `limits` may be NULL. Strings are copied into the arena: `text` may go afterwards.
+ * Errors: SL_ERR_INVALID with line and column, SL_ERR_TOO_LARGE (depth, bytes, arena limit).
+ */
+int sl_json_parse(struct sl_arena *a, struct sl_str text, const struct sl_json_limits *limits,
+		  struct sl_value **ret_value, struct sl_err *err) SL_MUST_CHECK;
+
+enum sl_json_flags {
+	SL_JSON_COMPACT = 0,
+	SL_JSON_SORT = 1 << 0,	    /* members bytewise by key */
+	SL_JSON_PRETTY = 1 << 1,    /* indented by 2 spaces as Go's MarshalIndent */
+	SL_JSON_HTML_SAFE = 1 << 2, /* <, >, & as \u003c … as Go's Marshal does */
+};
+/* Append the text; the buffer's own maximum is the cap. No newline at the end. */
+void sl_json_write(const struct sl_value *v, unsigned flags, struct sl_strbuf *out);
+/* Append `s` as a quoted JSON string. */
+void sl_json_quote(struct sl_str s, struct sl_strbuf *out);
+
+#endif
