@@ -1,0 +1,74 @@
+/*
+ * Where the API server is and who we are: kubeconfig files, the in-cluster service account.
+ *
+ * Source: client-go's kubeconfig format (clientcmd/api/v1) and in-cluster configuration. Supported:
+ * clusters (server, certificate-authority[-data], insecure-skip-tls-verify, tls-server-name,
+ * proxy-url), users (client-certificate[-data], client-key[-data], token, tokenFile, username and
+ * password, as/as-groups, exec only where `allow_exec`), contexts, several files in KUBECONFIG (first
+ * one wins). Relative file names are relative to the kubeconfig file. Refused with a clear error:
+ * auth-provider.
+ *
+ * Ownership: an sl_kube_config owns its strings. Secrets in it are wiped on release.
+ * Thread rule: immutable after loading.
+ */
+#ifndef LIBCOMMON_KUBE_CONFIG_H
+#define LIBCOMMON_KUBE_CONFIG_H
+
+#include <stdbool.h>
+
+#include "libcommon/base/err.h"
+#include "libcommon/base/str.h"
+#include "libcommon/base/strvec.h"
+
+#define SL_KUBECONFIG_BYTES_MAX ((size_t)1 << 20)
+
+struct sl_kube_config {
+	char *server;	  /* "https://127.0.0.1:6443", no trailing slash; may carry a path */
+	char *namespace_; /* of the context, or NULL */
+	char *ca_pem;	  /* NULL: the system's */
+	char *client_cert_pem;
+	char *client_key_pem;
+	char *token;	  /* bearer token, or NULL */
+	char *token_file; /* read again when its mtime changes or every minute: tokens rotate */
+	char *username;	  /* basic auth */
+	char *password;
+	char *tls_server_name;
+	char *proxy_url;
+	char *impersonate_user;
+	struct sl_strvec impersonate_groups;
+	struct sl_strvec exec_argv; /* exec credential plugin, empty unless allowed */
+	struct sl_strvec exec_env;  /* "NAME=value" */
+	bool insecure_skip_tls_verify;
+};
+#define SL_KUBE_CONFIG_INIT \
+	{ \
+		0 \
+	}
+void sl_kube_config_release(struct sl_kube_config *c);
+void sl_kube_config_copy(const struct sl_kube_config *from, struct sl_kube_config *ret_to);
+
+struct sl_kube_config_options {
+	const char *path;    /* --kubeconfig, or NULL: $KUBECONFIG, in-cluster, ~/.kube/config */
+	const char *context; /* NULL: current-context */
+	const char *cluster; /* overrides the context's, or NULL */
+	const char *user;    /* overrides the context's, or NULL */
+	bool allow_exec;     /* the command line only: controllers run no other program */
+};
+
+/* Load by the order above. Errors: NOT_FOUND when there is none, INVALID naming file, line, field. */
+int sl_kube_config_load(const struct sl_kube_config_options *options,
+			struct sl_kube_config *ret_config, struct sl_err *err) SL_MUST_CHECK;
+/*
+ * From the bytes of a kubeconfig (a Secret): only what is inside the text counts, file references,
+ * auth plugins and embedded impersonation are dropped; exec and insecure TLS too unless allowed.
+ */
+struct sl_kube_config_secret_policy {
+	bool allow_exec;
+	bool allow_insecure_tls;
+};
+int sl_kube_config_parse_secret(struct sl_str text,
+				const struct sl_kube_config_secret_policy *policy,
+				struct sl_kube_config *ret_config,
+				struct sl_err *err) SL_MUST_CHECK;
+
+#endif

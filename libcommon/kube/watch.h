@@ -1,0 +1,55 @@
+/*
+ * LIST and WATCH of one kind: a stream that survives whatever the network and the server do.
+ *
+ * Begins with a LIST in pages (resourceVersion=0 allowed), then WATCH from there with bookmarks;
+ * resumes by resourceVersion after a cut, also in mid-line; lists anew after 410 or an ERROR event;
+ * backs off with jitter from 0.8 s to 30 s so that a restarted server meets no herd. When bookmarks
+ * are SL_WATCH_SILENCE_MS overdue the connection is given up and the watch resumed on a new one.
+ *
+ * The handler runs on the client's I/O thread: it must not block, call the API or take long. Objects
+ * live until the callback returns: copy what is kept. managedFields are dropped unless asked for.
+ *
+ * Calling sequence: on_begin (a LIST starts), on_object(ADDED) for each item, on_synced; then
+ * on_object(ADDED, MODIFIED, DELETED) as they come. A new LIST begins with on_begin again: what was
+ * not named between on_begin and on_synced is gone. on_error tells of every failed attempt, e.g.
+ * FORBIDDEN or NOT_FOUND (kind not served): the stream goes on trying by itself.
+ *
+ * Thread rule: start and stop are thread-safe; no callback runs after sl_watch_stop() has returned,
+ * which therefore must not be called from a callback.
+ * Source: Kubernetes API concepts, "Efficient detection of changes".
+ */
+#ifndef LIBCOMMON_KUBE_WATCH_H
+#define LIBCOMMON_KUBE_WATCH_H
+
+#include "libcommon/kube/object.h"
+
+#define SL_WATCH_SILENCE_MS 180000
+#define SL_WATCH_LINE_MAX ((size_t)16 << 20) /* bytes of one event */
+#define SL_WATCH_PAGE 250		     /* items of a LIST page */
+
+enum sl_watch_event { SL_WATCH_ADDED, SL_WATCH_MODIFIED, SL_WATCH_DELETED };
+
+struct sl_watch_handler {
+	void *ctx;
+	void (*on_begin)(void *ctx); /* may be NULL */
+	void (*on_object)(void *ctx, enum sl_watch_event event, const struct sl_value *object);
+	void (*on_synced)(void *ctx);			       /* may be NULL */
+	void (*on_error)(void *ctx, const struct sl_err *err); /* may be NULL */
+};
+
+struct sl_watch_options {
+	const struct sl_kube_kind *kind; /* copied */
+	const char *namespace_;		 /* NULL or "": all */
+	const char *label_selector;	 /* or NULL */
+	const char *field_selector;	 /* or NULL */
+	const char *user;		 /* impersonate, or NULL */
+	bool keep_managed_fields;
+	bool metadata_only; /* PartialObjectMetadata */
+};
+
+struct sl_watch;
+struct sl_watch *sl_watch_start(struct sl_kube_client *c, const struct sl_watch_options *options,
+				const struct sl_watch_handler *handler);
+void sl_watch_stop(struct sl_watch *w); /* NULL is accepted */
+
+#endif
