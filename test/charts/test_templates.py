@@ -110,6 +110,15 @@ def rights(role):
 
 
 @pytest.mark.parametrize("chart", [*CONTROLLERS, "sluice"])
+def test_charts_have_the_version_of_the_project(chart):
+    version = (ROOT / "VERSION").read_text(encoding="utf-8").strip()
+    metadata = yaml.safe_load((ROOT / "charts" / chart / "Chart.yaml").read_text(encoding="utf-8"))
+    assert metadata["version"] == version
+    assert metadata["appVersion"] == "v" + version
+    assert {d["version"] for d in metadata.get("dependencies", [])} <= {version}
+
+
+@pytest.mark.parametrize("chart", [*CONTROLLERS, "sluice"])
 def test_lint_finds_nothing(charts, chart):
     output = run_helm(charts.parent, "lint", "--strict", str(charts / chart)).stdout
     findings = [line for line in output.splitlines() if line.startswith("[")]
