@@ -192,7 +192,7 @@ test: $(BUILD)/.deps-test
 
 ## make lint            format, layers, headers alone, banned calls, cppcheck, clang-tidy, shellcheck
 lint: $(BUILD)/.deps-lint
-	$(Q)scripts/lint.sh
+	$(Q)mkdir -p $(BUILD) && CPPFLAGS='$(CPPFLAGS)' scripts/lint.sh
 
 ## make format          clang-format all C files in place
 format: $(BUILD)/.deps-lint

@@ -165,7 +165,7 @@ int sl_file_publish(int dir_fd, const char *path, struct sl_str content, mode_t 
 	SL_AUTO_FD int parent = -1;
 	SL_AUTO_FD int fd = -1;
 	char temp[64];
-	const char *name;
+	const char *name = NULL;
 	int r = open_parent(dir_fd, path, &parent, &name, err);
 
 	if (r < 0)
@@ -230,7 +230,7 @@ int sl_remove_tree(int dir_fd, const char *path, struct sl_err *err)
 {
 	SL_AUTO(sl_err) local = SL_ERR_INIT;
 	SL_AUTO_FD int parent = -1;
-	const char *name;
+	const char *name = NULL;
 	int r = open_parent(dir_fd, path, &parent, &name, &local);
 
 	if (r == SL_ERR_NOT_FOUND)
@@ -243,7 +243,7 @@ int sl_remove_tree(int dir_fd, const char *path, struct sl_err *err)
 int sl_dir_list(int dir_fd, const char *path, struct sl_strvec *ret_names, struct sl_err *err)
 {
 	struct dirent *e;
-	int fd, r = sl_open_beneath(dir_fd, path, O_RDONLY | O_DIRECTORY, 0, &fd, err);
+	int fd = -1, r = sl_open_beneath(dir_fd, path, O_RDONLY | O_DIRECTORY, 0, &fd, err);
 	DIR *d;
 
 	if (r < 0)

@@ -18,10 +18,10 @@
 #define SL_JSON_BYTES_MAX ((size_t)64 << 20)
 
 struct sl_json_limits {
-	size_t depth;	      /* 0: SL_JSON_DEPTH_MAX */
-	size_t bytes;	      /* of text, 0: SL_JSON_BYTES_MAX */
+	size_t depth;	       /* 0: SL_JSON_DEPTH_MAX */
+	size_t bytes;	       /* of text, 0: SL_JSON_BYTES_MAX */
 	bool allow_duplicates; /* the last one wins, as in Go's encoding/json */
-	const char *file;     /* for positions, or NULL; kept by pointer */
+	const char *file;      /* for positions, or NULL; kept by pointer */
 };
 
 /*

@@ -97,7 +97,7 @@ struct sl_value *sl_value_copy(struct sl_arena *a, const struct sl_value *v);
 bool sl_is_map(const struct sl_value *v);
 bool sl_is_list(const struct sl_value *v);
 bool sl_is_str(const struct sl_value *v);
-bool sl_is_null(const struct sl_value *v); /* also true for an absent (NULL) node */
+bool sl_is_null(const struct sl_value *v);		  /* also true for an absent (NULL) node */
 const char *sl_value_kind_name(const struct sl_value *v); /* "map", "string", … for messages */
 
 /* The string, or the empty view when `v` is absent or no string. */
@@ -135,12 +135,11 @@ void sl_value_sort(struct sl_value *v);
 
 /* Lists. */
 struct sl_value *sl_list_get(const struct sl_value *list, size_t index); /* NULL out of range */
-size_t sl_list_len(const struct sl_value *list);			  /* 0 when no list */
-size_t sl_map_len(const struct sl_value *map);				  /* 0 when no map */
+size_t sl_list_len(const struct sl_value *list);			 /* 0 when no list */
+size_t sl_map_len(const struct sl_value *map);				 /* 0 when no map */
 void sl_list_push(struct sl_arena *a, struct sl_value *list, struct sl_value *item);
 void sl_list_push_strz(struct sl_arena *a, struct sl_value *list, const char *s);
-void sl_list_insert(struct sl_arena *a, struct sl_value *list, size_t index,
-		    struct sl_value *item);
+void sl_list_insert(struct sl_arena *a, struct sl_value *list, size_t index, struct sl_value *item);
 void sl_list_remove(struct sl_value *list, size_t index);
 
 /*

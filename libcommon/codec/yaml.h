@@ -21,7 +21,7 @@
 
 #define SL_YAML_BYTES_MAX ((size_t)32 << 20) /* of text */
 #define SL_YAML_DEPTH_MAX 256
-#define SL_YAML_NODES_MAX 4000000	     /* after alias expansion */
+#define SL_YAML_NODES_MAX 4000000 /* after alias expansion */
 
 enum sl_yaml_rules {
 	SL_YAML_KUBERNETES, /* sigs.k8s.io/yaml (go-yaml v2): YAML 1.1 booleans (yes, on), octal 010 */

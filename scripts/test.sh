@@ -1,0 +1,71 @@
+#!/bin/bash
+# All tests, in the order in which a failure is cheapest to see. Called by `make test`.
+#
+# Prints what each part runs, keeps going after a failure, and ends with a table and the line
+# "N passed, N failed"; build/test-summary holds the two numbers.
+set -u
+mkdir -p build/test-results
+passed=0 failed=0
+declare -a rows
+
+# count NAME LOGFILE STATUS PASSED FAILED
+count() {
+	local name=$1 status=$3 p=$4 f=$5
+	[ "$status" = 0 ] || [ "$f" -gt 0 ] || f=1
+	passed=$((passed + p)) failed=$((failed + f))
+	rows+=("$(printf '%-14s %6d passed %4d failed   %s' "$name" "$p" "$f" "$2")")
+}
+
+# tap NAME MAKE-ARGS...: a prove run; its numbers come from its own "Tests=" lines.
+tap() {
+	local name=$1 log=build/test-results/$1.log
+	shift
+	echo "== $name: make $*"
+	make "$@" 2>&1 | tee "$log"
+	local status=${PIPESTATUS[0]} total bad
+	total=$(sed -n 's/^Files=[0-9]*, Tests=\([0-9]*\),.*/\1/p' "$log" | tail -n 1)
+	bad=$(sed -n 's/^ *Failed tests\{0,1\}:* *\(.*\)/\1/p' "$log" | tr ',' '\n' | grep -c . || true)
+	count "$name" "$log" "$status" "$((${total:-0} - bad))" "$bad"
+}
+
+replay() {
+	local log=build/test-results/fuzz-replay.log line p f
+	echo "== fuzz-replay: every fuzz target over its corpus"
+	make fuzz-replay 2>&1 | tee "$log"
+	local status=${PIPESTATUS[0]}
+	line=$(sed -n 's/^fuzz-replay: \([0-9]*\) targets passed, \([0-9]*\) failed/\1 \2/p' "$log")
+	read -r p f <<<"${line:-0 1}"
+	count fuzz-replay "$log" "$status" "$p" "$f"
+}
+
+# suite NAME PATHS...: a pytest run.
+suite() {
+	local name=$1 log=build/test-results/$1.log
+	shift
+	echo "== $name: pytest $*"
+	/usr/bin/python3 -m pytest -q -p no:cacheprovider --durations=8 "$@" 2>&1 | tee "$log"
+	local status=${PIPESTATUS[0]} p f e
+	p=$(grep -oE '[0-9]+ passed' "$log" | tail -n 1 | cut -d' ' -f1)
+	f=$(grep -oE '[0-9]+ failed' "$log" | tail -n 1 | cut -d' ' -f1)
+	e=$(grep -oE '[0-9]+ errors?' "$log" | tail -n 1 | cut -d' ' -f1)
+	count "$name" "$log" "$status" "${p:-0}" "$((${f:-0} + ${e:-0}))"
+}
+
+tap unit unit
+tap unit-tsan unit SAN=thread
+replay
+
+echo "== build: programs, lab, peers"
+if make -j2 all programs-asan lab peers >build/test-results/build.log 2>&1; then
+	suite charts test/charts
+	suite e2e test/e2e
+else
+	tail -n 40 build/test-results/build.log
+	count build build/test-results/build.log 1 0 1
+fi
+
+echo
+printf '%s\n' "${rows[@]}"
+echo "$passed $failed" >build/test-summary
+echo "$passed passed, $failed failed"
+[ "$failed" = 0 ]
