@@ -28,6 +28,9 @@ func commands() []command {
 		{"status", "describe a running lab; status 1 if it does not run", status},
 		{"restart-apiserver", "stop the API server of a lab and start it again", restartAPIServer},
 		{"restart", "stop a component of a lab and start it again", restart},
+		{"git", "serve Git repositories over smart HTTP", gitServer},
+		{"proxy", "stand in front of an API server or another server, and cause faults", proxy},
+		{"events-sink", "record the events that are posted to it", eventsSink},
 	}
 }
 
