@@ -6,6 +6,7 @@
 SHELL := /bin/bash
 .DELETE_ON_ERROR:
 .SUFFIXES:
+.SECONDARY:
 MAKEFLAGS += --no-builtin-rules --no-print-directory
 
 VERSION := $(shell cat VERSION)
@@ -23,7 +24,7 @@ Q :=
 say = @:
 else
 Q := @
-say = @printf '  %-8s %s\n' $(1) $(2);
+say = @printf '  %-8s %s\n' '$(1)' '$(2)';
 endif
 
 # Debian packages first: nothing below can be evaluated without pkg-config and the libraries. The

@@ -20,12 +20,15 @@ static struct sl_arena_block *new_block(struct sl_arena *a, size_t need)
 {
 	size_t size = a->head ? a->head->size * 2 : BLOCK_MIN;
 	struct sl_arena_block *b;
+	size_t bytes;
 
 	if (size > BLOCK_MAX)
 		size = BLOCK_MAX;
 	if (size < need)
 		size = need;
-	b = sl_xmalloc(sizeof(*b) + size);
+	if (__builtin_add_overflow(size, sizeof(*b), &bytes))
+		abort();
+	b = sl_xmalloc(bytes);
 	b->size = size;
 	b->used = 0;
 	/* A block made for one large item goes behind the head, whose room is still useful. */

@@ -30,10 +30,9 @@ int64_t sl_wall_ms(void)
 	return sl_wall_ns() / 1000000;
 }
 
-/* `digits` of the second's fraction, 0 to 9. */
-static void format_ns(int64_t wall_ns, int digits, char *ret_text)
+/* `sec` and `frac` ns, of equal sign, with `digits` (0 to 9) of the fraction shown. */
+static void format(int64_t sec, int64_t frac, int digits, char *ret_text)
 {
-	int64_t sec = wall_ns / NS_PER_SEC, frac = wall_ns % NS_PER_SEC;
 	char fraction[16] = "";
 	time_t t;
 	struct tm tm;
@@ -56,14 +55,25 @@ static void format_ns(int64_t wall_ns, int digits, char *ret_text)
 		 tm.tm_sec, fraction);
 }
 
+/* Not by way of ns: the year 9999, which certificates like, is beyond int64 ns. */
+static void format_ms(int64_t wall_ms, int digits, char *ret_text)
+{
+	format(wall_ms / 1000, wall_ms % 1000 * 1000000, digits, ret_text);
+}
+
+static void format_ns(int64_t wall_ns, int digits, char *ret_text)
+{
+	format(wall_ns / NS_PER_SEC, wall_ns % NS_PER_SEC, digits, ret_text);
+}
+
 void sl_rfc3339(int64_t wall_ms, char ret_text[SL_RFC3339_SIZE])
 {
-	format_ns(wall_ms * 1000000, 0, ret_text);
+	format_ms(wall_ms, 0, ret_text);
 }
 
 void sl_rfc3339_ms(int64_t wall_ms, char ret_text[SL_RFC3339_SIZE])
 {
-	format_ns(wall_ms * 1000000, 3, ret_text);
+	format_ms(wall_ms, 3, ret_text);
 }
 
 void sl_rfc3339_micro(int64_t wall_ns, char ret_text[SL_RFC3339_SIZE])
@@ -139,12 +149,11 @@ bool sl_rfc3339_parse(struct sl_str text, int64_t *ret_wall_ms)
 	tm.tm_mday = (int)day;
 	tm.tm_hour = (int)hour;
 	tm.tm_min = (int)minute;
-	tm.tm_sec = (int)second;
 	t = timegm(&tm);
 	/* timegm() turns 30 February into 2 March. */
-	if (!gmtime_r(&t, &check) || (second < 60 && check.tm_mday != (int)day))
+	if (!gmtime_r(&t, &check) || check.tm_mday != (int)day)
 		return false;
-	*ret_wall_ms = ((int64_t)t - offset * 60) * 1000 + ms;
+	*ret_wall_ms = ((int64_t)t + second - offset * 60) * 1000 + ms;
 	return true;
 }
 
@@ -166,7 +175,7 @@ int64_t sl_jitter_ms(int64_t ms, int percent)
 {
 	int64_t span = ms / 100 * percent + ms % 100 * percent / 100;
 
-	if (span <= 0)
+	if (span <= 0 || ms > SL_NEVER - span)
 		return ms;
 	return ms - span + (int64_t)sl_random_below((uint64_t)span * 2 + 1);
 }

@@ -32,7 +32,7 @@ bool sl_rfc3339_parse(struct sl_str text, int64_t *ret_wall_ms);
 
 /* A random number in [0, bound), bound > 0, from the kernel; for jitter and ids, not for keys. */
 uint64_t sl_random_below(uint64_t bound);
-/* `ms` plus or minus up to `percent` (0..99) of it, uniformly. */
+/* `ms` plus or minus up to `percent` (0..99) of it, uniformly; SL_NEVER stays SL_NEVER. */
 int64_t sl_jitter_ms(int64_t ms, int percent);
 /* A random version 4 UUID, RFC 9562 section 5.4. */
 void sl_uuid(char ret_text[37]);

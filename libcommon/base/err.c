@@ -128,6 +128,8 @@ int sl_err_move(struct sl_err *dst, struct sl_err *src)
 {
 	int code = src->code;
 
+	if (dst == src)
+		return code;
 	if (!dst) {
 		sl_err_release(src);
 		return code;

@@ -51,6 +51,8 @@ int sl_mkdirs(int dir_fd, const char *path, mode_t mode, struct sl_err *err)
 	SL_AUTO_FD int held = -1;
 	int at = dir_fd, next, r;
 
+	if (*path == '/')
+		return sl_err_errno(err, EXDEV, "create directory %s", path);
 	while (sl_str_split(&rest, '/', &part)) {
 		char name[256];
 
@@ -76,11 +78,15 @@ int sl_mkdirs(int dir_fd, const char *path, mode_t mode, struct sl_err *err)
 static int read_fd(int fd, const char *path, struct sl_strbuf *b, struct sl_err *err)
 {
 	struct stat st;
+	int r;
 
 	if (fstat(fd, &st) < 0)
 		return sl_err_errno(err, errno, "stat %s", path);
 	if (!S_ISREG(st.st_mode))
 		return sl_err_set(err, SL_ERR_INVALID, "%s is not a regular file", path);
+	r = sl_strbuf_check(b, path, err);
+	if (r < 0)
+		return r;
 	for (;;) {
 		size_t room = b->max - b->n, want = room < READ_CHUNK ? room : READ_CHUNK;
 		char probe, *to = &probe;

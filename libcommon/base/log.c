@@ -73,7 +73,8 @@ static void add_pair(struct sl_strbuf *b, const struct sl_log_pair *p)
 	case SL_LOG_END:
 		break;
 	}
-	if (b->failed) {
+	/* Keep room for the line's end. */
+	if (b->failed || b->n > SL_LOG_LINE_MAX - 2) {
 		b->failed = false;
 		sl_strbuf_truncate(b, before);
 	}
@@ -131,9 +132,6 @@ void sl_log_write(const struct sl_log *l, enum sl_log_level level, const char *m
 	}
 	for (; pairs->kind != SL_LOG_END; pairs++)
 		add_pair(&b, pairs);
-	/* Room for the end was kept by add_pair() cutting back to a whole pair. */
-	if (b.n > SL_LOG_LINE_MAX - 2)
-		sl_strbuf_truncate(&b, SL_LOG_LINE_MAX - 2);
 	sl_strbuf_addz(&b, json ? "}\n" : "\n");
 	write_all(b.p, b.n);
 }

@@ -7,7 +7,6 @@
 #include <pthread.h>
 #include <stdlib.h>
 #include <string.h>
-#include <strings.h>
 
 struct sl_str sl_str(const char *s)
 {
@@ -24,9 +23,20 @@ bool sl_str_eqz(struct sl_str a, const char *b)
 	return sl_str_eq(a, sl_str(b));
 }
 
+/* strncasecmp() would stop at a NUL and ask the locale. */
+static char ascii_lower(char c)
+{
+	return c >= 'A' && c <= 'Z' ? (char)(c + ('a' - 'A')) : c;
+}
+
 bool sl_str_ieq(struct sl_str a, struct sl_str b)
 {
-	return a.n == b.n && (!a.n || !strncasecmp(a.p, b.p, a.n));
+	if (a.n != b.n)
+		return false;
+	for (size_t i = 0; i < a.n; i++)
+		if (ascii_lower(a.p[i]) != ascii_lower(b.p[i]))
+			return false;
+	return true;
 }
 
 int sl_str_cmp(struct sl_str a, struct sl_str b)

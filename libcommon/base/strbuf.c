@@ -1,5 +1,6 @@
 #include "libcommon/base/strbuf.h"
 
+#include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -38,7 +39,7 @@ char *sl_strbuf_reserve(struct sl_strbuf *b, size_t n)
 {
 	size_t need, cap;
 
-	if (b->failed || n > b->max - b->n) {
+	if (b->failed || n > b->max - b->n || n >= SIZE_MAX - b->n) {
 		b->failed = true;
 		return NULL;
 	}
@@ -47,7 +48,7 @@ char *sl_strbuf_reserve(struct sl_strbuf *b, size_t n)
 		cap = b->cap ? b->cap * 2 : 64;
 		if (cap < need)
 			cap = need;
-		if (cap > b->max + 1 && b->max + 1 > need)
+		if (cap > b->max + 1 && b->max + 1 >= need)
 			cap = b->max + 1;
 		b->p = sl_xrealloc(b->cap ? b->p : NULL, cap);
 		b->p[b->n] = '\0';
