@@ -121,6 +121,12 @@ struct sl_value *sl_value_get(const struct sl_value *v, const char *const *keys)
 void sl_map_set(struct sl_arena *a, struct sl_value *map, struct sl_str key,
 		struct sl_value *value);
 #define sl_map_setz(a, map, key, value) sl_map_set((a), (map), sl_str(key), (value))
+/*
+ * For parsers: make `members`, whose keys and array live in the arena, the content of the empty map.
+ * Returns NULL, or the first member whose key came before: then the map must not be used.
+ */
+const struct sl_member *sl_map_adopt(struct sl_arena *a, struct sl_value *map,
+				     struct sl_member *members, size_t n);
 void sl_map_set_strz(struct sl_arena *a, struct sl_value *map, const char *key, const char *s);
 void sl_map_set_str(struct sl_arena *a, struct sl_value *map, const char *key, struct sl_str s);
 void sl_map_set_int(struct sl_arena *a, struct sl_value *map, const char *key, int64_t i);

@@ -1,0 +1,183 @@
+#include "libcommon/codec/json.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "libcommon/codec/number.h"
+
+struct writer {
+	struct sl_strbuf *out;
+	unsigned flags;
+	size_t depth;
+};
+
+/* How many bytes at `p` need escaping, as one: 0, 1, or 3 for U+2028 and U+2029. */
+static size_t special(const unsigned char *p, size_t n, bool html)
+{
+	if (*p < 0x20 || *p == '"' || *p == '\\')
+		return 1;
+	if (html && (*p == '<' || *p == '>' || *p == '&'))
+		return 1;
+	if (html && *p == 0xe2 && n >= 3 && p[1] == 0x80 && (p[2] & 0xfe) == 0xa8)
+		return 3;
+	return 0;
+}
+
+static void put_escape(const unsigned char *p, size_t len, struct sl_strbuf *out)
+{
+	static const char from[] = "\"\\\b\f\n\r\t", to[] = "\"\\bfnrt";
+	const char *hit = *p ? strchr(from, *p) : NULL;
+
+	if (len == 3)
+		sl_strbuf_addf(out, "\\u202%x", p[2] & 0xfU);
+	else if (hit)
+		sl_strbuf_add(out, (char[]){ '\\', to[hit - from] }, 2);
+	else
+		sl_strbuf_addf(out, "\\u%04x", *p);
+}
+
+static void quote(struct sl_str s, bool html, struct sl_strbuf *out)
+{
+	const unsigned char *p = (const unsigned char *)s.p;
+	size_t from = 0;
+
+	sl_strbuf_addc(out, '"');
+	for (size_t i = 0; i < s.n;) {
+		size_t len = special(p + i, s.n - i, html);
+
+		if (!len) {
+			i++;
+			continue;
+		}
+		sl_strbuf_add(out, p + from, i - from);
+		put_escape(p + i, len, out);
+		i += len;
+		from = i;
+	}
+	if (s.n)
+		sl_strbuf_add(out, p + from, s.n - from);
+	sl_strbuf_addc(out, '"');
+}
+
+void sl_json_quote(struct sl_str s, struct sl_strbuf *out)
+{
+	quote(s, false, out);
+}
+
+static void new_line(struct writer *w)
+{
+	if (!(w->flags & SL_JSON_PRETTY))
+		return;
+	sl_strbuf_addc(w->out, '\n');
+	sl_strbuf_addn(w->out, ' ', w->depth * 2);
+}
+
+static void put_value(struct writer *w, const struct sl_value *v);
+
+static void put_list(struct writer *w, const struct sl_value *v)
+{
+	sl_strbuf_addc(w->out, '[');
+	w->depth++;
+	for (size_t i = 0; i < v->list.n; i++) {
+		if (i)
+			sl_strbuf_addc(w->out, ',');
+		new_line(w);
+		put_value(w, v->list.items[i]);
+	}
+	w->depth--;
+	if (v->list.n)
+		new_line(w);
+	sl_strbuf_addc(w->out, ']');
+}
+
+static int compare_keys(const void *x, const void *y)
+{
+	const struct sl_member *const *a = x, *const *b = y;
+
+	return sl_str_cmp((*a)->key, (*b)->key);
+}
+
+/* The members by key in fresh memory, or NULL when they are in order already. */
+static const struct sl_member **sorted_members(const struct sl_value *v)
+{
+	const struct sl_member **members;
+	size_t i = 1;
+
+	while (i < v->map.n && sl_str_cmp(v->map.members[i - 1].key, v->map.members[i].key) < 0)
+		i++;
+	if (i >= v->map.n)
+		return NULL;
+	members = sl_xreallocarray(NULL, v->map.n, sizeof(*members));
+	for (i = 0; i < v->map.n; i++)
+		members[i] = &v->map.members[i];
+	qsort(members, v->map.n, sizeof(*members), compare_keys);
+	return members;
+}
+
+static void put_map(struct writer *w, const struct sl_value *v)
+{
+	const struct sl_member **sorted = w->flags & SL_JSON_SORT ? sorted_members(v) : NULL;
+
+	sl_strbuf_addc(w->out, '{');
+	w->depth++;
+	for (size_t i = 0; i < v->map.n; i++) {
+		const struct sl_member *m = sorted ? sorted[i] : &v->map.members[i];
+
+		if (i)
+			sl_strbuf_addc(w->out, ',');
+		new_line(w);
+		quote(m->key, w->flags & SL_JSON_HTML_SAFE, w->out);
+		sl_strbuf_addz(w->out, w->flags & SL_JSON_PRETTY ? ": " : ":");
+		put_value(w, m->value);
+	}
+	w->depth--;
+	if (v->map.n)
+		new_line(w);
+	sl_strbuf_addc(w->out, '}');
+	free(sorted);
+}
+
+static void put_value(struct writer *w, const struct sl_value *v)
+{
+	char buf[SL_NUMBER_TEXT_MAX];
+
+	/* A refused append is final: the rest of the tree would only cost time. */
+	if (w->out->failed)
+		return;
+	switch (v->kind) {
+	case SL_V_NULL:
+		sl_strbuf_addz(w->out, "null");
+		return;
+	case SL_V_BOOL:
+		sl_strbuf_addz(w->out, v->b ? "true" : "false");
+		return;
+	case SL_V_INT:
+		sl_strbuf_addf(w->out, "%lld", (long long)v->i);
+		return;
+	case SL_V_FLOAT:
+		sl_strbuf_adds(w->out, sl_float_text(v->f, SL_FLOAT_JSON, buf));
+		return;
+	case SL_V_NUMBER:
+		sl_strbuf_adds(w->out, v->s);
+		return;
+	case SL_V_STRING:
+		quote(v->s, w->flags & SL_JSON_HTML_SAFE, w->out);
+		return;
+	case SL_V_LIST:
+		put_list(w, v);
+		return;
+	case SL_V_MAP:
+		put_map(w, v);
+		return;
+	}
+}
+
+void sl_json_write(const struct sl_value *v, unsigned flags, struct sl_strbuf *out)
+{
+	struct writer w = { .out = out, .flags = flags };
+
+	if (v)
+		put_value(&w, v);
+	else
+		sl_strbuf_addz(out, "null");
+}
