@@ -124,7 +124,6 @@ static bool wants_exponent(const struct decimal *d, enum sl_float_form form)
 	} ranges[] = {
 		[SL_FLOAT_JSON] = { -6, 21 },
 		[SL_FLOAT_G] = { -4, 6 },
-		[SL_FLOAT_V] = { -4, 21 },
 		[SL_FLOAT_F] = { -400, 400 },
 	};
 

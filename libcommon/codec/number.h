@@ -20,8 +20,7 @@
 
 enum sl_float_form {
 	SL_FLOAT_JSON, /* encoding/json: exponent below 1e-6 and from 1e+21, as in 1e-7 */
-	SL_FLOAT_G,    /* FormatFloat 'g', -1: exponent below 1e-04 and from 1e+06; go-yaml */
-	SL_FLOAT_V,    /* fmt's %v: as 'g', but the exponent only from 1e+21 */
+	SL_FLOAT_G,    /* FormatFloat 'g', -1: exponent below 1e-04 and from 1e+06; go-yaml, fmt */
 	SL_FLOAT_F,    /* FormatFloat 'f', -1: never an exponent */
 };
 
