@@ -1,6 +1,6 @@
 """What a real API server makes of the CRDs: what it accepts, fills in, drops, refuses and prints.
 
-test/charts/test_crds.py compares the schemas with tables; here the same schemas are at work.
+test/charts/test_crd_schemas.py compares the schemas with tables; here the same schemas are at work.
 """
 
 import copy
