@@ -1,0 +1,237 @@
+#include <stdlib.h>
+#include <string.h>
+
+#include "libcommon/codec/base64.h"
+#include "libcommon/kube/apply.h"
+
+#define RANK_MIDDLE 100
+#define RANK_LAST 1000
+
+int sl_apply_rank(struct sl_str kind)
+{
+	static const char *const first[] = {
+		"CustomResourceDefinition",
+		"Namespace",
+		"ClusterRole",
+		"ClusterClass",
+		"RuntimeClass",
+		"PriorityClass",
+		"StorageClass",
+		"VolumeSnapshotClass",
+		"IngressClass",
+		"GatewayClass",
+		"ClusterRoleBinding",
+		"ResourceQuota",
+		"ServiceAccount",
+		"Role",
+		"RoleBinding",
+		"ConfigMap",
+		"Secret",
+		"Service",
+		"LimitRange",
+		"Deployment",
+		"StatefulSet",
+		"CronJob",
+		"PodDisruptionBudget",
+	};
+	static const char *const last[] = {
+		"MutatingWebhookConfiguration",
+		"ValidatingWebhookConfiguration",
+	};
+
+	for (size_t i = 0; i < SL_ARRAY_LEN(first); i++)
+		if (sl_str_eqz(kind, first[i]))
+			return (int)i;
+	for (size_t i = 0; i < SL_ARRAY_LEN(last); i++)
+		if (sl_str_eqz(kind, last[i]))
+			return RANK_LAST + (int)i;
+	return RANK_MIDDLE;
+}
+
+const char *sl_apply_action_name(enum sl_apply_action action)
+{
+	static const char *const names[] = {
+		[SL_APPLY_UNKNOWN] = "unknown",	      [SL_APPLY_CREATED] = "created",
+		[SL_APPLY_CONFIGURED] = "configured", [SL_APPLY_UNCHANGED] = "unchanged",
+		[SL_APPLY_SKIPPED] = "skipped",	      [SL_APPLY_REPLACING] = "deleted",
+		[SL_APPLY_DELETED] = "deleted",
+	};
+
+	return names[action];
+}
+
+bool sl_apply_control(const struct sl_value *object, const char *group, const char *name,
+		      const char *value)
+{
+	SL_AUTO_FREE char *key = sl_xasprintf("%s/%s", group, name);
+
+	return sl_str_ieq(sl_obj_label(object, key), sl_str(value)) ||
+	       sl_str_ieq(sl_obj_annotation(object, key), sl_str(value));
+}
+
+static bool in_custom_stage(const struct sl_strvec *kinds, const struct sl_value *object)
+{
+	SL_AUTO_FREE char *key = NULL;
+
+	if (!kinds || !kinds->n)
+		return false;
+	key = sl_xasprintf("%.*s/%.*s", SL_STR_FMT(sl_obj_group(object)),
+			   SL_STR_FMT(sl_obj_kind(object)));
+	return sl_strvec_contains(kinds, sl_str(key));
+}
+
+static int stage_of(const struct sl_applier *ap, const struct sl_value *object)
+{
+	static const struct {
+		const char *group, *kind;
+	} definitions[] = {
+		{ "apiextensions.k8s.io", "CustomResourceDefinition" },
+		{ "", "Namespace" },
+		{ "rbac.authorization.k8s.io", "ClusterRole" },
+	};
+	struct sl_str kind = sl_obj_kind(object), group = sl_obj_group(object);
+
+	for (size_t i = 0; i < SL_ARRAY_LEN(definitions); i++)
+		if (sl_str_eqz(kind, definitions[i].kind) &&
+		    sl_str_eqz(group, definitions[i].group))
+			return 0;
+	if (sl_str_ends(kind, SL_STR("Class")))
+		return 1;
+	return in_custom_stage(ap->custom_stage_kinds, object) ? 2 : 3;
+}
+
+/* Secret.stringData is write-only: folded into data, so that both have one owner and one digest. */
+static void fold_string_data(struct sl_arena *a, struct sl_value *object)
+{
+	struct sl_value *text = sl_map_get(object, SL_STR("stringData")), *data;
+
+	if (!sl_is_map(text))
+		return;
+	data = sl_map_need_map(a, object, "data");
+	for (size_t i = 0; i < text->map.n; i++) {
+		struct sl_str s = sl_as_str(text->map.members[i].value);
+		SL_AUTO(sl_strbuf) b = SL_STRBUF_INIT(s.n * 2 + 8);
+
+		sl_base64_encode(s, &b);
+		sl_map_set(a, data, text->map.members[i].key, sl_value_str(a, sl_strbuf_str(&b)));
+	}
+	sl_map_remove(object, SL_STR("stringData"));
+}
+
+/* The protocol is part of the merge key of a port, so that its absence makes two of one. */
+static void default_protocols(struct sl_arena *a, struct sl_value *ports)
+{
+	for (size_t i = 0; i < sl_list_len(ports); i++) {
+		struct sl_value *port = sl_list_get(ports, i);
+
+		if (sl_is_map(port) && !sl_map_get(port, SL_STR("protocol")))
+			sl_map_set_strz(a, port, "protocol", "TCP");
+	}
+}
+
+static void default_container_ports(struct sl_arena *a, const struct sl_value *pod_spec)
+{
+	static const char *const lists[] = { "containers", "initContainers" };
+
+	for (size_t k = 0; k < SL_ARRAY_LEN(lists); k++) {
+		const struct sl_value *list = sl_get(pod_spec, lists[k]);
+
+		for (size_t i = 0; i < sl_list_len(list); i++)
+			default_protocols(a, sl_get(sl_list_get(list, i), "ports"));
+	}
+}
+
+static void normalise(struct sl_arena *a, struct sl_value *object)
+{
+	struct sl_str group = sl_obj_group(object), kind = sl_obj_kind(object);
+	struct sl_value *metadata = sl_get(object, "metadata");
+
+	sl_map_remove(metadata, SL_STR("creationTimestamp"));
+	if (!sl_str_eqz(kind, "CustomResourceDefinition"))
+		sl_map_remove(object, SL_STR("status"));
+	if (!group.n && sl_str_eqz(kind, "Secret"))
+		fold_string_data(a, object);
+	if (!group.n && sl_str_eqz(kind, "Service"))
+		default_protocols(a, sl_get(object, "spec", "ports"));
+	if (!group.n && sl_str_eqz(kind, "Pod"))
+		default_container_ports(a, sl_get(object, "spec"));
+	if (sl_str_eqz(group, "apps") || sl_str_eqz(group, "batch")) {
+		default_container_ports(a, sl_get(object, "spec", "template", "spec"));
+		default_container_ports(
+			a, sl_get(object, "spec", "jobTemplate", "spec", "template", "spec"));
+	}
+}
+
+static int by_order(const void *x, const void *y)
+{
+	const struct sl_apply_target *a = x, *b = y;
+	int r;
+
+	if (a->stage != b->stage)
+		return a->stage - b->stage;
+	if (a->rank != b->rank)
+		return a->rank - b->rank;
+	r = sl_str_cmp(sl_obj_group(a->desired), sl_obj_group(b->desired));
+	if (!r)
+		r = sl_str_cmp(sl_obj_kind(a->desired), sl_obj_kind(b->desired));
+	if (!r)
+		r = sl_str_cmp(sl_obj_namespace(a->desired), sl_obj_namespace(b->desired));
+	return r ? r : sl_str_cmp(sl_obj_name(a->desired), sl_obj_name(b->desired));
+}
+
+static int check_identity(const struct sl_value *object, struct sl_err *err)
+{
+	const char *missing = NULL;
+
+	if (!sl_obj_api_version(object).n)
+		missing = "apiVersion";
+	else if (!sl_obj_kind(object).n)
+		missing = "kind";
+	else if (!sl_obj_name(object).n)
+		missing = "metadata.name";
+	if (!missing)
+		return 0;
+	sl_err_set(err, SL_ERR_INVALID, "%.*s '%.*s' has no %s", SL_STR_FMT(sl_obj_kind(object)),
+		   SL_STR_FMT(sl_obj_name(object)), missing);
+	return sl_value_err_at(object, missing, err);
+}
+
+void sl_apply_plan_release(struct sl_apply_plan *p)
+{
+	sl_strvec_release(&p->warnings);
+}
+
+int sl_apply_plan_make(struct sl_arena *a, const struct sl_applier *ap, struct sl_value *objects,
+		       struct sl_apply_plan *ret_plan, struct sl_err *err)
+{
+	struct sl_apply_plan p = SL_APPLY_PLAN_INIT;
+	size_t n = sl_list_len(objects), at = 0;
+	int r;
+
+	if (n > SL_APPLY_OBJECTS_MAX)
+		return sl_err_set(err, SL_ERR_TOO_LARGE, "more than %d objects",
+				  SL_APPLY_OBJECTS_MAX);
+	p.targets = sl_arena_array(a, n, sizeof(*p.targets));
+	p.n = n;
+	for (size_t i = 0; i < n; i++) {
+		struct sl_value *object = sl_list_get(objects, i);
+
+		r = check_identity(object, err);
+		if (r < 0)
+			return r;
+		normalise(a, object);
+		p.targets[i].desired = object;
+		p.targets[i].stage = stage_of(ap, object);
+		p.targets[i].rank = sl_apply_rank(sl_obj_kind(object));
+	}
+	if (n > 1)
+		qsort(p.targets, n, sizeof(*p.targets), by_order);
+	for (int s = 0; s < SL_APPLY_STAGES; s++) {
+		p.stage_begin[s] = at;
+		while (at < n && p.targets[at].stage == s)
+			at++;
+	}
+	p.stage_begin[SL_APPLY_STAGES] = n;
+	*ret_plan = p;
+	return 0;
+}
