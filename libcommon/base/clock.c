@@ -33,7 +33,7 @@ int64_t sl_wall_ms(void)
 /* `sec` and `frac` ns, of equal sign, with `digits` (0 to 9) of the fraction shown. */
 static void format(int64_t sec, int64_t frac, int digits, char *ret_text)
 {
-	char fraction[16] = "";
+	char fraction[32] = "";
 	time_t t;
 	struct tm tm;
 
