@@ -49,10 +49,12 @@ static void format(int64_t sec, int64_t frac, int digits, char *ret_text)
 	for (int i = digits; i < 9; i++)
 		frac /= 10;
 	if (digits)
-		snprintf(fraction, sizeof(fraction), ".%0*lld", digits, (long long)frac);
-	snprintf(ret_text, SL_RFC3339_SIZE, "%04d-%02d-%02dT%02d:%02d:%02d%sZ",
-		 (tm.tm_year + 1900) % 10000, tm.tm_mon + 1, tm.tm_mday, tm.tm_hour, tm.tm_min,
-		 tm.tm_sec, fraction);
+		snprintf(fraction, sizeof(fraction), ".%0*u", digits, (unsigned)frac % 1000000000u);
+	/* The remainders show the compiler that the text fits. */
+	snprintf(ret_text, SL_RFC3339_SIZE, "%04u-%02u-%02uT%02u:%02u:%02u%.10sZ",
+		 (unsigned)(tm.tm_year + 1900) % 10000u, (unsigned)(tm.tm_mon + 1) % 100u,
+		 (unsigned)tm.tm_mday % 100u, (unsigned)tm.tm_hour % 100u,
+		 (unsigned)tm.tm_min % 100u, (unsigned)tm.tm_sec % 100u, fraction);
 }
 
 /* Not by way of ns: the year 9999, which certificates like, is beyond int64 ns. */
