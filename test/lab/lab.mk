@@ -18,22 +18,81 @@ LAB_KUBE_LDFLAGS := -s -w $(foreach p,k8s.io/client-go/pkg/version k8s.io/compon
 	-X $p.gitVersion=$(LAB_KUBE_VERSION) -X $p.gitMajor=1 -X $p.gitMinor=36 \
 	-X $p.gitTreeState=clean -X $p.buildDate=1970-01-01T00:00:00Z)
 
-.PHONY: lab lab-test
+PEER_KUSTOMIZE := v5.8.2
+PEER_HELM := v3.22.0
+PEER_FLUX := 2.9.5
+PEER_VERSITYGW := v1.8.0
+PEER_SOURCE_CONTROLLER := v1.9.6
+PEER_KUSTOMIZE_CONTROLLER := v1.9.6
 
+PEERS := build/peers/kustomize build/peers/helm build/peers/flux build/peers/versitygw
+BENCH_PEERS := build/peers/flux-source-controller build/peers/flux-kustomize-controller
+
+.PHONY: lab lab-test peers bench-peers
+
+## make lab             build the lab: a real Kubernetes on loopback (the first time takes minutes)
 lab: build/bin/sluice-lab build/bin/sluice-kube build/bin/kubectl
 
 build/bin/sluice-lab: $(LAB_CMD_SRC) $(LAB_MOD)
-	@mkdir -p $(@D)
-	cd test/lab && $(LAB_GO) build -ldflags '-s -w' -o $(CURDIR)/$@ ./cmd/sluice-lab
+	$(Q)mkdir -p $(@D)
+	$(call say,GO,$@)cd test/lab && $(LAB_GO) build -ldflags '-s -w' -o $(CURDIR)/$@ ./cmd/sluice-lab
 
 build/bin/sluice-kube: $(LAB_KUBE_SRC) $(LAB_MOD) test/lab/lab.mk
-	@mkdir -p $(@D)
-	cd test/lab && $(LAB_GO) build -ldflags '$(LAB_KUBE_LDFLAGS)' -o $(CURDIR)/$@ ./cmd/sluice-kube
+	$(Q)mkdir -p $(@D)
+	$(call say,GO,$@)cd test/lab && $(LAB_GO) build -ldflags '$(LAB_KUBE_LDFLAGS)' -o $(CURDIR)/$@ ./cmd/sluice-kube
 
 # sluice-kube is kubectl when it is called so.
 build/bin/kubectl: build/bin/sluice-kube
-	ln -sf sluice-kube $@
+	$(Q)ln -sf sluice-kube $@
 
-# The lab's own unit tests: no Kubernetes, some seconds.
+## make lab-test        the lab's own unit tests: no Kubernetes, some seconds
 lab-test:
-	cd test/lab && $(LAB_GO) vet ./... && $(LAB_GO) test ./internal/...
+	$(Q)cd test/lab && $(LAB_GO) vet ./... && $(LAB_GO) test ./internal/...
+
+# The real tools that Sluice is compared with. Each file is made once: a new version here needs a
+# `make clean`, or removing the file.
+
+## make peers           build the real kustomize, helm, flux and an S3 server into build/peers
+peers: $(PEERS)
+
+## make bench-peers     build Flux's own controllers for the bench into build/peers
+bench-peers: $(BENCH_PEERS)
+
+# $(call go_install,MODULE,VERSION,PACKAGE,LDFLAGS)
+go_install = mkdir -p $(@D) && GOBIN=$(CURDIR)/$(@D) $(LAB_GO) install -ldflags '-s -w $(4)' $(1)$(3)@$(2)
+
+build/peers/kustomize:
+	$(call say,GO,$@)$(call go_install,sigs.k8s.io/kustomize/kustomize/v5,$(PEER_KUSTOMIZE),,\
+		-X sigs.k8s.io/kustomize/api/provenance.version=$(PEER_KUSTOMIZE))
+
+build/peers/helm:
+	$(call say,GO,$@)$(call go_install,helm.sh/helm/v3,$(PEER_HELM),/cmd/helm,\
+		-X helm.sh/helm/v3/internal/version.version=$(PEER_HELM))
+
+build/peers/versitygw:
+	$(call say,GO,$@)$(call go_install,github.com/versity/versitygw,$(PEER_VERSITYGW),/cmd/versitygw)
+
+# Flux's programs cannot be installed: their go.mod files have replace directives. They are built
+# from a writable copy of the module, which go_copy makes in build/peers/src.
+# $(call go_copy,MODULE,VERSION): the copy's folder is left in the shell variable `src`.
+go_copy = set -e; dir=$$($(LAB_GO) mod download -json $(1)@$(2) | sed -n 's/^\t"Dir": "\(.*\)",$$/\1/p'); \
+	test -n "$$dir"; src=$(CURDIR)/build/peers/src/$(@F); rm -rf "$$src"; mkdir -p "$${src%/*}"; \
+	cp -r --no-preserve=mode "$$dir" "$$src"
+
+# The command embeds the manifests of `flux install`, which are made at its release and are not in
+# the module: a placeholder stands for them, so that everything but install and bootstrap works.
+build/peers/flux:
+	$(call say,GO,$@)$(call go_copy,github.com/fluxcd/flux2/v2,v$(PEER_FLUX)); cd "$$src"; \
+		mkdir cmd/flux/manifests; echo '{}' >cmd/flux/manifests/placeholder.yaml; \
+		$(LAB_GO) build -ldflags '-s -w -X main.VERSION=$(PEER_FLUX)' -o $(CURDIR)/$@ ./cmd/flux; rm -rf "$$src"
+
+# $(call flux_controller,NAME,VERSION): its API is a module of its own, published with it.
+flux_controller = $(call go_copy,github.com/fluxcd/$(1),$(2)); cd "$$src"; \
+	$(LAB_GO) mod edit -dropreplace github.com/fluxcd/$(1)/api -require github.com/fluxcd/$(1)/api@$(2); \
+	$(LAB_GO) build -mod=mod -ldflags '-s -w' -o $(CURDIR)/$@ .; rm -rf "$$src"
+
+build/peers/flux-source-controller:
+	$(call say,GO,$@)$(call flux_controller,source-controller,$(PEER_SOURCE_CONTROLLER))
+
+build/peers/flux-kustomize-controller:
+	$(call say,GO,$@)$(call flux_controller,kustomize-controller,$(PEER_KUSTOMIZE_CONTROLLER))
