@@ -22,7 +22,7 @@ void sl_err_reset(struct sl_err *err)
 	sl_err_release(err);
 }
 
-static char *vformat(const char *fmt, va_list ap)
+__attribute__((format(printf, 1, 0))) static char *vformat(const char *fmt, va_list ap)
 {
 	char *p = NULL;
 

@@ -1,0 +1,649 @@
+#include "libcommon/net/http.h"
+
+#include <dirent.h>
+#include <openssl/err.h>
+#include <openssl/pem.h>
+#include <pthread.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <string.h>
+#include <strings.h>
+
+#include "libcommon/base/clock.h"
+#include "libcommon/base/file.h"
+#include "libcommon/net/http_priv.h"
+#include "libcommon/net/url.h"
+
+#define CA_BUNDLE_MAX (8u << 20)
+#define CONNECTIONS_KEPT 4L
+
+struct sl_http_client {
+	CURL *easy;
+	char detail[CURL_ERROR_SIZE];
+};
+
+/* One request of the several that a redirect makes of one. */
+struct transfer {
+	const struct sl_http_request *request;
+	struct sl_http_response *response;
+	CURL *easy;
+	struct sl_url url;
+	const char *method;
+	bool trusted; /* still where the credentials belong */
+	bool body;    /* still has a body to send */
+	size_t header_bytes;
+	curl_off_t moved; /* bytes, both ways, when last seen moving */
+	int64_t moved_ms;
+	uint64_t max_body;
+	struct sl_err abort; /* why a callback ended the transfer */
+	struct curl_slist *headers;
+	struct sl_strbuf ca; /* bundle made of the system's and the request's */
+};
+
+static pthread_once_t init_once = PTHREAD_ONCE_INIT;
+static CURLcode init_result;
+/* Where certificates are looked up, NULL where there is none: set once. */
+static struct {
+	const char *file, *dir;
+} trust;
+
+/* A directory that OpenSSL can look certificates up in, one by one, instead of loading them all. */
+static bool is_hashed_dir(const char *path)
+{
+	DIR *d = path ? opendir(path) : NULL;
+	bool found = false;
+	struct dirent *e;
+
+	if (!d)
+		return false;
+	while (!found && (e = readdir(d)))
+		found = sl_str_ends(sl_str(e->d_name), SL_STR(".0"));
+	closedir(d);
+	return found;
+}
+
+static void init(void)
+{
+	const curl_version_info_data *info;
+
+	/* OpenSSL writes with write(2): a peer that has gone must be an error, not a signal. */
+	signal(SIGPIPE, SIG_IGN);
+	init_result = curl_global_init(CURL_GLOBAL_DEFAULT);
+	info = curl_version_info(CURLVERSION_NOW);
+	trust.file = getenv("SSL_CERT_FILE");
+	if (trust.file && *trust.file)
+		return;
+	trust.file = info->cainfo;
+	trust.dir = is_hashed_dir(info->capath) ? info->capath : NULL;
+}
+
+int sl_http_global_init(struct sl_err *err)
+{
+	pthread_once(&init_once, init);
+	if (init_result != CURLE_OK)
+		return sl_err_set(err, SL_ERR_INTERNAL, "HTTP library: %s",
+				  curl_easy_strerror(init_result));
+	return 0;
+}
+
+struct sl_http_client *sl_http_client_new(struct sl_err *err)
+{
+	struct sl_http_client *c;
+	CURL *easy;
+
+	if (sl_http_global_init(err) < 0)
+		return NULL;
+	easy = curl_easy_init();
+	if (!easy) {
+		sl_err_set(err, SL_ERR_INTERNAL, "HTTP library: out of memory");
+		return NULL;
+	}
+	c = sl_xcalloc(1, sizeof(*c));
+	c->easy = easy;
+	return c;
+}
+
+void sl_http_client_free(struct sl_http_client *c)
+{
+	if (!c)
+		return;
+	curl_easy_cleanup(c->easy);
+	free(c);
+}
+
+static int write_to_buffer(struct sl_http_sink *self, struct sl_str chunk, struct sl_err *err)
+{
+	struct sl_http_buffer_sink *s = (struct sl_http_buffer_sink *)self;
+
+	sl_strbuf_adds(s->out, chunk);
+	return sl_strbuf_check(s->out, "answer", err);
+}
+
+struct sl_http_buffer_sink sl_http_buffer_sink(struct sl_strbuf *out)
+{
+	return (struct sl_http_buffer_sink){ .sink = { write_to_buffer }, .out = out };
+}
+
+static void forget_fields(struct sl_http_response *r)
+{
+	for (size_t i = 0; i < r->field_count; i++) {
+		free(r->fields[i].name);
+		free(r->fields[i].value);
+	}
+	r->field_count = 0;
+	r->content_length = -1;
+	r->retry_after_ms = 0;
+}
+
+void sl_http_response_release(struct sl_http_response *r)
+{
+	forget_fields(r);
+	free(r->fields);
+	free(r->url);
+	sl_strbuf_release(&r->error_body);
+	*r = (struct sl_http_response)SL_HTTP_RESPONSE_INIT;
+}
+
+const char *sl_http_response_header(const struct sl_http_response *r, const char *name)
+{
+	for (size_t i = 0; i < r->field_count; i++)
+		if (!strcasecmp(r->fields[i].name, name))
+			return r->fields[i].value;
+	return NULL;
+}
+
+/* Retry-After: seconds or a date (RFC 9110 section 10.2.3); what cannot be read counts as absent. */
+static int64_t retry_after_ms(struct sl_str value)
+{
+	SL_AUTO_FREE char *date = NULL;
+	int64_t seconds;
+	time_t when;
+
+	if (sl_str_to_i64(value, 0, 86400, &seconds))
+		return seconds * 1000;
+	date = sl_xmemdup0(value.p, value.n);
+	when = curl_getdate(date, NULL);
+	if (when < 0)
+		return 0;
+	seconds = (int64_t)when - sl_wall_ms() / 1000;
+	return seconds <= 0 || seconds > 86400 ? 0 : seconds * 1000;
+}
+
+static void add_field(struct sl_http_response *r, struct sl_str name, struct sl_str value)
+{
+	struct sl_http_field *f;
+
+	r->fields = sl_grow(r->fields, r->field_count, &r->field_cap, sizeof(*r->fields));
+	f = &r->fields[r->field_count++];
+	f->name = sl_xmemdup0(name.p, name.n);
+	f->value = sl_xmemdup0(value.p, value.n);
+	for (char *p = f->name; *p; p++)
+		if (*p >= 'A' && *p <= 'Z')
+			*p = (char)(*p + 'a' - 'A');
+	if (!strcmp(f->name, "content-length") &&
+	    !sl_str_to_i64(value, 0, INT64_MAX, &r->content_length))
+		r->content_length = -1;
+	if (!strcmp(f->name, "retry-after"))
+		r->retry_after_ms = retry_after_ms(value);
+}
+
+static size_t on_header(char *data, size_t size, size_t n, void *user)
+{
+	struct transfer *t = user;
+	struct sl_str line = sl_str_trim((struct sl_str){ data, size * n });
+	ptrdiff_t colon = sl_str_chr(line, ':');
+
+	if (sl_str_starts(line, SL_STR("HTTP/"))) {
+		forget_fields(t->response);
+		t->header_bytes = 0;
+		return size * n;
+	}
+	t->header_bytes += line.n;
+	if (t->header_bytes > SL_HTTP_HEADERS_MAX) {
+		sl_err_set(&t->abort, SL_ERR_TOO_LARGE, "header of the answer is too large");
+		return 0;
+	}
+	if (colon > 0)
+		add_field(t->response, sl_str_sub(line, 0, (size_t)colon),
+			  sl_str_trim(sl_str_sub(line, (size_t)colon + 1, line.n)));
+	return size * n;
+}
+
+static size_t on_body(char *data, size_t size, size_t n, void *user)
+{
+	struct transfer *t = user;
+	struct sl_http_response *r = t->response;
+	struct sl_str chunk = { data, size * n };
+	long status = 0;
+
+	curl_easy_getinfo(t->easy, CURLINFO_RESPONSE_CODE, &status);
+	if (status < 200 || status > 299) {
+		sl_strbuf_adds(&r->error_body,
+			       sl_str_sub(chunk, 0, r->error_body.max - r->error_body.n));
+		return chunk.n;
+	}
+	if (chunk.n > t->max_body - r->body_bytes) {
+		sl_err_set(&t->abort, SL_ERR_TOO_LARGE, "answer is larger than %llu bytes",
+			   (unsigned long long)t->max_body);
+		return CURL_WRITEFUNC_ERROR;
+	}
+	r->body_bytes += chunk.n;
+	if (t->request->sink && t->request->sink->write(t->request->sink, chunk, &t->abort) < 0)
+		return CURL_WRITEFUNC_ERROR;
+	return chunk.n;
+}
+
+/* Called by libcurl at every step and at least once a second. */
+static int on_progress(void *user, curl_off_t down_total, curl_off_t down, curl_off_t up_total,
+		       curl_off_t up)
+{
+	struct transfer *t = user;
+	const struct sl_http_request *q = t->request;
+	int64_t idle = q->idle_timeout_ms ? q->idle_timeout_ms : SL_HTTP_IDLE_TIMEOUT_MS;
+	int64_t now = sl_mono_ms();
+
+	(void)down_total;
+	(void)up_total;
+	if (q->cancel && atomic_load(q->cancel)) {
+		sl_err_set(&t->abort, SL_ERR_CANCELED, "canceled");
+		return 1;
+	}
+	if (down + up != t->moved) {
+		t->moved = down + up;
+		t->moved_ms = now;
+	} else if (now - t->moved_ms > idle) {
+		sl_err_set(&t->abort, SL_ERR_TIMEOUT, "no data for %lld s",
+			   (long long)(idle + 999) / 1000);
+		return 1;
+	}
+	return 0;
+}
+
+static void set_basics(struct sl_http_client *c, struct transfer *t, const char *url)
+{
+	const struct sl_http_request *q = t->request;
+
+	curl_easy_setopt(c->easy, CURLOPT_URL, url);
+	curl_easy_setopt(c->easy, CURLOPT_PROTOCOLS_STR, "http,https");
+	curl_easy_setopt(c->easy, CURLOPT_PATH_AS_IS, 1L);
+	curl_easy_setopt(c->easy, CURLOPT_NOSIGNAL, 1L);
+	curl_easy_setopt(c->easy, CURLOPT_ERRORBUFFER, c->detail);
+	curl_easy_setopt(c->easy, CURLOPT_MAXCONNECTS, CONNECTIONS_KEPT);
+	curl_easy_setopt(c->easy, CURLOPT_TCP_KEEPALIVE, 1L);
+	curl_easy_setopt(c->easy, CURLOPT_SUPPRESS_CONNECT_HEADERS, 1L);
+	curl_easy_setopt(c->easy, CURLOPT_USERAGENT,
+			 q->user_agent ? q->user_agent : "sluice/" SL_VERSION);
+	if (q->compressed)
+		curl_easy_setopt(c->easy, CURLOPT_ACCEPT_ENCODING, "gzip");
+	curl_easy_setopt(c->easy, CURLOPT_HEADERFUNCTION, on_header);
+	curl_easy_setopt(c->easy, CURLOPT_HEADERDATA, t);
+	curl_easy_setopt(c->easy, CURLOPT_WRITEFUNCTION, on_body);
+	curl_easy_setopt(c->easy, CURLOPT_WRITEDATA, t);
+	curl_easy_setopt(c->easy, CURLOPT_NOPROGRESS, 0L);
+	curl_easy_setopt(c->easy, CURLOPT_XFERINFOFUNCTION, on_progress);
+	curl_easy_setopt(c->easy, CURLOPT_XFERINFODATA, t);
+}
+
+static void set_method(CURL *easy, const struct transfer *t)
+{
+	if (!strcmp(t->method, "HEAD")) {
+		curl_easy_setopt(easy, CURLOPT_NOBODY, 1L);
+		return;
+	}
+	if (t->body) {
+		curl_easy_setopt(easy, CURLOPT_POSTFIELDSIZE_LARGE, (curl_off_t)t->request->body.n);
+		curl_easy_setopt(easy, CURLOPT_POSTFIELDS, t->request->body.p);
+	}
+	curl_easy_setopt(easy, CURLOPT_CUSTOMREQUEST, t->method);
+}
+
+static int add_header(struct transfer *t, const char *name, const char *value, struct sl_err *err)
+{
+	/* libcurl sends an empty header only when it ends with a semicolon. */
+	SL_AUTO_FREE char *line =
+		*value ? sl_xasprintf("%s: %s", name, value) : sl_xasprintf("%s;", name);
+	struct curl_slist *longer;
+
+	if (strpbrk(line, "\r\n"))
+		return sl_err_set(err, SL_ERR_INVALID, "header %s holds a line break",
+				  strpbrk(name, "\r\n") ? "name" : name);
+	longer = curl_slist_append(t->headers, line);
+	if (!longer)
+		return sl_err_set(err, SL_ERR_INTERNAL, "HTTP library: out of memory");
+	t->headers = longer;
+	return 0;
+}
+
+static int set_headers(CURL *easy, struct transfer *t, struct sl_err *err)
+{
+	const struct sl_http_request *q = t->request;
+	struct curl_slist *longer;
+	int r = 0;
+
+	for (size_t i = 0; i < q->header_count && r == 0; i++)
+		if (t->trusted || !q->headers[i].secret)
+			r = add_header(t, q->headers[i].name, q->headers[i].value, err);
+	if (r == 0 && t->body && q->content_type)
+		r = add_header(t, "Content-Type", q->content_type, err);
+	if (r < 0)
+		return r;
+	/* "Expect:" and "Content-Type:" with nothing behind take libcurl's own headers away. */
+	if (t->body) {
+		longer = curl_slist_append(t->headers, "Expect:");
+		t->headers = longer ? longer : t->headers;
+		if (!q->content_type) {
+			longer = curl_slist_append(t->headers, "Content-Type:");
+			t->headers = longer ? longer : t->headers;
+		}
+	}
+	curl_easy_setopt(easy, CURLOPT_HTTPHEADER, t->headers);
+	return 0;
+}
+
+static void set_auth(CURL *easy, const struct transfer *t)
+{
+	const struct sl_http_auth *a = &t->request->auth;
+
+	if (t->trusted && a->bearer) {
+		curl_easy_setopt(easy, CURLOPT_HTTPAUTH, (long)CURLAUTH_BEARER);
+		curl_easy_setopt(easy, CURLOPT_XOAUTH2_BEARER, a->bearer);
+		return;
+	}
+	curl_easy_setopt(easy, CURLOPT_HTTPAUTH, (long)CURLAUTH_BASIC);
+	if (t->trusted && (a->username || a->password)) {
+		curl_easy_setopt(easy, CURLOPT_USERNAME, a->username ? a->username : "");
+		curl_easy_setopt(easy, CURLOPT_PASSWORD, a->password ? a->password : "");
+		if (a->sigv4)
+			curl_easy_setopt(easy, CURLOPT_AWS_SIGV4, a->sigv4);
+	} else if (t->url.user) {
+		curl_easy_setopt(easy, CURLOPT_USERNAME, t->url.user);
+		curl_easy_setopt(easy, CURLOPT_PASSWORD, t->url.password ? t->url.password : "");
+	}
+}
+
+static void set_blob(CURL *easy, CURLoption option, struct sl_str pem)
+{
+	struct curl_blob blob = { .len = pem.n, .flags = CURL_BLOB_COPY };
+
+	/* curl_blob is not const-correct; a copy is made. */
+	memcpy(&blob.data, &pem.p, sizeof(blob.data));
+	curl_easy_setopt(easy, option, &blob);
+}
+
+/* libcurl passes over what is no certificate in silence as long as it has a directory as well. */
+static bool holds_certificate(struct sl_str pem)
+{
+	BIO *b = pem.n <= CA_BUNDLE_MAX ? BIO_new_mem_buf(pem.p, (int)pem.n) : NULL;
+	X509 *first = b ? PEM_read_bio_X509(b, NULL, NULL, NULL) : NULL;
+	bool found = first != NULL;
+
+	X509_free(first);
+	BIO_free(b);
+	ERR_clear_error();
+	return found;
+}
+
+/* libcurl's blob replaces the system's bundle but not its directory: without one, join the two. */
+static int set_ca(CURL *easy, struct transfer *t, struct sl_err *err)
+{
+	struct sl_str pem = t->request->tls.ca_pem;
+	int r;
+
+	if (trust.dir)
+		curl_easy_setopt(easy, CURLOPT_CAPATH, trust.dir);
+	if (!pem.n) {
+		curl_easy_setopt(easy, CURLOPT_CAINFO, trust.dir ? NULL : trust.file);
+		return 0;
+	}
+	if (!holds_certificate(pem))
+		return sl_err_set(err, SL_ERR_INVALID, "CA bundle holds no PEM certificate");
+	if (!trust.dir && trust.file) {
+		r = sl_file_read_path(trust.file, &t->ca, err);
+		if (r < 0)
+			return r;
+		sl_strbuf_addc(&t->ca, '\n');
+	}
+	sl_strbuf_adds(&t->ca, pem);
+	r = sl_strbuf_check(&t->ca, "CA bundle", err);
+	if (r < 0)
+		return r;
+	set_blob(easy, CURLOPT_CAINFO_BLOB, sl_strbuf_str(&t->ca));
+	return 0;
+}
+
+static int set_tls(CURL *easy, struct transfer *t, struct sl_err *err)
+{
+	const struct sl_http_tls *tls = &t->request->tls;
+
+	curl_easy_setopt(easy, CURLOPT_SSLVERSION, (long)CURL_SSLVERSION_TLSv1_2);
+	if (!tls->cert_pem.n != !tls->key_pem.n)
+		return sl_err_set(err, SL_ERR_INVALID,
+				  "client certificate and key must be given together");
+	if (tls->cert_pem.n && t->trusted) {
+		curl_easy_setopt(easy, CURLOPT_SSLCERTTYPE, "PEM");
+		curl_easy_setopt(easy, CURLOPT_SSLKEYTYPE, "PEM");
+		set_blob(easy, CURLOPT_SSLCERT_BLOB, tls->cert_pem);
+		set_blob(easy, CURLOPT_SSLKEY_BLOB, tls->key_pem);
+	}
+	if (tls->insecure) {
+		curl_easy_setopt(easy, CURLOPT_SSL_VERIFYPEER, 0L);
+		curl_easy_setopt(easy, CURLOPT_SSL_VERIFYHOST, 0L);
+		return 0;
+	}
+	return t->url.scheme == SL_URL_HTTPS ? set_ca(easy, t, err) : 0;
+}
+
+static int set_proxy(CURL *easy, const struct sl_http_proxy *p, struct sl_err *err)
+{
+	SL_AUTO_FREE char *remote = NULL;
+	struct sl_str rest = sl_str(p->url);
+
+	if (!p->url)
+		return 0;
+	if (sl_str_cut_prefix(&rest, SL_STR("socks5://")))
+		remote = sl_xasprintf("socks5h://%.*s", SL_STR_FMT(rest));
+	else if (!sl_str_starts(rest, SL_STR("http://")) &&
+		 !sl_str_starts(rest, SL_STR("https://")))
+		return sl_err_set(err, SL_ERR_INVALID,
+				  "proxy address has none of the schemes http, https and socks5");
+	curl_easy_setopt(easy, CURLOPT_PROXY, remote ? remote : p->url);
+	/* A proxy that was named goes before the environment, NO_PROXY included. */
+	curl_easy_setopt(easy, CURLOPT_NOPROXY, "");
+	if (p->username)
+		curl_easy_setopt(easy, CURLOPT_PROXYUSERNAME, p->username);
+	if (p->password)
+		curl_easy_setopt(easy, CURLOPT_PROXYPASSWORD, p->password);
+	return 0;
+}
+
+static int set_timeouts(CURL *easy, const struct sl_http_request *q, struct sl_err *err)
+{
+	int64_t left;
+
+	curl_easy_setopt(
+		easy, CURLOPT_CONNECTTIMEOUT_MS,
+		(long)(q->connect_timeout_ms ? q->connect_timeout_ms : SL_HTTP_CONNECT_TIMEOUT_MS));
+	if (!q->deadline_ms || q->deadline_ms == SL_NEVER)
+		return 0;
+	left = q->deadline_ms - sl_mono_ms();
+	if (left <= 0)
+		return sl_err_set(err, SL_ERR_TIMEOUT, "timed out");
+	curl_easy_setopt(easy, CURLOPT_TIMEOUT_MS, (long)left);
+	return 0;
+}
+
+static int configure(struct sl_http_client *c, struct transfer *t, struct sl_err *err)
+{
+	SL_AUTO_FREE char *url = sl_url_text(&t->url);
+	int r;
+
+	curl_easy_reset(c->easy);
+	c->detail[0] = '\0';
+	set_basics(c, t, url);
+	set_method(c->easy, t);
+	set_auth(c->easy, t);
+	r = set_headers(c->easy, t, err);
+	if (r == 0)
+		r = set_tls(c->easy, t, err);
+	if (r == 0)
+		r = set_proxy(c->easy, &t->request->proxy, err);
+	if (r == 0)
+		r = set_timeouts(c->easy, t->request, err);
+	return r;
+}
+
+static void end_transfer(struct transfer *t)
+{
+	curl_slist_free_all(t->headers);
+	t->headers = NULL;
+	sl_strbuf_release(&t->ca);
+	sl_err_release(&t->abort);
+}
+
+/* One exchange; 0 also for answers that are not 2xx. */
+static int exchange(struct sl_http_client *c, struct transfer *t, struct sl_err *err)
+{
+	struct sl_http_response *resp = t->response;
+	CURLcode code;
+	long status = 0;
+	int r;
+
+	forget_fields(resp);
+	sl_strbuf_reset(&resp->error_body);
+	free(resp->url);
+	resp->url = sl_url_text(&t->url);
+	t->moved = 0;
+	t->moved_ms = sl_mono_ms();
+	r = configure(c, t, err);
+	if (r == 0) {
+		code = curl_easy_perform(c->easy);
+		curl_easy_getinfo(c->easy, CURLINFO_RESPONSE_CODE, &status);
+		resp->status = (int)status;
+		if (t->abort.code)
+			r = sl_err_move(err, &t->abort);
+		else if (code != CURLE_OK)
+			r = sl_http_curl_error(c->easy, code, c->detail, err);
+	}
+	/* The handle must not keep pointers to what belongs to the request. */
+	curl_easy_reset(c->easy);
+	end_transfer(t);
+	return r;
+}
+
+static bool is_redirect(int status)
+{
+	return status == 301 || status == 302 || status == 303 || status == 307 || status == 308;
+}
+
+/* May what was meant for `a` be shown to `b`? */
+static bool same_party(const struct sl_url *a, const struct sl_url *b)
+{
+	if (sl_url_same_origin(a, b))
+		return true;
+	return a->scheme == SL_URL_HTTP && a->port == 80 && b->scheme == SL_URL_HTTPS &&
+	       b->port == 443 && sl_streq(a->host, b->host);
+}
+
+static int redirect(struct transfer *t, struct sl_err *err)
+{
+	const char *location = sl_http_response_header(t->response, "location");
+	int status = t->response->status;
+	struct sl_url next = SL_URL_INIT;
+	int r;
+
+	r = sl_url_join(&t->url, sl_str(location), &next, err);
+	if (r < 0)
+		return sl_err_wrap(err, "redirect");
+	if (!same_party(&t->url, &next))
+		t->trusted = false;
+	if (next.scheme == SL_URL_SSH ||
+	    (next.scheme == SL_URL_HTTP && t->url.scheme == SL_URL_HTTPS))
+		r = sl_err_set(err, SL_ERR_INVALID, "refused a redirect from https to %s",
+			       sl_url_scheme_name(next.scheme));
+	if (r == 0 && status != 307 && status != 308 && strcmp(t->method, "HEAD") != 0) {
+		t->method = "GET";
+		t->body = false;
+	}
+	if (r == 0 && t->body && !t->trusted)
+		r = sl_err_set(err, SL_ERR_INVALID,
+			       "refused a redirect of the request's body to another host (%s)",
+			       next.host);
+	if (r < 0) {
+		sl_url_release(&next);
+		return r;
+	}
+	sl_url_release(&t->url);
+	t->url = next;
+	return 0;
+}
+
+static int run(struct sl_http_client *c, struct transfer *t, struct sl_err *err)
+{
+	int limit = t->request->max_redirects ? t->request->max_redirects : SL_HTTP_REDIRECTS_MAX;
+	int r;
+
+	for (int hops = 0;; hops++) {
+		r = exchange(c, t, err);
+		if (r < 0)
+			return r;
+		if (!is_redirect(t->response->status) || limit < 0 ||
+		    !sl_http_response_header(t->response, "location"))
+			break;
+		if (hops == limit)
+			return sl_err_set(err, SL_ERR_INVALID, "stopped after %d redirects", limit);
+		r = redirect(t, err);
+		if (r < 0)
+			return r;
+	}
+	if (t->response->status < 200 || t->response->status > 299)
+		return sl_http_status_error(t->response, err);
+	return 0;
+}
+
+/* "GET https://host/path: …", without the query, which may hold a signature. */
+static int add_context(const struct transfer *t, struct sl_err *err)
+{
+	SL_AUTO_FREE char *text = sl_url_text(&t->url);
+	char *query = strchr(text, '?');
+
+	if (query)
+		*query = '\0';
+	return sl_err_wrap(err, "%s %s", t->request->method ? t->request->method : "GET", text);
+}
+
+int sl_http_do(struct sl_http_client *c, const struct sl_http_request *request,
+	       struct sl_http_response *ret_response, struct sl_err *err)
+{
+	struct transfer t = {
+		.request = request,
+		.response = ret_response,
+		.easy = c->easy,
+		.method = request->method ? request->method : "GET",
+		.trusted = true,
+		.body = request->body.p != NULL,
+		.max_body = request->max_body_bytes ? request->max_body_bytes
+						    : SL_HTTP_BODY_DEFAULT_MAX,
+		.ca = SL_STRBUF_INIT(CA_BUNDLE_MAX),
+	};
+	SL_AUTO(sl_err) local = SL_ERR_INIT;
+	int r;
+
+	sl_http_response_release(ret_response);
+	r = sl_url_parse(sl_str(request->url), &t.url, err);
+	if (r < 0)
+		return r;
+	if (t.url.scheme == SL_URL_SSH) {
+		sl_url_release(&t.url);
+		return sl_err_set(err, SL_ERR_INVALID, "URL scheme is neither http nor https");
+	}
+	r = run(c, &t, &local);
+	if (r < 0) {
+		add_context(&t, &local);
+		if (!local.http_status)
+			local.http_status =
+				is_redirect(ret_response->status) ? ret_response->status : 0;
+		sl_err_move(err, &local);
+	}
+	sl_url_release(&t.url);
+	return r;
+}
