@@ -1,0 +1,69 @@
+#include "libcommon/codec/goquote.h"
+
+#include <stdint.h>
+
+/* Ranges from U+00A1 up that Go does not print, ascending. */
+static const struct {
+	uint32_t from, to;
+} hidden[] = {
+	{ 0xad, 0xad },	    { 0x61c, 0x61c },	  { 0x1680, 0x1680 },	 { 0x180e, 0x180e },
+	{ 0x2000, 0x200f }, { 0x2028, 0x202f },	  { 0x205f, 0x206f },	 { 0x3000, 0x3000 },
+	{ 0xd800, 0xf8ff }, { 0xfdd0, 0xfdef },	  { 0xfeff, 0xfeff },	 { 0xfff0, 0xfffb },
+	{ 0xfffe, 0xffff }, { 0xe0000, 0xe00ff }, { 0xe01f0, 0x10ffff },
+};
+
+static bool is_printable(uint32_t c)
+{
+	if (c < 0xa1)
+		return c >= 0x20 && c < 0x7f;
+	for (size_t i = 0; i < sizeof(hidden) / sizeof(hidden[0]); i++)
+		if (c >= hidden[i].from && c <= hidden[i].to)
+			return false;
+	return true;
+}
+
+/* Length of the UTF-8 sequence at `s` and its code point, or 0 when malformed. */
+static size_t decode(struct sl_str s, uint32_t *ret_c)
+{
+	unsigned char lead = (unsigned char)s.p[0];
+	size_t n = lead < 0x80 ? 1 : lead < 0xe0 ? 2 : lead < 0xf0 ? 3 : 4;
+
+	if (n > s.n || !sl_str_is_utf8(sl_str_sub(s, 0, n)))
+		return 0;
+	*ret_c = n == 1 ? lead : lead & (0x7fu >> n);
+	for (size_t i = 1; i < n; i++)
+		*ret_c = *ret_c << 6 | ((unsigned char)s.p[i] & 0x3f);
+	return n;
+}
+
+static void add_escaped(struct sl_strbuf *b, uint32_t c)
+{
+	static const char letters[] = "abtnvfr"; /* U+0007 to U+000D */
+
+	if (c >= 0x07 && c <= 0x0d)
+		sl_strbuf_addf(b, "\\%c", letters[c - 7]);
+	else if (c < 0x20 || c == 0x7f)
+		sl_strbuf_addf(b, "\\x%02x", (unsigned)c);
+	else
+		sl_strbuf_addf(b, c < 0x10000 ? "\\u%04x" : "\\U%08x", (unsigned)c);
+}
+
+void sl_strbuf_add_goquoted(struct sl_strbuf *b, struct sl_str s)
+{
+	sl_strbuf_addc(b, '"');
+	while (s.n) {
+		uint32_t c = 0;
+		size_t n = decode(s, &c);
+
+		if (!n)
+			sl_strbuf_addf(b, "\\x%02x", (unsigned char)s.p[0]);
+		else if (c == '"' || c == '\\')
+			sl_strbuf_addf(b, "\\%c", (char)c);
+		else if (is_printable(c))
+			sl_strbuf_add(b, s.p, n);
+		else
+			add_escaped(b, c);
+		s = sl_str_sub(s, n ? n : 1, s.n);
+	}
+	sl_strbuf_addc(b, '"');
+}

@@ -1,0 +1,42 @@
+#include "libcommon/codec/goquote.h"
+
+#include "test/unit/support/test.h"
+
+/* `want` is what Go's strconv.Quote returns. */
+static void quotes_as_go(void **state)
+{
+	static const struct {
+		struct sl_str text;
+		const char *want;
+	} cases[] = {
+		{ SL_STR_NULL, "\"\"" },
+		{ { "a\"b\\c", 5 }, "\"a\\\"b\\\\c\"" },
+		{ { "\a\b\t\n\v\f\r", 7 }, "\"\\a\\b\\t\\n\\v\\f\\r\"" },
+		{ { "\0\x1b\x7f", 3 }, "\"\\x00\\x1b\\x7f\"" },
+		{ { "\xc3\xa9\xe2\x82\xac", 5 }, "\"\xc3\xa9\xe2\x82\xac\"" },
+		{ { "\xf0\x9f\x98\x80", 4 }, "\"\xf0\x9f\x98\x80\"" },
+		{ { "\xc2\x85\xc2\xa0\xc2\xad", 6 }, "\"\\u0085\\u00a0\\u00ad\"" },
+		{ { "\xe2\x80\xa8\xef\xbb\xbf", 6 }, "\"\\u2028\\ufeff\"" },
+		{ { "\xf4\x8f\xbf\xbf", 4 }, "\"\\U0010ffff\"" },
+		{ { "\xff\xc3", 2 }, "\"\\xff\\xc3\"" },
+		{ { "\xed\xa0\x80", 3 }, "\"\\xed\\xa0\\x80\"" },
+		{ { "\xe2\x82", 2 }, "\"\\xe2\\x82\"" },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < SL_ARRAY_LEN(cases); i++) {
+		SL_AUTO(sl_strbuf) b = SL_STRBUF_INIT(100);
+
+		sl_strbuf_add_goquoted(&b, cases[i].text);
+		assert_string_equal(b.p, cases[i].want);
+	}
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(quotes_as_go),
+	};
+
+	return run_group("goquote", tests);
+}
