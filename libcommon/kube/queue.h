@@ -53,7 +53,7 @@ struct sl_queue_options {
 	const char *name;	    /* label `name` of the metrics; copied */
 	int64_t base_delay_ms;	    /* 0: SL_QUEUE_BASE_DELAY_MS */
 	int64_t max_delay_ms;	    /* 0: SL_QUEUE_MAX_DELAY_MS */
-	struct sl_metrics *metrics; /* workqueue_* go here, or NULL; outlives the queue */
+	struct sl_metrics *metrics; /* workqueue_* go here, or NULL; not written once q is freed */
 	/*
 	 * Runs on a thread blocked in get(), once, when nothing was ready or processed for `idle_ms`
 	 * after some work: the moment to give memory back. NULL: never.
