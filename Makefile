@@ -148,8 +148,8 @@ $(BUILD)/.deps-bench: scripts/deps.sh
 ## make                 build the programs into build/bin
 ## make deps            install what the build, the tests, the linters and the lab need
 deps:
-	$(Q)scripts/deps.sh lint && scripts/deps.sh bench
-	$(Q)mkdir -p $(BUILD) && touch $(DEPS_STAMP) $(BUILD)/.deps-test $(BUILD)/.deps-lint
+	$(Q)scripts/deps.sh lint && scripts/deps.sh bench && scripts/deps.sh lab
+	$(Q)mkdir -p $(BUILD) && touch $(DEPS_STAMP) $(BUILD)/.deps-test $(BUILD)/.deps-lint $(BUILD)/.deps-lab
 
 # Unit tests. SAN=thread runs the threaded parts under ThreadSanitizer.
 UNIT_VARIANT := $(if $(filter thread,$(SAN)),tsan,$(if $(filter none,$(SAN)),release,asan))

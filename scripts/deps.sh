@@ -1,7 +1,7 @@
 #!/bin/sh
 # Install what the build, the tests and the lab need and this machine lacks.
 #
-# usage: deps.sh build|test|lint|bench
+# usage: deps.sh build|test|lint|bench|lab
 #
 # Debian packages come through apt from the machine's own Debian source; on bookworm, libgit2 and
 # libcurl come from that source's backports suite, whose line is derived from the machine's own.
@@ -15,8 +15,15 @@ TEST_PKGS="git curl openssl ca-certificates clang libclang-rt-dev libcmocka-dev 
 	python3-yaml python3-cryptography jq xz-utils procps man-db"
 LINT_PKGS="clang-format clang-tidy cppcheck shellcheck"
 BENCH_PKGS="time"
-# Go of the lab: 1.26 is newer than any Debian release ships, so that the toolchain itself comes
-# from the Go module proxy when the machine has none (see test/lab/README.md).
+LAB_PKGS="git ca-certificates"
+# The lab needs Go 1.26, which is newer than any Debian release ships. Any Go from 1.21 on fetches
+# that toolchain by itself, through the Go module proxy (GOTOOLCHAIN=auto, which test/lab/lab.mk
+# sets); so it is enough that there is one.
+go_fetches_toolchains() {
+	command -v go >/dev/null || return 1
+	minor=$(cd / && GOTOOLCHAIN=local go version | sed -n 's/^go version go1\.\([0-9]*\).*/\1/p')
+	[ "${minor:-0}" -ge 21 ]
+}
 
 say() { printf 'deps: %s\n' "$*"; }
 die() { printf 'deps: %s\n' "$*" >&2; exit 1; }
@@ -27,7 +34,8 @@ build) ;;
 test) want="$want $TEST_PKGS" ;;
 lint) want="$want $TEST_PKGS $LINT_PKGS" ;;
 bench) want="$want $TEST_PKGS $BENCH_PKGS" ;;
-*) die "unknown set '$1': expected build, test, lint or bench" ;;
+lab) want=$LAB_PKGS ;;
+*) die "unknown set '$1': expected build, test, lint, bench or lab" ;;
 esac
 
 [ -r /etc/os-release ] || die "/etc/os-release is missing: this is not a Debian machine"
@@ -46,7 +54,13 @@ for p in $want; do
 done
 
 old=
-if [ "$codename" = bookworm ]; then
+if [ "${1:-build}" = lab ]; then
+	# bookworm's own Go is 1.19.
+	if go_fetches_toolchains; then :
+	elif [ "$codename" = bookworm ]; then old=golang-go
+	else missing="$missing golang-go"
+	fi
+elif [ "$codename" = bookworm ]; then
 	for pair in libgit2-dev:1.8 libcurl4-openssl-dev:8.14; do
 		pkg=${pair%%:*} min=${pair##*:}
 		have=$(dpkg-query -W -f='${Version}' "$pkg" 2>/dev/null || true)
@@ -117,4 +131,7 @@ if [ -n "$plain" ]; then
 	say "installing:$plain"
 	# shellcheck disable=SC2086
 	apt-get install -y -qq --no-install-recommends $plain >/dev/null
+fi
+if [ "${1:-build}" = lab ]; then
+	go_fetches_toolchains || die "the go in PATH is older than 1.21: put another one first"
 fi

@@ -22,16 +22,20 @@ PEER_KUSTOMIZE := v5.8.2
 PEER_HELM := v3.22.0
 PEER_FLUX := 2.9.5
 PEER_VERSITYGW := v1.8.0
-PEER_SOURCE_CONTROLLER := v1.9.6
-PEER_KUSTOMIZE_CONTROLLER := v1.9.6
+PEER_KUSTOMIZE_CONTROLLER := v1.9.5
 
 PEERS := build/peers/kustomize build/peers/helm build/peers/flux build/peers/versitygw
-BENCH_PEERS := build/peers/flux-source-controller build/peers/flux-kustomize-controller
+BENCH_PEERS := build/peers/flux-kustomize-controller
 
 .PHONY: lab lab-test peers bench-peers
 
 ## make lab             build the lab: a real Kubernetes on loopback (the first time takes minutes)
 lab: build/bin/sluice-lab build/bin/sluice-kube build/bin/kubectl
+
+$(BUILD)/.deps-lab: scripts/deps.sh
+	$(Q)mkdir -p $(@D) && scripts/deps.sh lab && touch $@
+
+$(PEERS) $(BENCH_PEERS) build/bin/sluice-lab build/bin/sluice-kube: | $(BUILD)/.deps-lab
 
 build/bin/sluice-lab: $(LAB_CMD_SRC) $(LAB_MOD)
 	$(Q)mkdir -p $(@D)
@@ -46,7 +50,7 @@ build/bin/kubectl: build/bin/sluice-kube
 	$(Q)ln -sf sluice-kube $@
 
 ## make lab-test        the lab's own unit tests: no Kubernetes, some seconds
-lab-test:
+lab-test: $(BUILD)/.deps-lab
 	$(Q)cd test/lab && $(LAB_GO) vet ./... && $(LAB_GO) test ./internal/...
 
 # The real tools that Sluice is compared with. Each file is made once: a new version here needs a
@@ -55,7 +59,7 @@ lab-test:
 ## make peers           build the real kustomize, helm, flux and an S3 server into build/peers
 peers: $(PEERS)
 
-## make bench-peers     build Flux's own controllers for the bench into build/peers
+## make bench-peers     build Flux's own kustomize-controller for the bench into build/peers
 bench-peers: $(BENCH_PEERS)
 
 # $(call go_install,MODULE,VERSION,PACKAGE,LDFLAGS)
@@ -92,7 +96,6 @@ flux_controller = $(call go_copy,github.com/fluxcd/$(1),$(2)); cd "$$src"; \
 	$(LAB_GO) build -mod=mod -ldflags '-s -w' -o $(CURDIR)/$@ .; rm -rf "$$src"
 
 build/peers/flux-source-controller:
-	$(call say,GO,$@)$(call flux_controller,source-controller,$(PEER_SOURCE_CONTROLLER))
-
+	$(call say,GO,$@)$(call flux_controller,source-controller,$(
 build/peers/flux-kustomize-controller:
 	$(call say,GO,$@)$(call flux_controller,kustomize-controller,$(PEER_KUSTOMIZE_CONTROLLER))
