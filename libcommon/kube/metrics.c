@@ -127,8 +127,8 @@ static struct series *need_series(struct sl_metric *f, struct sl_str key)
 
 	if (s || f->series.n >= SL_METRIC_SERIES_MAX)
 		return s;
-	s = sl_xcalloc(1, sizeof(*s) +
-				  (histogram ? f->desc->bound_count + 1 : 0) * sizeof(uint64_t));
+	s = sl_xcalloc(1,
+		       sizeof(*s) + (histogram ? f->desc->bound_count + 1 : 0) * sizeof(uint64_t));
 	sl_strmap_set(&f->series, key, s);
 	return s;
 }

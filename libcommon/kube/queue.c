@@ -72,7 +72,8 @@ static const struct sl_metric_desc metric_work_time = {
 };
 static const struct sl_metric_desc metric_unfinished = {
 	.name = "workqueue_unfinished_work_seconds",
-	.help = "How many seconds of work has been done that is in progress and hasn't been observed "
+	.help = "How many seconds of work has been done that is in progress and hasn't been "
+		"observed "
 		"by work_duration. Large values indicate stuck threads.",
 	.type = SL_METRIC_GAUGE,
 	QUEUE_LABELS
@@ -291,7 +292,8 @@ void sl_queue_add_after(struct sl_queue *q, const struct sl_key *key, enum sl_pr
 	if (delay_ms <= 0)
 		sl_queue_add(q, key, priority);
 	else
-		sl_queue_add_at(q, key, priority, delay_ms > SL_NEVER - now ? SL_NEVER : now + delay_ms);
+		sl_queue_add_at(q, key, priority,
+				delay_ms > SL_NEVER - now ? SL_NEVER : now + delay_ms);
 }
 
 static int64_t backoff_ms(const struct sl_queue_options *o, int failures)

@@ -7,7 +7,7 @@ struct namespace_ {
 	struct sl_link items;
 };
 
-#define container_of(ptr, type, member) ((type *)(void *)((char *)(ptr) - offsetof(type, member)))
+#define container_of(ptr, type, member) ((type *)(void *)((char *)(ptr)-offsetof(type, member)))
 
 static void link_init(struct sl_link *l)
 {

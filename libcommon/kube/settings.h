@@ -9,6 +9,7 @@
 #ifndef LIBCOMMON_KUBE_SETTINGS_H
 #define LIBCOMMON_KUBE_SETTINGS_H
 
+#include "libcommon/base/log.h"
 #include "libcommon/kube/flags.h"
 
 struct sl_settings {
@@ -30,12 +31,12 @@ struct sl_settings {
 	int64_t renew_deadline_ms;	    /* 30 s */
 	int64_t retry_period_ms;	    /* 5 s */
 	bool release_on_cancel;		    /* true */
-	int64_t log_encoding;		    /* enum sl_log_encoding */
-	int64_t log_level;		    /* index: debug, info, error, trace */
-	char *default_service_account;	    /* empty */
-	bool no_cross_namespace_refs;	    /* false; where the controller has the flag */
-	char *kubeconfig;		    /* empty: $KUBECONFIG, in-cluster, ~/.kube/config */
-	int64_t graceful_shutdown_ms;	    /* 30 s: running reconciles may end within this */
+	char *log_encoding;		    /* "json" or "console" */
+	char *log_level; /* "trace", "debug", "info", "error"; others mean info, as in Flux */
+	char *default_service_account; /* empty */
+	bool no_cross_namespace_refs;  /* false; where the controller has the flag */
+	char *kubeconfig;	       /* empty: $KUBECONFIG, in-cluster, ~/.kube/config */
+	int64_t graceful_shutdown_ms;  /* 30 s: running reconciles may end within this */
 	char *runtime_namespace; /* $RUNTIME_NAMESPACE, or the service account's, or flux-system */
 };
 
@@ -49,6 +50,8 @@ size_t sl_settings_flags(struct sl_settings *s, struct sl_gates *gates, struct s
 /* After parsing: what one flag cannot check by itself, and RUNTIME_NAMESPACE. */
 int sl_settings_check(struct sl_settings *s, struct sl_err *err) SL_MUST_CHECK;
 
+enum sl_log_level sl_settings_log_level(const struct sl_settings *s);
+enum sl_log_encoding sl_settings_log_encoding(const struct sl_settings *s);
 /* The namespace that watches are limited to, or NULL for all. */
 const char *sl_settings_watch_namespace(const struct sl_settings *s);
 /* The label selector of own objects, or NULL. */

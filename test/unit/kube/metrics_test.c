@@ -153,8 +153,11 @@ static void stops_at_the_series_limit(void **state)
 static void tells_about_the_process(void **state)
 {
 	static const char *const names[] = {
-		"process_resident_memory_bytes ", "process_cpu_seconds_total ", "process_open_fds ",
-		"process_max_fds ",		  "process_threads 1\n",
+		"process_resident_memory_bytes ",
+		"process_cpu_seconds_total ",
+		"process_open_fds ",
+		"process_max_fds ",
+		"process_threads 1\n",
 	};
 	SL_AUTO_PTR(sl_metrics) *m = sl_metrics_new();
 	SL_AUTO_FREE char *text = text_of(m, "process_");
