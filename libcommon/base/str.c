@@ -266,6 +266,21 @@ bool sl_str_is_utf8(struct sl_str s)
 	return true;
 }
 
+size_t sl_utf8_decode(struct sl_str s, uint32_t *ret_code_point)
+{
+	const unsigned char *p = (const unsigned char *)s.p;
+	size_t n = s.n ? utf8_len(p, s.n) : 0;
+	uint32_t c;
+
+	if (!n)
+		return 0;
+	c = n == 1 ? p[0] : p[0] & (0x7fu >> n);
+	for (size_t i = 1; i < n; i++)
+		c = c << 6 | (p[i] & 0x3f);
+	*ret_code_point = c;
+	return n;
+}
+
 uint64_t sl_str_hash(struct sl_str s)
 {
 	uint64_t h = 0xcbf29ce484222325ULL;

@@ -69,6 +69,12 @@ bool sl_str_to_double(struct sl_str s, double *ret_value);
 /* True when the bytes are well-formed UTF-8 (RFC 3629: no surrogates, no overlong forms). */
 bool sl_str_is_utf8(struct sl_str s);
 
+/*
+ * Length of the well-formed UTF-8 sequence that `s` starts with, and its code point; 0, output
+ * untouched, when `s` is empty or starts with anything else.
+ */
+size_t sl_utf8_decode(struct sl_str s, uint32_t *ret_code_point);
+
 /* FNV-1a, for hash tables that an attacker cannot fill (bounded by other caps). */
 uint64_t sl_str_hash(struct sl_str s);
 

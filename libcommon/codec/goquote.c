@@ -22,20 +22,6 @@ static bool is_printable(uint32_t c)
 	return true;
 }
 
-/* Length of the UTF-8 sequence at `s` and its code point, or 0 when malformed. */
-static size_t decode(struct sl_str s, uint32_t *ret_c)
-{
-	unsigned char lead = (unsigned char)s.p[0];
-	size_t n = lead < 0x80 ? 1 : lead < 0xe0 ? 2 : lead < 0xf0 ? 3 : 4;
-
-	if (n > s.n || !sl_str_is_utf8(sl_str_sub(s, 0, n)))
-		return 0;
-	*ret_c = n == 1 ? lead : lead & (0x7fu >> n);
-	for (size_t i = 1; i < n; i++)
-		*ret_c = *ret_c << 6 | ((unsigned char)s.p[i] & 0x3f);
-	return n;
-}
-
 static void add_escaped(struct sl_strbuf *b, uint32_t c)
 {
 	static const char letters[] = "abtnvfr"; /* U+0007 to U+000D */
@@ -53,7 +39,7 @@ void sl_strbuf_add_goquoted(struct sl_strbuf *b, struct sl_str s)
 	sl_strbuf_addc(b, '"');
 	while (s.n) {
 		uint32_t c = 0;
-		size_t n = decode(s, &c);
+		size_t n = sl_utf8_decode(s, &c);
 
 		if (!n)
 			sl_strbuf_addf(b, "\\x%02x", (unsigned char)s.p[0]);

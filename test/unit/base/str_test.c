@@ -192,6 +192,25 @@ static void checks_utf8(void **state)
 			fail_msg("case %zu", i);
 }
 
+static void decodes_utf8(void **state)
+{
+	uint32_t c = 7;
+
+	(void)state;
+	assert_int_equal(sl_utf8_decode(SL_STR_NULL, &c), 0);
+	assert_int_equal(sl_utf8_decode(SL_STR("\x80"), &c), 0);
+	assert_int_equal(sl_utf8_decode(SL_STR("\xe2\x82"), &c), 0);
+	assert_int_equal(c, 7);
+	assert_int_equal(sl_utf8_decode(SL_STR("\0z"), &c), 1);
+	assert_int_equal(c, 0);
+	assert_int_equal(sl_utf8_decode(SL_STR("\xc3\xa9z"), &c), 2);
+	assert_int_equal(c, 0xe9);
+	assert_int_equal(sl_utf8_decode(SL_STR("\xe2\x82\xac"), &c), 3);
+	assert_int_equal(c, 0x20ac);
+	assert_int_equal(sl_utf8_decode(SL_STR("\xf4\x8f\xbf\xbf"), &c), 4);
+	assert_int_equal(c, 0x10ffff);
+}
+
 static void hashes_as_fnv1a(void **state)
 {
 	(void)state;
@@ -212,6 +231,7 @@ int main(void)
 		cmocka_unit_test(reads_doubles),
 		cmocka_unit_test(checks_utf8),
 		cmocka_unit_test(hashes_as_fnv1a),
+		cmocka_unit_test(decodes_utf8),
 	};
 
 	return run_group("str", tests);
