@@ -535,15 +535,6 @@ static bool is_redirect(int status)
 	return status == 301 || status == 302 || status == 303 || status == 307 || status == 308;
 }
 
-/* May what was meant for `a` be shown to `b`? */
-static bool same_party(const struct sl_url *a, const struct sl_url *b)
-{
-	if (sl_url_same_origin(a, b))
-		return true;
-	return a->scheme == SL_URL_HTTP && a->port == 80 && b->scheme == SL_URL_HTTPS &&
-	       b->port == 443 && sl_streq(a->host, b->host);
-}
-
 static int redirect(struct transfer *t, struct sl_err *err)
 {
 	const char *location = sl_http_response_header(t->response, "location");
@@ -554,7 +545,7 @@ static int redirect(struct transfer *t, struct sl_err *err)
 	r = sl_url_join(&t->url, sl_str(location), &next, err);
 	if (r < 0)
 		return sl_err_wrap(err, "redirect");
-	if (!same_party(&t->url, &next))
+	if (!sl_url_same_party(&t->url, &next))
 		t->trusted = false;
 	if (next.scheme == SL_URL_SSH ||
 	    (next.scheme == SL_URL_HTTP && t->url.scheme == SL_URL_HTTPS))

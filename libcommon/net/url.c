@@ -58,6 +58,14 @@ bool sl_url_same_origin(const struct sl_url *a, const struct sl_url *b)
 	return a->scheme == b->scheme && a->port == b->port && sl_streq(a->host, b->host);
 }
 
+bool sl_url_same_party(const struct sl_url *a, const struct sl_url *b)
+{
+	if (sl_url_same_origin(a, b))
+		return true;
+	return a->scheme == SL_URL_HTTP && a->port == 80 && b->scheme == SL_URL_HTTPS &&
+	       b->port == 443 && sl_streq(a->host, b->host);
+}
+
 void sl_percent_encode(struct sl_str s, const char *keep, struct sl_strbuf *out)
 {
 	static const char digits[] = "0123456789ABCDEF";

@@ -67,8 +67,13 @@ void sl_url_format(const struct sl_url *u, struct sl_strbuf *out);
 char *sl_url_text(const struct sl_url *u) __attribute__((warn_unused_result));
 /* "http", "https" or "ssh". */
 const char *sl_url_scheme_name(enum sl_url_scheme scheme);
-/* Same scheme, host and port: where credentials meant for the one may be sent to the other. */
+/* Same scheme, host and port. */
 bool sl_url_same_origin(const struct sl_url *a, const struct sl_url *b);
+/*
+ * Whether what is meant for `a` may be sent to `b`, which it redirects to: the same origin, or the
+ * same host upgraded from http on port 80 to https on port 443.
+ */
+bool sl_url_same_party(const struct sl_url *a, const struct sl_url *b);
 
 /*
  * Append `s` with every byte but RFC 3986's unreserved ones, and those in `keep` (NUL-terminated,

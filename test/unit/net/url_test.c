@@ -214,6 +214,32 @@ static void join_keeps_userinfo_at_the_same_origin_only(void **state)
 	}
 }
 
+static void tells_who_may_see_credentials(void **state)
+{
+	static const struct {
+		const char *from, *to;
+		bool same;
+	} cases[] = {
+		{ "http://h/", "http://h/x", true },
+		{ "http://h/", "https://h/", true },
+		{ "https://h/", "http://h/", false },
+		{ "http://h/", "https://i/", false },
+		{ "http://h:8080/", "https://h/", false },
+		{ "http://h/", "https://h:8443/", false },
+		{ "https://h/", "https://h:8443/", false },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < SL_ARRAY_LEN(cases); i++) {
+		SL_AUTO(sl_url) from = SL_URL_INIT;
+		SL_AUTO(sl_url) to = SL_URL_INIT;
+
+		assert_int_equal(sl_url_parse(sl_str(cases[i].from), &from, NULL), 0);
+		assert_int_equal(sl_url_parse(sl_str(cases[i].to), &to, NULL), 0);
+		assert_int_equal(sl_url_same_party(&from, &to), cases[i].same);
+	}
+}
+
 static void encodes_and_decodes(void **state)
 {
 	SL_AUTO(sl_strbuf) b = SL_STRBUF_INIT(1000);
@@ -261,6 +287,7 @@ int main(void)
 		cmocka_unit_test(survives_truncation_at_every_byte),
 		cmocka_unit_test(joins_references),
 		cmocka_unit_test(join_keeps_userinfo_at_the_same_origin_only),
+		cmocka_unit_test(tells_who_may_see_credentials),
 		cmocka_unit_test(encodes_and_decodes),
 		cmocka_unit_test(redacts_userinfo_in_any_text),
 	};
