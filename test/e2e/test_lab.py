@@ -9,7 +9,7 @@ import time
 
 import pytest
 
-from lab import PROGRAM, ApiError, FaultProxy, GitServer, EventsSink, Kube, Lab, LabError, condition, run
+from lab import PROGRAM, ROOT, ApiError, FaultProxy, GitServer, EventsSink, Kube, Lab, LabError, condition, run
 
 
 def workload(kind, name, annotations=None, replicas=1, restart=None):
@@ -191,6 +191,11 @@ def test_killing_the_supervisor_leaves_no_process(tmp_path):
     assert wait_until(lambda: not any(map(alive, pids)))
     with pytest.raises(LabError):
         lab.status()
+
+
+def test_unit_tests_of_the_lab_pass():
+    done = subprocess.run(["make", "lab-test"], cwd=ROOT, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stdout + done.stderr
 
 
 # The fault proxy in front of a real API server

@@ -10,6 +10,7 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"strings"
+	"sync/atomic"
 	"syscall"
 	"testing"
 	"time"
@@ -29,7 +30,7 @@ type fixture struct {
 	engine *Engine
 	url    string
 	client *http.Client
-	calls  int
+	calls  atomic.Int64
 }
 
 func start(t *testing.T, handler http.HandlerFunc) *fixture {
@@ -41,7 +42,7 @@ func start(t *testing.T, handler http.HandlerFunc) *fixture {
 	f := &fixture{engine: New(listener), url: "http://" + listener.Addr().String()}
 	if handler == nil {
 		handler = func(w http.ResponseWriter, _ *http.Request) {
-			f.calls++
+			f.calls.Add(1)
 			for line := range strings.Lines(body) {
 				_, _ = io.WriteString(w, line)
 			}
@@ -121,7 +122,7 @@ func TestStatusAnswersInPlaceOfTheHandler(t *testing.T) {
 		!strings.Contains(string(data), `"reason":"TooManyRequests"`) {
 		t.Errorf("got %d %v %s", resp.StatusCode, resp.Header, data)
 	}
-	if f.calls != 0 {
+	if f.calls.Load() != 0 {
 		t.Error("the handler was called")
 	}
 	if status, _, _ := f.get(t.Context()); status != 200 {
@@ -148,7 +149,7 @@ func TestRedirectAndOwnBody(t *testing.T) {
 func TestDropBeforeAndAfterTheHandler(t *testing.T) {
 	for _, c := range []struct {
 		rule  string
-		calls int
+		calls int64
 	}{
 		{`{"action":"drop"}`, 0},
 		{`{"action":"reset"}`, 0},
@@ -160,8 +161,8 @@ func TestDropBeforeAndAfterTheHandler(t *testing.T) {
 		if status, _, err := f.get(t.Context()); err == nil {
 			t.Errorf("%s: answered %d", c.rule, status)
 		}
-		if f.calls != c.calls {
-			t.Errorf("%s: %d calls of the handler, want %d", c.rule, f.calls, c.calls)
+		if f.calls.Load() != c.calls {
+			t.Errorf("%s: %d calls of the handler, want %d", c.rule, f.calls.Load(), c.calls)
 		}
 	}
 }
