@@ -63,6 +63,9 @@ void sl_close_cleanup(int *fd);
 		sl_p_; \
 	})
 
+/* The object of `type` that `ptr` is the member `member` of. */
+#define SL_CONTAINER_OF(ptr, type, member) ((type *)(void *)((char *)(ptr)-offsetof(type, member)))
+
 #define SL_ARRAY_LEN(a) (sizeof(a) / sizeof((a)[0]))
 
 #endif

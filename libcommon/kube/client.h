@@ -30,6 +30,7 @@
 #define SL_KUBE_WATCHES_PER_CONNECTION 80
 #define SL_KUBE_TIMEOUT_MS 30000		/* of a request, unless it says otherwise */
 #define SL_KUBE_RESPONSE_MAX ((size_t)64 << 20) /* bytes */
+#define SL_KUBE_SILENCE_MS 5000 /* without any byte: ask whether the connection is alive */
 
 struct sl_kube_client;
 struct sl_kube_call;
@@ -37,14 +38,31 @@ struct sl_kube_call;
 struct sl_kube_client_options {
 	const char *user_agent; /* "kustomize-controller/0.1.0"; copied */
 	double qps;		/* requests a second, 0: no limit */
-	int burst;
+	int burst;		/* requests at once after a pause; at least 1 counts with qps */
+	int64_t silence_ms;	/* 0: SL_KUBE_SILENCE_MS */
+	/* The command line: a server that cannot be reached is an error now, not at the deadline. */
+	bool fail_fast;
+	/*
+	 * Called on the I/O thread after a 401, may block: get new credentials into the client's copy
+	 * of the config (sl_kube_config_exec). NULL for controllers; a token file needs none.
+	 */
+	int (*renew_credentials)(struct sl_kube_config *config, struct sl_err *err);
 };
 
 /* Start the I/O thread. The config is copied. Connects lazily. */
 int sl_kube_client_new(const struct sl_kube_config *config,
 		       const struct sl_kube_client_options *options,
 		       struct sl_kube_client **ret_client, struct sl_err *err) SL_MUST_CHECK;
-/* Every call in flight ends with SL_ERR_CANCELED, every watch stops. NULL is accepted. */
+/*
+ * End the I/O thread: every call in flight ends with SL_ERR_CANCELED, and so does each that is
+ * started later; no callback of a watch runs any more. For shutting down: stop, join the workers,
+ * free. From any thread but the I/O thread; the second time does nothing.
+ */
+void sl_kube_client_stop(struct sl_kube_client *c);
+/*
+ * Stop and free; NULL is accepted. Calls that ended this way are still waited for, and watches still
+ * stopped, by their owners: before or after.
+ */
 void sl_kube_client_free(struct sl_kube_client *c);
 SL_DEFINE_AUTO_PTR(sl_kube_client);
 
