@@ -142,8 +142,7 @@ static void add_call(struct sl_io_task *t)
 	sl_requests_add(&call->client->requests, call);
 }
 
-struct sl_kube_call *sl_kube_call_start(struct sl_kube_client *c,
-					const struct sl_kube_request *req)
+struct sl_kube_call *sl_kube_call_start(struct sl_kube_client *c, const struct sl_kube_request *req)
 {
 	struct sl_kube_call *call = sl_call_new(c, req);
 

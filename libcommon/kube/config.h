@@ -37,7 +37,8 @@ struct sl_kube_config {
 	char *impersonate_user;
 	struct sl_strvec impersonate_groups;
 	struct sl_strvec exec_argv; /* exec credential plugin, empty unless allowed */
-	struct sl_strvec exec_env;  /* "NAME=value" */
+	struct sl_strvec exec_env;  /* "NAME=value", KUBERNETES_EXEC_INFO among them */
+	char *exec_api_version;	    /* "client.authentication.k8s.io/v1" or "…/v1beta1" */
 	bool insecure_skip_tls_verify;
 };
 #define SL_KUBE_CONFIG_INIT \
@@ -55,12 +56,24 @@ struct sl_kube_config_options {
 	bool allow_exec;     /* the command line only: controllers run no other program */
 };
 
-/* Load by the order above. Errors: NOT_FOUND when there is none, INVALID naming file, line, field. */
+/*
+ * Load by the order above. A named context, cluster or user skips the in-cluster configuration. With
+ * `allow_exec` the plugin is not run yet: see sl_kube_config_exec() in config_exec.h. Errors:
+ * NOT_FOUND when there is none, INVALID naming file, line, field, UNSUPPORTED (auth-provider, exec
+ * where it is not allowed, as-uid and as-user-extra), and those of reading files.
+ */
 int sl_kube_config_load(const struct sl_kube_config_options *options,
 			struct sl_kube_config *ret_config, struct sl_err *err) SL_MUST_CHECK;
 /*
+ * The pod's service account, whose files are in `directory` (NULL: where Kubernetes mounts them), and
+ * $KUBERNETES_SERVICE_HOST and _PORT. NOT_FOUND outside of a cluster.
+ */
+int sl_kube_config_in_cluster(const char *directory, struct sl_kube_config *ret_config,
+			      struct sl_err *err) SL_MUST_CHECK;
+/*
  * From the bytes of a kubeconfig (a Secret): only what is inside the text counts, file references,
- * auth plugins and embedded impersonation are dropped; exec and insecure TLS too unless allowed.
+ * auth plugins and embedded impersonation are dropped; exec and insecure TLS too unless allowed. A
+ * relative command of exec stays as it is. Errors: INVALID naming line and field, TOO_LARGE.
  */
 struct sl_kube_config_secret_policy {
 	bool allow_exec;

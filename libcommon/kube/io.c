@@ -350,7 +350,9 @@ static void wait_for_events(struct sl_io *io)
 			until = io->lanes[i].timer_at;
 	}
 	if (until != SL_NEVER)
-		timeout = until <= now ? 0 : until - now > INT32_MAX ? INT32_MAX : (int)(until - now);
+		timeout = until <= now		    ? 0
+			  : until - now > INT32_MAX ? INT32_MAX
+						    : (int)(until - now);
 	n = epoll_wait(io->epoll_fd, events, EVENTS_PER_ROUND, timeout);
 	for (int i = 0; i < n; i++) {
 		uint64_t count;

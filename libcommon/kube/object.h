@@ -58,23 +58,29 @@ const struct sl_value *sl_obj_condition(const struct sl_value *obj, const char *
 
 /*
  * Paths, percent-encoded, in the arena. `subresource` ("status") and `query` ("dryRun=All",
- * unescaped by us) may be NULL; the namespace NULL or "" addresses all namespaces.
+ * encoded by us) may be NULL; the namespace NULL or "" addresses all namespaces. A path that would be
+ * absurdly long becomes "", which every verb refuses with SL_ERR_INVALID.
  */
 const char *sl_kube_path(struct sl_arena *a, const struct sl_kube_kind *kind,
 			 const char *namespace_, const char *name, const char *subresource,
 			 const char *query);
 
+/* Where verbs take them, NULL stands for all zero. */
 struct sl_kube_verb_options {
 	const char *user;     /* impersonate, or NULL */
-	const char *fair_key; /* or NULL */
+	const char *fair_key; /* see struct sl_kube_request, or NULL */
 	int64_t timeout_ms;   /* 0: default */
 	bool dry_run;
 };
 
+/* A reference without a name is SL_ERR_INVALID, also for patch and delete: it would mean all objects. */
 int sl_kube_get(struct sl_kube_client *c, const struct sl_kube_ref *ref,
 		const struct sl_kube_verb_options *o, struct sl_arena *a,
 		struct sl_value **ret_object, struct sl_err *err) SL_MUST_CHECK;
-/* Lists page by page (limit 500) into one LIST of items. */
+/*
+ * Lists page by page (limit 500) into one LIST of items, each with apiVersion and kind, which the
+ * server leaves out in lists. Begins anew once when the pages' snapshot expires in between.
+ */
 int sl_kube_list(struct sl_kube_client *c, const struct sl_kube_kind *kind, const char *namespace_,
 		 const char *label_selector, const char *field_selector,
 		 const struct sl_kube_verb_options *o, struct sl_arena *a,
@@ -102,6 +108,9 @@ struct sl_kube_call *sl_kube_patch_start(struct sl_kube_client *c, const struct 
 					 const struct sl_kube_verb_options *o, struct sl_arena *a);
 struct sl_kube_call *sl_kube_get_start(struct sl_kube_client *c, const struct sl_kube_ref *ref,
 				       const struct sl_kube_verb_options *o, struct sl_arena *a);
+
+/* Set apiVersion and kind of an item of a LIST. */
+void sl_kube_list_item(struct sl_arena *a, const struct sl_kube_kind *kind, struct sl_value *item);
 
 /* Background, Foreground or Orphan propagation; uid and resourceVersion preconditions, NULL: none. */
 struct sl_kube_delete_options {

@@ -86,7 +86,8 @@ static bool obeys_retry_after(struct sl_kube_call *call)
 	const struct sl_xfer *x = &call->xfer;
 	bool not_executed = x->status == 429 || x->status == 503;
 
-	if (x->retry_after_ms <= 0 || (!not_executed && (x->status < 500 || !is_repeatable(call))) ||
+	if (x->retry_after_ms <= 0 ||
+	    (!not_executed && (x->status < 500 || !is_repeatable(call))) ||
 	    sl_mono_ms() + x->retry_after_ms >= call->deadline_ms)
 		return false;
 	sleep_for(call, x->retry_after_ms);
@@ -197,7 +198,8 @@ static void on_deadline(struct sl_timer *t)
 		sl_client_count(r->client, call->req.method, 0);
 	}
 	sl_err_move(&before, &call->failure);
-	sl_err_set(&call->failure, SL_ERR_TIMEOUT, "no answer from the API server within %lld ms%s%s",
+	sl_err_set(&call->failure, SL_ERR_TIMEOUT,
+		   "no answer from the API server within %lld ms%s%s",
 		   (long long)call->req.timeout_ms, before.message ? ": " : "",
 		   before.message ? before.message : "");
 	end_call(r, call);

@@ -17,8 +17,8 @@ struct sl_transport {
 	sl_transport_renew *renew;
 	unsigned generation; /* of the identity, counted up when `renew` has changed it */
 	char *user_agent;
-	char *base;		       /* scheme, host or TLS server name, port, path of the server */
-	char *host_header;	       /* with tls_server_name, else NULL */
+	char *base;	   /* scheme, host or TLS server name, port, path of the server */
+	char *host_header; /* with tls_server_name, else NULL */
 	struct curl_slist *connect_to; /* with tls_server_name, else NULL */
 	char *token;		       /* from token_file, or NULL */
 	int64_t token_read_ms;
@@ -181,6 +181,8 @@ int sl_transport_check(const char *path, const char *user, const char *accept, s
 {
 	size_t n = 0;
 
+	if (!path[0] || path[0] == '?')
+		return sl_err_set(err, SL_ERR_INVALID, "the request names no object");
 	if (path[0] != '/')
 		return sl_err_set(err, SL_ERR_INVALID, "request path does not begin with '/'");
 	for (; path[n]; n++) {

@@ -27,9 +27,9 @@
 #define SL_TRANSPORT_USER_TIMEOUT_MS 30000 /* unacknowledged bytes: the connection is dead */
 #define SL_TRANSPORT_KEEPALIVE_S 15
 #define SL_TRANSPORT_BUFFER_BYTES 16384
-#define SL_TRANSPORT_TOKEN_MAX ((size_t)64 << 10)  /* bytes of a token file */
-#define SL_TRANSPORT_TOKEN_REREAD_MS 60000	    /* at the latest */
-#define SL_TRANSPORT_PATH_MAX ((size_t)16 << 10)   /* bytes of path and query */
+#define SL_TRANSPORT_TOKEN_MAX ((size_t)64 << 10) /* bytes of a token file */
+#define SL_TRANSPORT_TOKEN_REREAD_MS 60000	  /* at the latest */
+#define SL_TRANSPORT_PATH_MAX ((size_t)16 << 10)  /* bytes of path and query */
 
 enum sl_io_lane { SL_IO_REQUESTS, SL_IO_WATCHES, SL_IO_LANE_COUNT };
 
@@ -60,11 +60,11 @@ struct sl_xfer {
 	/* The transfer has ended and may be started again. */
 	void (*on_end)(struct sl_xfer *x, enum sl_xfer_end end);
 
-	int status;		/* HTTP, 0 before the answer */
-	int64_t retry_after_ms; /* at the end; 0: none */
-	int64_t connection;	/* identity of the connection, -1 before it is known */
-	int64_t heard_ms;	/* when the last byte came, 0: none yet */
-	bool sent;		/* a connection was there and sending began */
+	int status;		     /* HTTP, 0 before the answer */
+	int64_t retry_after_ms;	     /* at the end; 0: none */
+	int64_t connection;	     /* identity of the connection, -1 before it is known */
+	int64_t heard_ms;	     /* when the last byte came, 0: none yet */
+	bool sent;		     /* a connection was there and sending began */
 	char error[CURL_ERROR_SIZE]; /* libcurl's words, at the end, "" when it had none */
 
 	CURL *easy; /* NULL: not running */
