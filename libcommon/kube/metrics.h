@@ -28,7 +28,7 @@
 
 #define SL_METRIC_LABELS_MAX 5
 #define SL_METRIC_SERIES_MAX 100000
-#define SL_METRIC_BUCKETS_MAX 24
+#define SL_METRIC_BUCKETS_MAX 48
 #define SL_METRICS_TEXT_MAX ((size_t)256 << 20)
 #define SL_METRICS_CONTENT_TYPE "text/plain; version=0.0.4; charset=utf-8"
 
