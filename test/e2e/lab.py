@@ -201,8 +201,22 @@ class Kube:
         answer = self.request("PATCH", self._path_of(obj), obj, query, "application/apply-patch+yaml")
         if obj["kind"] == "CustomResourceDefinition" and not dry_run:
             self.wait_for("CustomResourceDefinition", obj["metadata"]["name"], None, "Established")
-            self._resources = []
+            self._await_kind(obj["spec"])
         return answer
+
+    def _await_kind(self, spec, timeout=30.0):
+        """Discovery lists a new kind some time after its definition is established."""
+        served = {(spec["group"], v["name"]) for v in spec["versions"] if v["served"]}
+        deadline = time.monotonic() + timeout
+        while True:
+            self._resources = self._discover()
+            known = {(r["group"], r["version"]) for r in self._resources
+                     if r["plural"] == spec["names"]["plural"]}
+            if served <= known:
+                return
+            if time.monotonic() > deadline:
+                raise AssertionError(f"{spec['names']['kind']} is not served after {timeout} s")
+            time.sleep(0.05)
 
     def create(self, obj):
         """Create one object."""

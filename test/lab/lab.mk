@@ -51,7 +51,7 @@ build/bin/kubectl: build/bin/sluice-kube
 
 ## make lab-test        the lab's own unit tests: no Kubernetes, some seconds
 lab-test: $(BUILD)/.deps-lab
-	$(Q)cd test/lab && $(LAB_GO) vet ./... && $(LAB_GO) test ./internal/...
+	$(Q)cd test/lab && $(LAB_GO) vet ./internal/... ./cmd/sluice-lab && $(LAB_GO) test ./internal/...
 
 # The real tools that Sluice is compared with. Each file is made once: a new version here needs a
 # `make clean`, or removing the file.
