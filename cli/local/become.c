@@ -1,0 +1,27 @@
+#include <errno.h>
+#include <limits.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "cli/local/programs.h"
+
+#define REMOTE "sluice-remote"
+
+int sl_cli_become_remote(const struct sl_cli_args *args, char *const *argv, struct sl_err *err)
+{
+	char path[PATH_MAX];
+	ssize_t n = readlink("/proc/self/exe", path, sizeof(path) - sizeof(REMOTE));
+
+	(void)args;
+	if (n < 0)
+		return sl_err_errno(err, errno, "find the folder of this program");
+	path[n] = 0;
+	char *slash = strrchr(path, '/');
+
+	if (!slash)
+		return sl_err_set(err, SL_ERR_INTERNAL, "%s is no path of a program", path);
+	memcpy(slash + 1, REMOTE, sizeof(REMOTE));
+	execv(path, argv);
+	sl_err_errno(err, errno, "run %s", path);
+	return sl_err_wrap(err, "this command needs " REMOTE " beside sluice");
+}

@@ -1,0 +1,17 @@
+/*
+ * sluice: the part of the command line that starts in a millisecond. Links no network library.
+ */
+#include "cli/local/programs.h"
+
+static const sl_cli_handler handlers[SL_CLI_VERBS] = {
+	[SL_CLI_HELP] = sl_cli_local_help,
+	[SL_CLI_VERSION] = sl_cli_local_version,
+	[SL_CLI_COMPLETE] = sl_cli_local_complete,
+	[SL_CLI_MAN] = sl_cli_local_man,
+	[SL_CLI_COMPLETION] = sl_cli_local_completion,
+};
+
+int main(int argc, char **argv)
+{
+	return sl_cli_run(argc, argv, handlers, sl_cli_become_remote);
+}
