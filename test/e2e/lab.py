@@ -396,10 +396,11 @@ def _condition(text):
     def meets(obj):
         generation = obj["metadata"].get("generation")
         state = obj.get("status") or {}
-        if state.get("observedGeneration", generation) != generation:
-            return False
+        # Flux leaves the status' observedGeneration behind after a failure; that of the condition
+        # itself says more.
+        seen = state.get("observedGeneration", generation)
         for c in state.get("conditions") or ():
-            if c["type"] == kind and c.get("observedGeneration", generation) == generation:
+            if c["type"] == kind and c.get("observedGeneration", seen) == generation:
                 return c.get("reason") == reason if reason else c["status"] == status
         return False
     return meets

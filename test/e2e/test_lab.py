@@ -177,7 +177,9 @@ OWNER = """
 
 def test_killing_the_owner_leaves_no_process(tmp_path):
     script = textwrap.dedent(OWNER).format(here=os.path.dirname(__file__), folder=str(tmp_path / "lab"))
-    with subprocess.Popen([sys.executable, "-c", script], stdout=subprocess.PIPE, text=True) as owner:
+    # What the owner would have removed stays in the test's folder.
+    with subprocess.Popen([sys.executable, "-c", script], stdout=subprocess.PIPE, text=True,
+                          env={**os.environ, "TMPDIR": str(tmp_path)}) as owner:
         pids = [int(pid) for pid in owner.stdout.readline().split()]
         assert len(pids) == 9 and all(map(alive, pids))
         owner.kill()
