@@ -34,13 +34,24 @@ static void decimal_of(double f, int digits, struct decimal *d)
 		d->n--;
 }
 
-static bool reads_back(const struct decimal *d, double f)
+/* What the decimal means; past the range, infinity. */
+static double read_back(const struct decimal *d)
 {
 	char text[48];
 	double back;
 	int n = snprintf(text, sizeof(text), "%.*se%d", (int)d->n, d->digits, d->point - (int)d->n);
 
-	return sl_str_to_double((struct sl_str){ text, (size_t)n }, &back) && back == f;
+	return sl_str_to_double((struct sl_str){ text, (size_t)n }, &back) ? back : INFINITY;
+}
+
+static bool reads_back(const struct decimal *d, double f)
+{
+	return read_back(d) == f;
+}
+
+static bool reads_back32(const struct decimal *d, double f)
+{
+	return (double)(float)read_back(d) == f;
 }
 
 /* The next decimal up with as many digits. A carry out of the front is not worth a try. */
@@ -76,6 +87,17 @@ static void shortest(double f, struct decimal *d)
 			return;
 	}
 	decimal_of(f, 17, d);
+}
+
+/* Fewer than ten digits tell any two floats apart. */
+static void shortest32(double f, struct decimal *d)
+{
+	for (int digits = 1; digits < 9; digits++) {
+		decimal_of(f, digits, d);
+		if (reads_back32(d, f))
+			return;
+	}
+	decimal_of(f, 9, d);
 }
 
 static size_t put_exponent(const struct decimal *d, enum sl_float_form form, char *out)
@@ -124,6 +146,7 @@ static bool wants_exponent(const struct decimal *d, enum sl_float_form form)
 	} ranges[] = {
 		[SL_FLOAT_JSON] = { -6, 21 },
 		[SL_FLOAT_G] = { -4, 6 },
+		[SL_FLOAT_G32] = { -4, 6 },
 		[SL_FLOAT_F] = { -400, 400 },
 	};
 
@@ -135,6 +158,8 @@ struct sl_str sl_float_text(double f, enum sl_float_form form, char buf[SL_NUMBE
 	struct decimal d;
 	size_t n = 0;
 
+	if (form == SL_FLOAT_G32)
+		f = (double)(float)f;
 	if (isnan(f) || isinf(f))
 		return sl_str(isnan(f) ? "NaN" : f > 0 ? "+Inf" : "-Inf");
 	if (signbit(f))
@@ -144,7 +169,10 @@ struct sl_str sl_float_text(double f, enum sl_float_form form, char buf[SL_NUMBE
 		buf[n++] = '0';
 		return (struct sl_str){ buf, n };
 	}
-	shortest(f, &d);
+	if (form == SL_FLOAT_G32)
+		shortest32(f, &d);
+	else
+		shortest(f, &d);
 	if (wants_exponent(&d, form))
 		n += put_exponent(&d, form, buf + n);
 	else

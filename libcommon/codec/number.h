@@ -21,6 +21,7 @@
 enum sl_float_form {
 	SL_FLOAT_JSON, /* encoding/json: exponent below 1e-6 and from 1e+21, as in 1e-7 */
 	SL_FLOAT_G,    /* FormatFloat 'g', -1: exponent below 1e-04 and from 1e+06; go-yaml, fmt */
+	SL_FLOAT_G32,  /* the same of the nearest 32-bit float: keys in YAML to JSON conversion */
 	SL_FLOAT_F,    /* FormatFloat 'f', -1: never an exponent */
 };
 

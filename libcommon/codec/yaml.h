@@ -3,12 +3,18 @@
  *
  * In: libyaml's parser events, resolved to types by the rules of the Go library that each place of
  * Flux uses (they differ, see enum sl_yaml_rules), anchors and aliases, merge keys (<<), positions on
- * every node. An undefined alias, a duplicate key and a key that is neither scalar nor null are
- * errors. Non-string keys become strings as Go's YAML-to-JSON conversion writes them.
+ * every node. The outcome is what these libraries give once it is converted to JSON:
+ *  - non-string keys become strings; a null key, a list or a map as key is an error, as are
+ *    infinities and NaN, undefined or self-containing aliases, and duplicate keys (unless allowed);
+ *  - aliases are expanded to trees of their own, so that a document can be changed in place;
+ *  - !!binary is decoded (bytes that are not UTF-8 become U+FFFD), tags that YAML does not know are
+ *    ignored, a tag that contradicts its text ("!!int x") is an error;
+ *  - integers past uint64 are floats, floats past double are strings.
  *
- * Out: byte-identical to what `kustomize build` prints (sigs.k8s.io/yaml, the go-yaml v2 emitter:
- * indentation 2, lists not indented below their key, no line folding, strings quoted when a reader
- * would take them for something else, block scalars for text with newlines).
+ * Out: byte-identical to what `kustomize build` prints (sigs.k8s.io/yaml, the go-yaml v2 emitter):
+ * indentation 2, lists not indented below their key, text folded at the first single space past
+ * column 80, strings quoted when a YAML 1.1 reader would take them for something else, block
+ * literals for text with newlines, keys over 128 bytes written as "? key".
  *
  * Caps: SL_YAML_* and struct sl_yaml_options; past them SL_ERR_TOO_LARGE.
  * Thread rule: pure functions. Source: YAML 1.1 with the deviations of go-yaml v2 and v3.
@@ -24,8 +30,18 @@
 #define SL_YAML_NODES_MAX 4000000 /* after alias expansion */
 
 enum sl_yaml_rules {
-	SL_YAML_KUBERNETES, /* sigs.k8s.io/yaml (go-yaml v2): YAML 1.1 booleans (yes, on), octal 010 */
-	SL_YAML_GO3,	    /* go-yaml v3: yes and on are strings unless decoded into bool */
+	/*
+	 * sigs.k8s.io/yaml (go-yaml v2), what kubectl, Helm and API clients read with: YAML 1.1
+	 * booleans (y, yes, on), timestamps stay text, numeric keys are normalised (0x10: "16"),
+	 * a merge overrides keys written above it.
+	 */
+	SL_YAML_KUBERNETES,
+	/*
+	 * go-yaml v3, what kustomize reads with: y, yes and on are text, timestamps become RFC 3339
+	 * text (2001-01-01 is "2001-01-01T00:00:00Z"), keys stay as they are written, keys written
+	 * beside a merge win wherever they stand.
+	 */
+	SL_YAML_GO3,
 };
 
 struct sl_yaml_options {
@@ -34,6 +50,8 @@ struct sl_yaml_options {
 	size_t bytes;	  /* 0: SL_YAML_BYTES_MAX */
 	size_t depth;	  /* 0: SL_YAML_DEPTH_MAX */
 	size_t nodes;	  /* 0: SL_YAML_NODES_MAX */
+	/* The last one wins, as where Helm and Flux read values; manifests are read strictly. */
+	bool allow_duplicates;
 };
 
 /*
@@ -43,7 +61,7 @@ struct sl_yaml_options {
  */
 int sl_yaml_parse_all(struct sl_arena *a, struct sl_str text, const struct sl_yaml_options *options,
 		      struct sl_value **ret_docs, struct sl_err *err) SL_MUST_CHECK;
-/* The first document of a stream that must hold at most one; no document gives a NULL-kind node. */
+/* The document of a stream that must hold at most one; no document gives a NULL-kind node. */
 int sl_yaml_parse(struct sl_arena *a, struct sl_str text, const struct sl_yaml_options *options,
 		  struct sl_value **ret_doc, struct sl_err *err) SL_MUST_CHECK;
 

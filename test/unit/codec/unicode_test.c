@@ -1,0 +1,73 @@
+#include "libcommon/codec/unicode.h"
+
+#include <stdio.h>
+
+#include "test/unit/support/expect.h"
+
+static void knows_letters_and_digits(void **state)
+{
+	static const struct {
+		uint32_t rune;
+		bool letter, digit;
+	} cases[] = {
+		{ 'a', true, false },	   { 'Z', true, false },       { '@', false, false },
+		{ '[', false, false },	   { '0', false, true },       { '9', false, true },
+		{ 0xaa, true, false },	   { 0xb2, false, false },     { 0xd7, false, false },
+		{ 0xe9, true, false },	   { 0x661, false, true },     { 0x65e5, true, false },
+		{ 0x1d7ce, false, true },  { 0x1f600, false, false },  { 0x323af, true, false },
+		{ 0x323b0, false, false }, { 0x10ffff, false, false },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < SL_ARRAY_LEN(cases); i++) {
+		if (sl_rune_is_letter(cases[i].rune) != cases[i].letter ||
+		    sl_rune_is_digit(cases[i].rune) != cases[i].digit)
+			print_error("U+%04X\n", cases[i].rune);
+		assert_int_equal(sl_rune_is_letter(cases[i].rune), cases[i].letter);
+		assert_int_equal(sl_rune_is_digit(cases[i].rune), cases[i].digit);
+	}
+}
+
+static void decodes_as_go_does(void **state)
+{
+	static const struct {
+		struct sl_str s;
+		uint32_t rune;
+		size_t len;
+	} cases[] = {
+		{ SL_STR("a"), 'a', 1 },
+		{ SL_STR("\0x"), 0, 1 },
+		{ SL_STR("\xc3\xa9x"), 0xe9, 2 },
+		{ SL_STR("\xe2\x82\xac"), 0x20ac, 3 },
+		{ SL_STR("\xf0\x9f\x98\x80"), 0x1f600, 4 },
+		{ SL_STR("\xf4\x8f\xbf\xbf"), 0x10ffff, 4 },
+		{ SL_STR("\x80"), 0xfffd, 1 },
+		{ SL_STR("\xc3"), 0xfffd, 1 },
+		{ SL_STR("\xc3x"), 0xfffd, 1 },
+		{ SL_STR("\xc0\xaf"), 0xfffd, 1 },
+		{ SL_STR("\xe0\x80\xaf"), 0xfffd, 1 },
+		{ SL_STR("\xed\xa0\x80"), 0xfffd, 1 },
+		{ SL_STR("\xf0\x80\x80\x80"), 0xfffd, 1 },
+		{ SL_STR("\xf4\x90\x80\x80"), 0xfffd, 1 },
+		{ SL_STR("\xf0\x9f\x98"), 0xfffd, 1 },
+		{ SL_STR("\xff"), 0xfffd, 1 },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < SL_ARRAY_LEN(cases); i++) {
+		uint32_t rune = 0;
+
+		assert_int_equal(sl_rune_decode(cases[i].s, &rune), cases[i].len);
+		assert_int_equal(rune, cases[i].rune);
+	}
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(knows_letters_and_digits),
+		cmocka_unit_test(decodes_as_go_does),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
