@@ -1,7 +1,7 @@
 /*
  * LIST and WATCH of one kind: a stream that survives whatever the network and the server do.
  *
- * Begins with a LIST in pages (resourceVersion=0 allowed), then WATCH from there with bookmarks;
+ * Begins with a LIST in pages, read consistently, then WATCH from there with bookmarks;
  * resumes by resourceVersion after a cut, also in mid-line; lists anew after 410 or an ERROR event;
  * backs off with jitter from 0.8 s to 30 s so that a restarted server meets no herd. When bookmarks
  * are SL_WATCH_SILENCE_MS overdue the connection is given up and the watch resumed on a new one.
@@ -9,10 +9,12 @@
  * The handler runs on the client's I/O thread: it must not block, call the API or take long. Objects
  * live until the callback returns: copy what is kept. managedFields are dropped unless asked for.
  *
- * Calling sequence: on_begin (a LIST starts), on_object(ADDED) for each item, on_synced; then
- * on_object(ADDED, MODIFIED, DELETED) as they come. A new LIST begins with on_begin again: what was
- * not named between on_begin and on_synced is gone. on_error tells of every failed attempt, e.g.
- * FORBIDDEN or NOT_FOUND (kind not served): the stream goes on trying by itself.
+ * Calling sequence: on_begin (the first page of a LIST is there), on_object(ADDED) for each item,
+ * on_synced; then on_object(ADDED, MODIFIED, DELETED) as they come. A new LIST begins with on_begin
+ * again: what was not named between on_begin and on_synced is gone. (A LIST that fails between two
+ * pages begins again with on_begin, without on_synced.) Every object has apiVersion and kind. on_error
+ * tells of every failed attempt, e.g. FORBIDDEN or NOT_FOUND (kind not served): the stream goes on
+ * trying by itself. Only a request that could never be sent (INVALID) is reported once and given up.
  *
  * Thread rule: start and stop are thread-safe; no callback runs after sl_watch_stop() has returned,
  * which therefore must not be called from a callback.
@@ -44,7 +46,8 @@ struct sl_watch_options {
 	const char *field_selector;	 /* or NULL */
 	const char *user;		 /* impersonate, or NULL */
 	bool keep_managed_fields;
-	bool metadata_only; /* PartialObjectMetadata */
+	bool metadata_only; /* PartialObjectMetadata, under the kind's own apiVersion and kind */
+	int64_t silence_ms; /* 0: SL_WATCH_SILENCE_MS */
 };
 
 struct sl_watch;

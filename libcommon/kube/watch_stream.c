@@ -1,0 +1,90 @@
+#include "libcommon/kube/watch_stream.h"
+
+#include "libcommon/codec/json.h"
+
+#define KEEP_BYTES 65536 /* of memory, for the next part of a line */
+
+void sl_lines_release(struct sl_lines *l)
+{
+	sl_strbuf_release(&l->part);
+}
+
+void sl_lines_reset(struct sl_lines *l)
+{
+	if (l->part.cap > KEEP_BYTES)
+		sl_strbuf_release(&l->part);
+	else
+		sl_strbuf_reset(&l->part);
+}
+
+static bool deliver(struct sl_lines *l, struct sl_str line)
+{
+	sl_str_cut_suffix(&line, SL_STR("\r"));
+	return !line.n || l->on_line(l, line);
+}
+
+/* `end` completes the line whose part is kept, if there is one. */
+static bool deliver_with_part(struct sl_lines *l, struct sl_str end)
+{
+	bool go_on;
+
+	if (!l->part.n)
+		return deliver(l, end);
+	sl_strbuf_adds(&l->part, end);
+	if (l->part.failed)
+		return true; /* reported by the caller */
+	go_on = deliver(l, sl_strbuf_str(&l->part));
+	sl_lines_reset(l);
+	return go_on;
+}
+
+int sl_lines_feed(struct sl_lines *l, struct sl_str bytes, struct sl_err *err)
+{
+	ptrdiff_t end;
+
+	while (!l->part.failed && (end = sl_str_chr(bytes, '\n')) >= 0) {
+		if (!deliver_with_part(l, sl_str_sub(bytes, 0, (size_t)end)))
+			return sl_err_set(err, SL_ERR_CANCELED, "the watch was given up");
+		bytes = sl_str_sub(bytes, (size_t)end + 1, bytes.n);
+	}
+	sl_strbuf_adds(&l->part, bytes);
+	return sl_strbuf_check(&l->part, "an event of the watch", err);
+}
+
+static const struct {
+	struct sl_str name;
+	enum sl_watch_line line;
+	enum sl_watch_event event;
+} types[] = {
+	{ SL_STR("ADDED"), SL_WATCH_LINE_OBJECT, SL_WATCH_ADDED },
+	{ SL_STR("MODIFIED"), SL_WATCH_LINE_OBJECT, SL_WATCH_MODIFIED },
+	{ SL_STR("DELETED"), SL_WATCH_LINE_OBJECT, SL_WATCH_DELETED },
+	{ SL_STR("BOOKMARK"), SL_WATCH_LINE_BOOKMARK, SL_WATCH_ADDED },
+	{ SL_STR("ERROR"), SL_WATCH_LINE_ERROR, SL_WATCH_ADDED },
+};
+
+int sl_watch_parse(struct sl_arena *a, struct sl_str line, enum sl_watch_line *ret_line,
+		   enum sl_watch_event *ret_event, struct sl_value **ret_object, struct sl_err *err)
+{
+	const struct sl_json_limits limits = { .bytes = SL_WATCH_LINE_MAX,
+					       .allow_duplicates = true };
+	struct sl_value *v, *object;
+	struct sl_str type;
+	int r = sl_json_parse(a, line, &limits, &v, err);
+
+	if (r < 0)
+		return sl_err_wrap(err, "an event of the watch");
+	type = sl_get_str(v, "type");
+	object = sl_get(v, "object");
+	if (!sl_is_map(object))
+		return sl_err_set(err, SL_ERR_INVALID, "an event of the watch has no object");
+	for (size_t i = 0; i < SL_ARRAY_LEN(types); i++) {
+		if (!sl_str_eq(types[i].name, type))
+			continue;
+		*ret_line = types[i].line;
+		*ret_event = types[i].event;
+		*ret_object = object;
+		return 0;
+	}
+	return sl_err_set(err, SL_ERR_INVALID, "an event of the watch has an unknown type");
+}
