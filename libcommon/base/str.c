@@ -115,6 +115,16 @@ struct sl_str sl_str_sub(struct sl_str s, size_t from, size_t to)
 	return (struct sl_str){ s.p ? s.p + from : NULL, to - from };
 }
 
+struct sl_str sl_str_cut(struct sl_str s, size_t max)
+{
+	if (s.n <= max)
+		return s;
+	while (max && ((unsigned char)s.p[max] & 0xc0) == 0x80)
+		max--;
+	s.n = max;
+	return s;
+}
+
 struct sl_str sl_str_trim(struct sl_str s)
 {
 	while (s.n && isspace((unsigned char)s.p[0]))

@@ -46,6 +46,8 @@ ptrdiff_t sl_str_find(struct sl_str s, struct sl_str needle);
 
 /* Bytes [from, to), both clamped to the length. */
 struct sl_str sl_str_sub(struct sl_str s, size_t from, size_t to);
+/* The first at most `max` bytes, cut between UTF-8 characters. */
+struct sl_str sl_str_cut(struct sl_str s, size_t max);
 /* Without leading and trailing ASCII white space. */
 struct sl_str sl_str_trim(struct sl_str s);
 

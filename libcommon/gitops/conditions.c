@@ -98,13 +98,11 @@ struct sl_str sl_cond_message(const struct sl_value *object, const char *type)
 /* Within the limit, cut between characters, with "..." at the end if anything was cut. */
 static struct sl_str cut_message(struct sl_arena *a, struct sl_str message)
 {
-	size_t n = SL_CONDITION_MESSAGE_MAX - 3;
+	struct sl_str head = sl_str_cut(message, SL_CONDITION_MESSAGE_MAX - 3);
 
 	if (message.n <= SL_CONDITION_MESSAGE_MAX)
 		return message;
-	while (n && ((unsigned char)message.p[n] & 0xc0) == 0x80)
-		n--;
-	return sl_str(sl_arena_printf(a, "%.*s...", (int)n, message.p));
+	return sl_str(sl_arena_printf(a, "%.*s...", SL_STR_FMT(head)));
 }
 
 static int rank(struct sl_str type)

@@ -66,6 +66,10 @@ static void cuts_parts(void **state)
 	assert_str(sl_str_sub(s, 4, 99), "ef");
 	assert_str(sl_str_sub(s, 5, 2), "");
 	assert_str(sl_str_sub(SL_STR_NULL, 1, 2), "");
+	assert_str(sl_str_cut(SL_STR("abc"), 3), "abc");
+	assert_str(sl_str_cut(SL_STR("abc"), 2), "ab");
+	assert_str(sl_str_cut(SL_STR("a\xc3\xa9z"), 2), "a");
+	assert_str(sl_str_cut(SL_STR("a\xc3\xa9z"), 3), "a\xc3\xa9");
 	assert_str(sl_str_trim(SL_STR(" \t\r\na b\v\f ")), "a b");
 	assert_str(sl_str_trim(SL_STR("  ")), "");
 }
