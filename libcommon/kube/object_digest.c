@@ -20,28 +20,60 @@ static uint64_t hash_number(double f)
 	return mix(bits + 3);
 }
 
-static uint64_t hash_value(const struct sl_value *v, unsigned level);
+/*
+ * What the levels are: the object, its metadata, its annotations, and all below. The Deployment
+ * controller counts its rollouts in an annotation: without leaving that out each of our own rollouts
+ * would look like drift.
+ */
+enum level { OBJECT, METADATA, ANNOTATIONS, BELOW };
 
-/* Members add up, so that their order does not count. `level` 0 is the object, 1 its metadata. */
-static uint64_t hash_map(const struct sl_value *map, unsigned level)
+static bool is_left_out(enum level level, struct sl_str key)
 {
-	static const char *const volatile_metadata[] = {
+	static const char *const metadata[] = {
 		"managedFields", "resourceVersion",   "generation",
 		"uid",		 "creationTimestamp", "selfLink",
 	};
+
+	if (level == OBJECT)
+		return sl_str_eqz(key, "status");
+	if (level == ANNOTATIONS)
+		return sl_str_eqz(key, "deployment.kubernetes.io/revision");
+	for (size_t i = 0; level == METADATA && i < SL_ARRAY_LEN(metadata); i++)
+		if (sl_str_eqz(key, metadata[i]))
+			return true;
+	return false;
+}
+
+static enum level below(enum level level, struct sl_str key)
+{
+	if (level == OBJECT && sl_str_eqz(key, "metadata"))
+		return METADATA;
+	return level == METADATA && sl_str_eqz(key, "annotations") ? ANNOTATIONS : BELOW;
+}
+
+static uint64_t hash_value(const struct sl_value *v, enum level level);
+
+/* Annotations of which nothing counts are the same as none. */
+static bool only_left_out(const struct sl_value *annotations)
+{
+	for (size_t i = 0; i < sl_map_len(annotations); i++)
+		if (!is_left_out(ANNOTATIONS, annotations->map.members[i].key))
+			return false;
+	return true;
+}
+
+/* Members add up, so that their order does not count. */
+static uint64_t hash_map(const struct sl_value *map, enum level level)
+{
 	uint64_t sum = 7;
 
 	for (size_t i = 0; i < map->map.n; i++) {
 		const struct sl_member *m = &map->map.members[i];
-		bool skip = level == 0 && sl_str_eqz(m->key, "status");
+		enum level next = below(level, m->key);
 
-		for (size_t k = 0; level == 1 && k < SL_ARRAY_LEN(volatile_metadata); k++)
-			skip |= sl_str_eqz(m->key, volatile_metadata[k]);
-		if (skip)
+		if (is_left_out(level, m->key) || (next == ANNOTATIONS && only_left_out(m->value)))
 			continue;
-		sum += mix(sl_str_hash(m->key) ^
-			   mix(hash_value(m->value,
-					  level == 0 && sl_str_eqz(m->key, "metadata") ? 1 : 2)));
+		sum += mix(sl_str_hash(m->key) ^ mix(hash_value(m->value, next)));
 	}
 	return mix(sum);
 }
@@ -51,11 +83,11 @@ static uint64_t hash_list(const struct sl_value *list)
 	uint64_t h = 11;
 
 	for (size_t i = 0; i < list->list.n; i++)
-		h = mix(h * 31 + hash_value(list->list.items[i], 2));
+		h = mix(h * 31 + hash_value(list->list.items[i], BELOW));
 	return h;
 }
 
-static uint64_t hash_value(const struct sl_value *v, unsigned level)
+static uint64_t hash_value(const struct sl_value *v, enum level level)
 {
 	switch (v->kind) {
 	case SL_V_NULL:
@@ -80,5 +112,5 @@ static uint64_t hash_value(const struct sl_value *v, unsigned level)
 
 uint64_t sl_object_digest(const struct sl_value *object)
 {
-	return object ? hash_value(object, 0) : 0;
+	return object ? hash_value(object, OBJECT) : 0;
 }

@@ -1,0 +1,49 @@
+/*
+ * Artifacts: downloaded once, verified, unpacked, shared by all Kustomizations that use them.
+ *
+ * An artifact is known by its digest. The first worker that wants it downloads it, others that want
+ * the same one meanwhile wait for that download; afterwards the tree on disk is shared, read-only.
+ * Trees that nobody uses are kept for the next run, KC_ARTIFACTS_KEPT of them, the longest unused
+ * goes first.
+ *
+ * Trust: the bytes are hostile until their digest matches, and the unpacked tree stays so: no links,
+ * nothing outside the directory, caps on entries and bytes.
+ *
+ * Thread rule: thread-safe; get blocks on network and disk.
+ */
+#ifndef KUSTOMIZE_CONTROLLER_ARTIFACT_H
+#define KUSTOMIZE_CONTROLLER_ARTIFACT_H
+
+#include "libcommon/base/err.h"
+#include "libcommon/net/http.h"
+
+#define KC_ARTIFACTS_KEPT 16
+#define KC_ARTIFACT_ARCHIVE_MAX ((uint64_t)1 << 30)  /* bytes of the tarball */
+#define KC_ARTIFACT_UNPACKED_MAX ((uint64_t)2 << 30) /* bytes of its files */
+#define KC_ARTIFACT_ENTRIES_MAX 200000
+#define KC_ARTIFACT_TIMEOUT_MS 120000
+
+struct kc_artifacts;
+
+/* A tree that its holder may read until release. */
+struct kc_artifact {
+	int dir_fd;
+	const char *digest;
+};
+
+struct kc_artifacts *kc_artifacts_new(void);
+/* All trees must have been released. */
+void kc_artifacts_free(struct kc_artifacts *c);
+
+/*
+ * The tree of the artifact at `url` whose tarball has `digest` ("sha256:…"; without a prefix, sha256).
+ * The host of the URL is replaced by $SOURCE_CONTROLLER_LOCALHOST when that is set.
+ * Errors: NOT_FOUND (404: not ready yet), those of sl_http_do(), CHECKSUM, INVALID (digest missing,
+ * no tarball), TOO_LARGE, NO_SPACE, IO.
+ */
+int kc_artifacts_get(struct kc_artifacts *c, struct sl_http_client *http, const char *url,
+		     const char *digest, struct kc_artifact **ret_artifact,
+		     struct sl_err *err) SL_MUST_CHECK;
+void kc_artifacts_release(struct kc_artifacts *c, struct kc_artifact *artifact);
+
+#endif

@@ -1,0 +1,165 @@
+#include "kustomize-controller/build.h"
+
+#include <fcntl.h>
+#include <sys/stat.h>
+
+#include "libcommon/base/file.h"
+#include "libcommon/codec/digest.h"
+#include "libcommon/gitops/api.h"
+#include "libcommon/kube/apply.h"
+#include "libcommon/kube/object.h"
+#include "libcommon/render/kustomize/kustomize.h"
+
+#define FILE_BYTES_MAX ((size_t)32 << 20)
+#define YAML_BYTES_MAX ((size_t)256 << 20)
+
+/* The context of the callbacks is a pointer to the tree's directory fd. */
+static int open_entry(void *ctx, const char *path, int flags, int *ret_fd, struct sl_err *err)
+{
+	return sl_open_beneath(*(int *)ctx, *path ? path : ".", flags, 0, ret_fd, err);
+}
+
+static enum sl_kustomize_entry fs_stat(void *ctx, const char *path)
+{
+	SL_AUTO_FD int fd = -1;
+	struct stat st;
+
+	if (open_entry(ctx, path, O_PATH, &fd, NULL) < 0 || fstat(fd, &st) < 0)
+		return SL_KUSTOMIZE_NONE;
+	if (S_ISDIR(st.st_mode))
+		return SL_KUSTOMIZE_DIR;
+	return S_ISREG(st.st_mode) ? SL_KUSTOMIZE_FILE : SL_KUSTOMIZE_NONE;
+}
+
+static int fs_read(void *ctx, const char *path, struct sl_arena *a, struct sl_str *ret_bytes,
+		   struct sl_err *err)
+{
+	SL_AUTO(sl_strbuf) content = SL_STRBUF_INIT(FILE_BYTES_MAX);
+	int r = sl_file_read(*(int *)ctx, path, &content, err);
+
+	if (!r)
+		*ret_bytes = sl_arena_str(a, sl_strbuf_str(&content));
+	return r;
+}
+
+static int fs_list(void *ctx, const char *path, void (*each)(void *arg, const char *name),
+		   void *arg, struct sl_err *err)
+{
+	SL_AUTO(sl_strvec) names = SL_STRVEC_INIT;
+	int r = sl_dir_list(*(int *)ctx, *path ? path : ".", &names, err);
+
+	for (size_t i = 0; !r && i < names.n; i++)
+		each(arg, names.v[i]);
+	return r;
+}
+
+static void set_all(struct sl_arena *a, struct sl_value *map, const struct sl_value *from)
+{
+	for (size_t i = 0; i < sl_map_len(from); i++)
+		sl_map_set(a, map, from->map.members[i].key,
+			   sl_value_copy(a, from->map.members[i].value));
+}
+
+static void label(struct sl_arena *a, const struct sl_key *owner, const struct kc_spec *spec,
+		  struct sl_value *object)
+{
+	struct sl_value *metadata = sl_map_need_map(a, object, "metadata");
+	struct sl_value *labels = sl_map_need_map(a, metadata, "labels");
+
+	sl_map_set_strz(a, labels, SL_GROUP_KUSTOMIZE "/name", owner->name);
+	sl_map_set_strz(a, labels, SL_GROUP_KUSTOMIZE "/namespace", owner->namespace_);
+	set_all(a, labels, spec->common_labels);
+	if (sl_map_len(spec->common_annotations))
+		set_all(a, sl_map_need_map(a, metadata, "annotations"), spec->common_annotations);
+}
+
+/* An encrypted Secret in the cluster would be worse than none. */
+static int refuse_encrypted(struct sl_arena *a, const struct sl_value *object, struct sl_err *err)
+{
+	if (!sl_str_eqz(sl_obj_kind(object), "Secret") || sl_obj_group(object).n ||
+	    !sl_get(object, "sops") ||
+	    sl_str_ieq(sl_obj_annotation(object, SL_GROUP_KUSTOMIZE "/decrypt"),
+		       SL_STR("disabled")))
+		return 0;
+	sl_err_set(err, SL_ERR_INVALID,
+		   "%s is SOPS encrypted, configuring decryption is required for this secret to be "
+		   "reconciled",
+		   sl_obj_subject(a, object));
+	return sl_value_err_at(object, "sops", err);
+}
+
+static bool is_kustomization_file(const struct sl_value *object)
+{
+	return sl_str_eqz(sl_obj_group(object), "kustomize.config.k8s.io") &&
+	       sl_str_eqz(sl_obj_kind(object), "Kustomization");
+}
+
+static int collect(struct sl_arena *a, const struct sl_key *owner, const struct kc_spec *spec,
+		   const struct sl_kustomize_result *built, struct sl_value *ret_objects,
+		   struct sl_err *err)
+{
+	for (size_t i = 0; i < built->n; i++) {
+		struct sl_value *object = built->objects[i];
+		int r = refuse_encrypted(a, object, err);
+
+		if (r < 0)
+			return r;
+		if (is_kustomization_file(object))
+			continue;
+		label(a, owner, spec, object);
+		sl_list_push(a, ret_objects, object);
+	}
+	return 0;
+}
+
+static int digest_of(struct sl_arena *a, const struct sl_kustomize_result *built,
+		     const char **ret_digest, struct sl_err *err)
+{
+	SL_AUTO(sl_strbuf) yaml = SL_STRBUF_INIT(YAML_BYTES_MAX);
+	char text[SL_DIGEST_TEXT_SIZE];
+	struct sl_digest d;
+	int r;
+
+	sl_kustomize_write(built->objects, built->n, &yaml);
+	r = sl_strbuf_check(&yaml, "the built YAML", err);
+	if (!r)
+		r = sl_digest_of(SL_DIGEST_SHA256, sl_strbuf_str(&yaml), &d, err);
+	if (r < 0)
+		return r;
+	sl_digest_format(&d, text);
+	*ret_digest = sl_arena_strdup(a, text);
+	return 0;
+}
+
+int kc_build(struct sl_arena *a, int dir_fd, const struct sl_key *owner, const struct kc_spec *spec,
+	     struct kc_build *ret_build, struct sl_err *err)
+{
+	struct sl_kustomize_fs fs = { &dir_fd, fs_stat, fs_read, fs_list, NULL };
+	struct sl_kustomize_options o = { .order = SL_KUSTOMIZE_ORDER_FIFO };
+	struct sl_kustomize_result built = { 0 };
+	struct sl_value *kustomization;
+	struct kc_build b = { 0 };
+	int r;
+
+	if (fs_stat(&dir_fd, spec->path) != SL_KUSTOMIZE_DIR)
+		return sl_err_set(err, SL_ERR_NOT_FOUND, "kustomization path not found: ./%s",
+				  spec->path);
+	r = sl_kustomize_generate(a, &fs, spec->path, &o.limits, &kustomization, NULL, err);
+	if (!r)
+		r = sl_kustomize_apply_spec(a, &fs, spec->path, spec->tree, kustomization, err);
+	if (r < 0)
+		return r;
+	o.kustomization = kustomization;
+	r = sl_kustomize_build(a, &fs, spec->path, &o, &built, err);
+	if (!r)
+		r = digest_of(a, &built, &b.digest, err);
+	if (r < 0)
+		return r;
+	b.objects = sl_value_list(a);
+	b.warnings = built.warnings;
+	b.warning_count = built.warning_count;
+	r = collect(a, owner, spec, &built, b.objects, err);
+	if (!r)
+		*ret_build = b;
+	return r;
+}

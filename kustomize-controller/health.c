@@ -1,0 +1,342 @@
+#include <string.h>
+
+#include "kustomize-controller/run.h"
+#include "libcommon/base/clock.h"
+#include "libcommon/kube/kstatus.h"
+
+#define POLL_MS 5000 /* for what no watch tells of */
+#define STAGE_TIMEOUT_MS 60000
+#define LISTED_MAX 20 /* objects named in a message */
+
+/* The sum of all verdicts. */
+struct tally {
+	size_t waiting, failed;
+	struct sl_strvec failing; /* "Deployment/ns/name status: 'Failed': cause" */
+	struct sl_strvec pending;
+	int64_t recheck_ms; /* look again after this long even if nothing wakes us */
+};
+
+static void tally_release(struct tally *t)
+{
+	sl_strvec_release(&t->failing);
+	sl_strvec_release(&t->pending);
+}
+
+static void recheck_within(struct tally *t, int64_t ms)
+{
+	if (ms > 0 && (!t->recheck_ms || ms < t->recheck_ms))
+		t->recheck_ms = ms;
+}
+
+static int resolve(struct kc_run *r, const struct sl_inventory_entry *e,
+		   struct sl_kube_ref *ret_ref, struct sl_err *err)
+{
+	int result = SL_ERR_NOT_FOUND;
+
+	if (e->version.n)
+		result = sl_discovery_find(r->applier.discovery, e->group, e->version, e->kind,
+					   &ret_ref->kind, err);
+	if (result == SL_ERR_NOT_FOUND) {
+		if (err)
+			sl_err_reset(err);
+		result = sl_discovery_find_preferred(r->applier.discovery, e->group, e->kind,
+						     &ret_ref->kind, err);
+	}
+	ret_ref->namespace_ = e->namespace_.n ? sl_arena_str(r->a, e->namespace_).p : NULL;
+	ret_ref->name = sl_arena_str(r->a, e->name).p;
+	return result;
+}
+
+/* A pod that has failed for good speaks for the set that it belongs to; nobody wakes us for it. */
+static bool has_failed_pod(struct kc_run *r, const struct sl_value *live, size_t *ret_count)
+{
+	static const struct sl_kube_kind pods = { "", "v1", "Pod", "pods", true, SL_KUBE_CAN_LIST };
+	struct sl_kube_verb_options o = { .user = r->user, .fair_key = r->applier.fair_key };
+	const struct sl_value *labels = sl_get(live, "spec", "selector", "matchLabels");
+	SL_AUTO(sl_strbuf) selector = SL_STRBUF_INIT(4096);
+	SL_AUTO_FREE char *namespace_ = NULL;
+	struct sl_value *items;
+
+	*ret_count = 0;
+	for (size_t i = 0; i < sl_map_len(labels); i++)
+		sl_strbuf_addf(&selector, "%s%.*s=%.*s", i ? "," : "",
+			       SL_STR_FMT(labels->map.members[i].key),
+			       SL_STR_FMT(sl_as_str(labels->map.members[i].value)));
+	namespace_ = sl_xmemdup0(sl_obj_namespace(live).p, sl_obj_namespace(live).n);
+	if (!selector.n || selector.failed ||
+	    sl_kube_list(r->applier.client, &pods, namespace_, selector.p, NULL, &o, r->a, &items,
+			 NULL) < 0)
+		return false;
+	for (size_t i = 0; i < sl_list_len(items); i++) {
+		const struct sl_value *pod = sl_list_get(items, i);
+		struct sl_kstatus_result v = sl_kstatus_compute(r->a, pod, sl_wall_ms());
+
+		*ret_count +=
+			v.status == SL_KSTATUS_FAILED && !sl_obj_is_deleting(pod) &&
+			!sl_str_starts(sl_str(v.message), SL_STR("Pod could not be scheduled"));
+	}
+	return *ret_count > 0;
+}
+
+static bool is_pod_set(const struct sl_inventory_entry *e)
+{
+	return sl_str_eqz(e->group, "apps") &&
+	       (sl_str_eqz(e->kind, "StatefulSet") || sl_str_eqz(e->kind, "ReplicaSet"));
+}
+
+static void refine_by_pods(struct kc_run *r, const struct sl_value *live, struct kc_verdict *v)
+{
+	size_t failed;
+
+	if (has_failed_pod(r, live, &failed)) {
+		v->status = SL_KSTATUS_FAILED;
+		v->message = sl_arena_printf(r->a, "%zu pods have failed", failed);
+	}
+	v->recheck_ms = POLL_MS;
+}
+
+/* Read the object, as whom we impersonate. */
+static struct kc_verdict read_verdict(struct kc_run *r, const struct sl_inventory_entry *e)
+{
+	struct sl_kube_verb_options o = { .user = r->user, .fair_key = r->applier.fair_key };
+	struct kc_verdict v = { .status = SL_KSTATUS_UNKNOWN, .recheck_ms = POLL_MS };
+	SL_AUTO(sl_err) err = SL_ERR_INIT;
+	struct sl_kube_ref ref = { 0 };
+	struct sl_value *live = NULL;
+	struct sl_kstatus_result k;
+	int result = resolve(r, e, &ref, &err);
+
+	if (!result)
+		result = sl_kube_get(r->applier.client, &ref, &o, r->a, &live, &err);
+	if (result < 0) {
+		v.status = result == SL_ERR_NOT_FOUND ? SL_KSTATUS_NOT_FOUND : SL_KSTATUS_UNKNOWN;
+		v.message = result == SL_ERR_NOT_FOUND ? "not found"
+						       : sl_arena_strdup(r->a, err.message);
+		return v;
+	}
+	k = sl_kstatus_compute(r->a, live, sl_wall_ms());
+	v.status = k.status;
+	v.message = k.message;
+	v.recheck_ms = k.recheck_ms;
+	kc_tracker_observe(r->c->tracker, e, live);
+	if (v.status == SL_KSTATUS_IN_PROGRESS && is_pod_set(e))
+		refine_by_pods(r, live, &v);
+	return v;
+}
+
+/*
+ * The watch is ours, the verdict is the tenant's: when the records have something final to say under
+ * impersonation, the object is read once more as the tenant.
+ */
+static struct kc_verdict verdict_of(struct kc_run *r, const struct sl_inventory_entry *e)
+{
+	struct kc_verdict v = kc_tracker_verdict(r->c->tracker, r->a, e);
+	bool final = v.status == SL_KSTATUS_CURRENT || v.status == SL_KSTATUS_FAILED;
+	struct kc_verdict read;
+
+	if (!v.stale && !(r->user && final) &&
+	    !(is_pod_set(e) && v.status == SL_KSTATUS_IN_PROGRESS))
+		return v;
+	read = read_verdict(r, e);
+	/* Without a watch that could wake us, time must. */
+	if (v.stale && !read.recheck_ms && kc_tracker_verdict(r->c->tracker, r->a, e).stale)
+		read.recheck_ms = POLL_MS;
+	return read;
+}
+
+static void count(struct kc_run *r, struct tally *t, const struct sl_inventory_entry *e)
+{
+	struct kc_verdict v = verdict_of(r, e);
+	const char *name = sl_kstatus_name(v.status);
+
+	recheck_within(t, v.recheck_ms);
+	if (v.status == SL_KSTATUS_CURRENT)
+		return;
+	if (v.status == SL_KSTATUS_NOT_FOUND && sl_strvec_contains(&r->st->expiring, e->id))
+		return;
+	if (v.status == SL_KSTATUS_FAILED) {
+		t->failed++;
+		sl_strvec_pushf(&t->failing, "%s status: '%s': %s", sl_inventory_subject(r->a, e),
+				name, v.message);
+		return;
+	}
+	t->waiting++;
+	if (t->pending.n < LISTED_MAX)
+		sl_strvec_pushf(&t->pending, "%s status: '%s'%s%s", sl_inventory_subject(r->a, e),
+				name, v.message && *v.message ? ": " : "",
+				v.message ? v.message : "");
+}
+
+/* "apps/v1", and "" stands for it: the oldest form of a health check named only Deployments. */
+static struct sl_inventory_entry entry_of_check(struct kc_run *r, const struct sl_value *check)
+{
+	struct sl_str version = sl_get_str(check, "apiVersion"), namespace_;
+	struct sl_inventory_entry e = { .kind = sl_get_str(check, "kind"),
+					.name = sl_get_str(check, "name") };
+	ptrdiff_t slash;
+
+	if (!version.n)
+		version = SL_STR("apps/v1");
+	slash = sl_str_chr(version, '/');
+	e.group = slash < 0 ? SL_STR("") : sl_str_sub(version, 0, (size_t)slash);
+	e.version = sl_str_sub(version, (size_t)(slash + 1), version.n);
+	namespace_ = sl_get_str(check, "namespace");
+	e.namespace_ = namespace_;
+	e.id = sl_str(sl_arena_printf(r->a, "%.*s_%.*s_%.*s_%.*s", SL_STR_FMT(e.namespace_),
+				      SL_STR_FMT(e.name), SL_STR_FMT(e.group), SL_STR_FMT(e.kind)));
+	return e;
+}
+
+static bool is_self(const struct kc_run *r, const struct sl_inventory_entry *e)
+{
+	return sl_str_eqz(e->kind, SL_KIND_KUSTOMIZATION) &&
+	       sl_str_eqz(e->group, SL_GROUP_KUSTOMIZE) && sl_str_eqz(e->name, r->run->key.name) &&
+	       sl_str_eqz(e->namespace_, r->run->key.namespace_);
+}
+
+static int tally_all(struct kc_run *r, struct tally *t, struct sl_err *err)
+{
+	struct sl_inventory inventory = SL_INVENTORY_INIT;
+	int result;
+
+	if (!r->spec.wait) {
+		for (size_t i = 0; i < sl_list_len(r->spec.health_checks); i++) {
+			struct sl_inventory_entry e =
+				entry_of_check(r, sl_list_get(r->spec.health_checks, i));
+
+			count(r, t, &e);
+		}
+		return 0;
+	}
+	result = sl_inventory_load(r->a, sl_get(r->patcher.object, "status", "inventory"),
+				   &inventory, err);
+	for (size_t i = 0; !result && i < inventory.n; i++)
+		if (!is_self(r, &inventory.entries[i]) &&
+		    !sl_strvec_contains(&r->st->skipped, inventory.entries[i].id))
+			count(r, t, &inventory.entries[i]);
+	return result;
+}
+
+static enum kc_next not_healthy(struct kc_run *r, const char *cause,
+				const struct sl_strvec *objects, int64_t since_ms)
+{
+	struct kc_failure f = { .reason = SL_REASON_HEALTH_CHECK_FAILED,
+				.delay_ms = r->spec.retry_ms,
+				.in_history = true };
+	SL_AUTO_FREE char *list = sl_strvec_join(objects, ", ");
+	SL_AUTO(sl_err) err = SL_ERR_INIT;
+
+	sl_err_set(&err, SL_ERR_TIMEOUT, "health check failed after %s: %s: [%s]",
+		   kc_duration_text(r->a, sl_mono_ms() - since_ms), cause, list);
+	sl_cond_false(r->a, r->patcher.object, SL_COND_HEALTHY, SL_REASON_HEALTH_CHECK_FAILED, "%s",
+		      err.message);
+	return kc_fail(r, &f, &err);
+}
+
+static enum kc_next healthy(struct kc_run *r, int64_t since_ms)
+{
+	const char *message = sl_arena_printf(r->a, "Health check passed in %s",
+					      kc_duration_text(r->a, sl_mono_ms() - since_ms));
+	bool is_new = !sl_streq(r->st->revision, r->revision) && r->st->wait_changed;
+
+	if (!sl_cond_is_true(r->patcher.object, SL_COND_HEALTHY) || r->st->wait == KC_WAIT_HEALTH)
+		sl_cond_true(r->a, r->patcher.object, SL_COND_HEALTHY, SL_REASON_SUCCEEDED, "%s",
+			     message);
+	if (!r->st->was_healthy || is_new)
+		kc_event(r, SL_SEVERITY_INFO, SL_REASON_PROGRESSING, message, false);
+	return KC_NEXT;
+}
+
+static bool is_waiting_for_health(const struct kc_run *r)
+{
+	return r->st->wait == KC_WAIT_HEALTH && sl_streq(r->st->wait_build, r->build.digest) &&
+	       r->st->wait_generation == sl_obj_generation(r->patcher.object);
+}
+
+static enum kc_next keep_waiting(struct kc_run *r, const struct tally *t)
+{
+	SL_AUTO(sl_err) err = SL_ERR_INIT;
+
+	sl_cond_unknown(r->a, r->patcher.object, SL_COND_HEALTHY, SL_REASON_PROGRESSING,
+			"Running health checks for revision %s with a timeout of %s", r->revision,
+			kc_duration_text(r->a, r->spec.timeout_ms));
+	if (kc_announce(r, &err, "Running health checks for revision %s with a timeout of %s",
+			r->revision, kc_duration_text(r->a, r->spec.timeout_ms)) < 0)
+		return kc_retry(r);
+	return kc_wait_for(r, KC_WAIT_HEALTH, r->spec.timeout_ms,
+			   t->recheck_ms ? t->recheck_ms : r->spec.timeout_ms);
+}
+
+enum kc_next kc_health_check(struct kc_run *r)
+{
+	bool waited = is_waiting_for_health(r);
+	int64_t since = waited ? r->st->wait_since_ms : sl_mono_ms();
+	struct tally t = { 0 };
+	SL_AUTO(sl_err) err = SL_ERR_INIT;
+	enum kc_next next;
+
+	if (tally_all(r, &t, &err) < 0)
+		next = kc_fail(r,
+			       &(struct kc_failure){ .reason = SL_REASON_HEALTH_CHECK_FAILED,
+						     .delay_ms = r->spec.retry_ms },
+			       &err);
+	else if (t.failed && !sl_manager_gate(r->c->manager, "DisableFailFastBehavior"))
+		next = not_healthy(r, "failed early due to stalled resources", &t.failing, since);
+	else if (!t.waiting && !t.failed)
+		next = healthy(r, since);
+	else if (!t.waiting)
+		next = not_healthy(r, "failed resources", &t.failing, since);
+	else if (waited && sl_mono_ms() >= r->st->wait_deadline_ms)
+		next = not_healthy(r, "timeout waiting for", &t.pending, since);
+	else
+		next = keep_waiting(r, &t);
+	tally_release(&t);
+	return next;
+}
+
+enum kc_next kc_step_health(struct kc_run *r)
+{
+	if (!r->spec.wait && !sl_list_len(r->spec.health_checks)) {
+		sl_cond_delete(r->patcher.object, SL_COND_HEALTHY);
+		return KC_NEXT;
+	}
+	return kc_health_check(r);
+}
+
+enum kc_next kc_stage_ready(struct kc_run *r, int stage)
+{
+	struct kc_failure f = { .reason = SL_REASON_RECONCILIATION_FAILED,
+				.delay_ms = r->spec.retry_ms,
+				.in_history = true };
+	bool waited = r->st->wait == KC_WAIT_STAGE &&
+		      sl_streq(r->st->wait_build, r->build.digest) &&
+		      r->st->wait_generation == sl_obj_generation(r->patcher.object);
+	SL_AUTO(sl_err) err = SL_ERR_INIT;
+	struct tally t = { 0 };
+	enum kc_next next = KC_NEXT;
+
+	for (size_t i = r->plan.stage_begin[stage]; i < r->plan.stage_begin[stage + 1]; i++) {
+		struct sl_inventory_entry e =
+			sl_inventory_entry_of(r->a, r->plan.targets[i].desired);
+
+		if (r->plan.targets[i].action != SL_APPLY_SKIPPED)
+			count(r, &t, &e);
+	}
+	if (t.waiting + t.failed) {
+		if (waited && sl_mono_ms() >= r->st->wait_deadline_ms) {
+			SL_AUTO_FREE char *list =
+				sl_strvec_join(t.failed ? &t.failing : &t.pending, ", ");
+
+			sl_err_set(&err, SL_ERR_TIMEOUT, "timeout waiting for: [%s]", list);
+			next = kc_fail(r, &f, &err);
+		} else if (kc_announce(r, &err, "Waiting for %zu objects to become ready",
+				       t.waiting + t.failed) < 0) {
+			next = kc_retry(r);
+		} else {
+			next = kc_wait_for(r, KC_WAIT_STAGE, STAGE_TIMEOUT_MS,
+					   t.recheck_ms ? t.recheck_ms : STAGE_TIMEOUT_MS);
+		}
+	}
+	tally_release(&t);
+	return next;
+}

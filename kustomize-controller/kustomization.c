@@ -1,0 +1,394 @@
+#include "kustomize-controller/kustomization.h"
+
+#include <string.h>
+
+#include "kustomize-controller/run.h"
+#include "libcommon/base/clock.h"
+
+#define FETCH_DELAY_MIN_MS 1000
+#define FETCH_DELAY_MAX_MS 30000
+#define RECHECK_MIN_MS 100
+
+const struct sl_kube_kind kc_kustomization_kind = {
+	SL_GROUP_KUSTOMIZE, "v1", SL_KIND_KUSTOMIZATION, "kustomizations", true, ~0u,
+};
+
+const struct sl_kube_kind kc_source_kinds[KC_SOURCE_KINDS] = {
+	{ SL_GROUP_SOURCE, "v1", SL_KIND_GIT_REPOSITORY, "gitrepositories", true, ~0u },
+	{ SL_GROUP_SOURCE, "v1", SL_KIND_OCI_REPOSITORY, "ocirepositories", true, ~0u },
+	{ SL_GROUP_SOURCE, "v1", SL_KIND_BUCKET, "buckets", true, ~0u },
+	{ SL_GROUP_SOURCE, "v1", SL_KIND_EXTERNAL_ARTIFACT, "externalartifacts", true, ~0u },
+};
+
+static const char *const owned_conditions[] = {
+	SL_COND_READY, SL_COND_RECONCILING, SL_COND_STALLED, SL_COND_HEALTHY, NULL,
+};
+
+static enum kc_next fail_terminally(struct kc_run *r, const char *reason, const struct sl_err *err)
+{
+	struct kc_failure f = { .reason = reason, .delay_ms = -1, .stalled = true };
+
+	return kc_fail(r, &f, err);
+}
+
+static enum kc_next suspended(struct kc_run *r)
+{
+	SL_AUTO(sl_err) err = SL_ERR_INIT;
+
+	kc_tracker_forget(r->c->tracker, &r->run->key);
+	kc_state_reset(r->st);
+	r->result = SL_RESULT_DONE;
+	if (sl_status_handle_request(r->a, r->patcher.object) &&
+	    sl_patcher_status(&r->patcher, &err) < 0)
+		return kc_retry(r);
+	return KC_END;
+}
+
+static void set_applier(struct kc_run *r)
+{
+	const char *fallback = sl_manager_settings(r->c->manager)->default_service_account;
+	const char *account = r->spec.service_account;
+
+	if (!account && fallback && *fallback)
+		account = r->spec.service_account = fallback;
+	if (account)
+		r->user = sl_arena_printf(r->a, "system:serviceaccount:%s:%s",
+					  r->run->key.namespace_, account);
+	r->applier = (struct sl_applier){
+		.client = sl_manager_client(r->c->manager),
+		.discovery = sl_manager_discovery(r->c->manager),
+		.field_manager = sl_manager_name(r->c->manager),
+		.group = SL_GROUP_KUSTOMIZE,
+		.user = r->user,
+		.fair_key = r->run->key.namespace_,
+		.concurrency = (size_t)r->c->concurrent_ssa,
+		.force = r->spec.force,
+		.override_managers = &r->c->override_managers,
+		.custom_stage_kinds = &r->c->custom_stage_kinds,
+	};
+}
+
+static enum kc_next read_artifact(struct kc_run *r, const struct sl_cached *source)
+{
+	const struct sl_value *artifact = sl_get(source->value, "status", "artifact");
+	int64_t delay = sl_manager_settings(r->c->manager)->requeue_dependency_ms;
+	struct kc_failure f = { .reason = SL_REASON_ARTIFACT_FAILED,
+				.delay_ms = delay,
+				.quiet = true };
+	struct sl_str origin =
+		sl_get_str(sl_get(artifact, "metadata"), "org.opencontainers.image.revision");
+	SL_AUTO(sl_err) err = SL_ERR_INIT;
+
+	if (!sl_is_map(artifact)) {
+		sl_err_set(&err, SL_ERR_NOT_FOUND, "Source artifact not found, retrying in %s",
+			   kc_duration_text(r->a, delay));
+		return kc_fail(r, &f, &err);
+	}
+	r->revision = sl_arena_str(r->a, sl_get_str(artifact, "revision")).p;
+	r->artifact_url = sl_arena_str(r->a, sl_get_str(artifact, "url")).p;
+	r->artifact_digest = sl_arena_str(r->a, sl_get_str(artifact, "digest")).p;
+	if (origin.n)
+		r->origin_revision = sl_arena_str(r->a, origin).p;
+	return KC_NEXT;
+}
+
+static struct sl_store *store_of(struct kc_run *r, const char *kind)
+{
+	for (size_t i = 0; i < KC_SOURCE_KINDS; i++)
+		if (!strcmp(kind, kc_source_kinds[i].kind))
+			return r->c->sources[i];
+	return NULL;
+}
+
+static enum kc_next resolve_source(struct kc_run *r)
+{
+	struct sl_source_ref_policy policy = {
+		.no_cross_namespace = sl_manager_settings(r->c->manager)->no_cross_namespace_refs,
+	};
+	struct kc_failure f = { .reason = SL_REASON_ARTIFACT_FAILED,
+				.delay_ms = r->spec.retry_ms,
+				.quiet = true };
+	SL_AUTO_CACHED struct sl_cached *source = NULL;
+	SL_AUTO(sl_err) err = SL_ERR_INIT;
+	struct sl_store *store;
+
+	if (sl_source_ref_read(r->a, r->spec.source_ref, sl_str(r->run->key.namespace_), &policy,
+			       &r->source, &err) < 0)
+		return fail_terminally(r, SL_REASON_ACCESS_DENIED, &err);
+	if (!strcmp(r->source.kind, SL_KIND_EXTERNAL_ARTIFACT) &&
+	    !sl_manager_gate(r->c->manager, "ExternalArtifact")) {
+		sl_err_set(&err, SL_ERR_FORBIDDEN,
+			   "can't access '%s': the ExternalArtifact feature gate is disabled",
+			   sl_source_ref_text(r->a, &r->source));
+		return fail_terminally(r, SL_REASON_ACCESS_DENIED, &err);
+	}
+	store = store_of(r, r->source.kind);
+	if (store)
+		source = sl_store_get(store, r->source.namespace_, r->source.name);
+	if (!source) {
+		sl_err_set(&err, SL_ERR_NOT_FOUND, "Source '%s' not found",
+			   sl_source_ref_text(r->a, &r->source));
+		return kc_fail(r, &f, &err);
+	}
+	return read_artifact(r, source);
+}
+
+static enum kc_next refuse_unsupported(struct kc_run *r, const char *field)
+{
+	SL_AUTO(sl_err) err = SL_ERR_INIT;
+
+	sl_err_set(
+		&err, SL_ERR_UNSUPPORTED,
+		"%s is not supported by this version of kustomize-controller; remove it, or use a "
+		"version that has it",
+		field);
+	return fail_terminally(r, "UnsupportedField", &err);
+}
+
+enum kc_next kc_step_prepare(struct kc_run *r)
+{
+	struct sl_value *object = r->patcher.object;
+	struct kc_failure f = { .reason = SL_REASON_BUILD_FAILED, .delay_ms = -1, .stalled = true };
+	SL_AUTO(sl_err) err = SL_ERR_INIT;
+	const char *field;
+
+	if (!sl_str_eqz(sl_obj_uid(object), r->st->uid)) {
+		kc_state_reset(r->st);
+		kc_state_set(&r->st->uid, sl_obj_uid(object));
+	}
+	if (sl_inventory_load(r->a, sl_get(object, "status", "inventory"), &r->old_inventory,
+			      &err) < 0)
+		return kc_fail(r, &f, &err);
+	if (kc_spec_decode(r->a, object, &r->spec, &err) < 0 && !sl_obj_is_deleting(object))
+		return kc_fail(r, &f, &err);
+	set_applier(r);
+	if (sl_obj_is_deleting(object))
+		return kc_finalize(r);
+	if (sl_patcher_add_finalizer(&r->patcher, SL_FINALIZER, &err) < 0) {
+		sl_log_error(&r->run->log, "finalizer could not be added", &err);
+		return kc_retry(r);
+	}
+	if (r->spec.suspend)
+		return suspended(r);
+	r->requested = !sl_str_eq(sl_obj_annotation(object, SL_ANN_REQUESTED_AT),
+				  sl_get_str(object, "status", "lastHandledReconcileAt"));
+	field = kc_spec_unsupported(object);
+	if (field)
+		return refuse_unsupported(r, field);
+	return resolve_source(r);
+}
+
+static bool is_same_spec(const struct kc_run *r)
+{
+	return r->st->generation == sl_obj_generation(r->patcher.object);
+}
+
+/* Come back at the next periodic run, or when a suspect may be corrected. */
+static enum kc_next sleep_until(struct kc_run *r, int64_t due_ms, int64_t suspect_ms)
+{
+	int64_t delay = due_ms - sl_mono_ms();
+
+	if (suspect_ms > 0 && suspect_ms < delay)
+		delay = suspect_ms;
+	r->result = SL_RESULT_AFTER(delay > RECHECK_MIN_MS ? delay : RECHECK_MIN_MS);
+	return KC_END;
+}
+
+static void begin(struct kc_run *r)
+{
+	if (r->st->run_since_ms)
+		return;
+	r->st->run_since_ms = sl_mono_ms();
+	r->st->wait_changed = false;
+	r->st->was_healthy = sl_cond_is_true(r->patcher.object, SL_COND_HEALTHY);
+}
+
+/* The last run went through: is there anything to do at all? */
+static enum kc_next idle_settled(struct kc_run *r)
+{
+	SL_AUTO(sl_strvec) suspects = SL_STRVEC_INIT;
+	int64_t wait = kc_tracker_suspects(r->c->tracker, &r->run->key, &suspects);
+	enum kc_next next;
+
+	if (sl_mono_ms() < r->st->due_ms) {
+		r->healing = suspects.n > 0;
+		return r->healing ? KC_NEXT : sleep_until(r, r->st->due_ms, wait);
+	}
+	if (suspects.n)
+		return KC_NEXT;
+	if (++r->st->rechecks % KC_FULL_EVERY == 0 ||
+	    !kc_tracker_covers(r->c->tracker, &r->run->key))
+		return KC_NEXT;
+	begin(r);
+	r->build.digest = sl_arena_strdup(r->a, r->st->build);
+	next = kc_step_health(r);
+	return next == KC_NEXT ? kc_succeed(r) : next;
+}
+
+/* The last run failed, and nothing that it depended on has changed: it is repeated when due. */
+static enum kc_next idle_failed(struct kc_run *r)
+{
+	struct sl_str reason = sl_cond_reason(r->patcher.object, SL_COND_READY);
+	bool outside = sl_str_eqz(reason, SL_REASON_DEPENDENCY_NOT_READY) ||
+		       sl_str_eqz(reason, SL_REASON_HEALTH_CHECK_FAILED);
+
+	/* Woken before that: the dependency, or the object waited for, has moved. */
+	if (outside || !sl_streq(r->st->source_revision_seen, r->revision) || !r->st->due_ms)
+		return KC_NEXT;
+	if (sl_mono_ms() < r->st->due_ms)
+		return sleep_until(r, r->st->due_ms, 0);
+	return KC_NEXT;
+}
+
+enum kc_next kc_step_idle(struct kc_run *r)
+{
+	struct kc_state *st = r->st;
+
+	if (r->requested) {
+		st->rechecks = 0;
+		return KC_NEXT;
+	}
+	if (st->wait == KC_WAIT_HEALTH &&
+	    st->wait_generation == sl_obj_generation(r->patcher.object) &&
+	    sl_streq(st->wait_artifact, r->artifact_digest)) {
+		r->build.digest = sl_arena_strdup(r->a, st->wait_build);
+		/* An end of the wait, either way, is an end of the run. */
+		return kc_health_check(r) == KC_NEXT ? kc_succeed(r) : KC_END;
+	}
+	if (st->wait || !is_same_spec(r))
+		return KC_NEXT;
+	if (st->settled && sl_streq(st->artifact, r->artifact_digest) &&
+	    sl_streq(st->revision, r->revision))
+		return idle_settled(r);
+	return st->settled ? KC_NEXT : idle_failed(r);
+}
+
+/* A restarting artifact server must not cost a retryInterval; neither must it be hammered. */
+static int64_t fetch_delay(struct kc_run *r, const struct sl_err *err)
+{
+	int64_t delay = FETCH_DELAY_MIN_MS;
+
+	if (err->code == SL_ERR_NOT_FOUND)
+		return sl_manager_settings(r->c->manager)->requeue_dependency_ms;
+	if (err->code != SL_ERR_NET && err->code != SL_ERR_UNAVAILABLE &&
+	    err->code != SL_ERR_THROTTLED && err->code != SL_ERR_TIMEOUT)
+		return r->spec.retry_ms;
+	if (r->st->fetch_failures > r->c->http_retry)
+		return r->spec.retry_ms;
+	for (int i = 1; i < r->st->fetch_failures && delay < FETCH_DELAY_MAX_MS; i++)
+		delay *= 2;
+	return sl_jitter_ms(delay < FETCH_DELAY_MAX_MS ? delay : FETCH_DELAY_MAX_MS, 10);
+}
+
+enum kc_next kc_step_fetch(struct kc_run *r)
+{
+	struct sl_http_client *http = r->run->worker;
+	struct kc_failure f = { .reason = SL_REASON_ARTIFACT_FAILED };
+	SL_AUTO(sl_err) err = SL_ERR_INIT;
+
+	begin(r);
+	if (!kc_artifacts_get(r->c->artifacts, http, r->artifact_url, r->artifact_digest,
+			      &r->artifact, &err)) {
+		r->st->fetch_failures = 0;
+		return KC_NEXT;
+	}
+	r->st->fetch_failures++;
+	f.delay_ms = fetch_delay(r, &err);
+	if (err.code == SL_ERR_NOT_FOUND) {
+		f.quiet = true;
+		sl_err_reset(&err);
+		sl_err_set(&err, SL_ERR_NOT_FOUND,
+			   "Source is not ready, artifact not found, retrying in %s",
+			   kc_duration_text(r->a, f.delay_ms));
+	}
+	return kc_fail(r, &f, &err);
+}
+
+enum kc_next kc_step_build(struct kc_run *r)
+{
+	struct sl_value *status = sl_map_need_map(r->a, r->patcher.object, "status");
+	struct kc_failure f = { .reason = SL_REASON_BUILD_FAILED, .delay_ms = r->spec.retry_ms };
+	struct kc_state *st = r->st;
+	SL_AUTO(sl_err) err = SL_ERR_INIT;
+	int result = kc_build(r->a, r->artifact->dir_fd, &r->run->key, &r->spec, &r->build, &err);
+
+	if (result == SL_ERR_NOT_FOUND && !err.origin.file)
+		f.reason = SL_REASON_ARTIFACT_FAILED;
+	else
+		sl_map_set_strz(r->a, status, "lastAttemptedRevision", r->revision);
+	if (result < 0)
+		return kc_fail(r, &f, &err);
+	/* A commit that renders the same must not end a wait for health: it goes on with it. */
+	if (st->wait == KC_WAIT_HEALTH && !r->requested &&
+	    st->wait_generation == sl_obj_generation(r->patcher.object) &&
+	    sl_streq(st->wait_build, r->build.digest))
+		return kc_health_check(r) == KC_NEXT ? kc_succeed(r) : KC_END;
+	if (st->wait == KC_WAIT_HEALTH) {
+		sl_log_info(&r->run->log, "health checks canceled by a new revision or spec",
+			    SL_KS("revision", r->revision));
+		kc_state_end_wait(st);
+	}
+	return KC_NEXT;
+}
+
+/* An alarm that turned out false is no reconciliation: it leaves no trace. */
+enum kc_next kc_step_settle(struct kc_run *r)
+{
+	if (!r->healing || r->announced)
+		return KC_NEXT;
+	r->st->run_since_ms = 0;
+	return sleep_until(r, r->st->due_ms, 0);
+}
+
+enum kc_next kc_step_finish(struct kc_run *r)
+{
+	return kc_succeed(r);
+}
+
+static const struct step {
+	const char *name;
+	enum kc_next (*run)(struct kc_run *r);
+} steps[] = {
+	{ "prepare", kc_step_prepare }, { "depend", kc_step_depend }, { "idle", kc_step_idle },
+	{ "fetch", kc_step_fetch },	{ "build", kc_step_build },   { "apply", kc_step_apply },
+	{ "prune", kc_step_prune },	{ "settle", kc_step_settle }, { "health", kc_step_health },
+	{ "finish", kc_step_finish },
+};
+
+static void gone(struct kc_context *c, const struct sl_key *key)
+{
+	kc_tracker_forget(c->tracker, key);
+	kc_states_drop(c->states, key);
+}
+
+struct sl_result kc_reconcile(void *ctx, struct sl_run *run, struct sl_err *err)
+{
+	struct kc_context *c = ctx;
+	struct sl_patcher_options o = {
+		.client = sl_manager_client(c->manager),
+		.store = sl_controller_store(c->controller),
+		.kind = &kc_kustomization_kind,
+		.field_manager = sl_manager_field_manager(c->manager),
+		.owned = owned_conditions,
+		.arena = run->arena,
+	};
+	struct kc_run r = { .c = c, .run = run, .a = run->arena, .result = SL_RESULT_DONE };
+
+	(void)err; /* failures are logged where their reason is known */
+	if (!run->object) {
+		gone(c, &run->key);
+		return SL_RESULT_DONE;
+	}
+	r.st = kc_states_need(c->states, &run->key);
+	sl_patcher_init(&r.patcher, &o, run->object->value);
+	for (size_t i = 0; i < SL_ARRAY_LEN(steps); i++) {
+		sl_log_debug(&run->log, "step", SL_KS("step", steps[i].name));
+		if (steps[i].run(&r) == KC_END)
+			break;
+	}
+	if (r.artifact)
+		kc_artifacts_release(c->artifacts, r.artifact);
+	sl_apply_plan_release(&r.plan);
+	sl_strvec_release(&r.changes);
+	return r.result;
+}
