@@ -1,0 +1,257 @@
+#include "kustomize-controller/artifact.h"
+
+#include <fcntl.h>
+#include <pthread.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "libcommon/base/clock.h"
+#include "libcommon/base/file.h"
+#include "libcommon/base/strmap.h"
+#include "libcommon/codec/digest.h"
+#include "libcommon/codec/tar_dir.h"
+
+#define ARCHIVE_NAME "archive.tar.gz"
+#define TREE_NAME "tree"
+
+enum progress { LOADING, LOADED, FAILED };
+
+struct entry {
+	struct kc_artifact artifact; /* first: release gets its address back */
+	char *digest;
+	enum progress progress;
+	struct sl_tmpdir dir;
+	size_t users;
+	uint64_t used_at; /* order of the last release */
+};
+
+struct kc_artifacts {
+	pthread_mutex_t lock;
+	pthread_cond_t changed;	  /* some entry has left LOADING */
+	struct sl_strmap entries; /* digest -> entry, owned; failed ones are not in it */
+	uint64_t releases;
+};
+
+static void free_entry(void *p)
+{
+	struct entry *e = p;
+
+	sl_close_cleanup(&e->artifact.dir_fd);
+	sl_tmpdir_release(&e->dir);
+	free(e->digest);
+	free(e);
+}
+
+struct kc_artifacts *kc_artifacts_new(void)
+{
+	struct kc_artifacts *c = sl_xcalloc(1, sizeof(*c));
+
+	pthread_mutex_init(&c->lock, NULL);
+	pthread_cond_init(&c->changed, NULL);
+	c->entries.free_value = free_entry;
+	return c;
+}
+
+void kc_artifacts_free(struct kc_artifacts *c)
+{
+	if (!c)
+		return;
+	sl_strmap_release(&c->entries);
+	pthread_cond_destroy(&c->changed);
+	pthread_mutex_destroy(&c->lock);
+	free(c);
+}
+
+/* Writes what comes to a file and hashes it. */
+struct file_sink {
+	struct sl_http_sink sink;
+	int fd;
+	struct sl_hasher hasher;
+};
+
+static int write_chunk(struct sl_http_sink *self, struct sl_str chunk, struct sl_err *err)
+{
+	struct file_sink *s = (struct file_sink *)self;
+
+	sl_hasher_update(&s->hasher, chunk.p, chunk.n);
+	return sl_fd_write_all(s->fd, chunk, ARCHIVE_NAME, err);
+}
+
+/* For controllers that run outside of the cluster whose sources they read. */
+static char *rewrite_host(const char *url)
+{
+	const char *host = getenv("SOURCE_CONTROLLER_LOCALHOST");
+	const char *from = strstr(url, "://"), *to;
+
+	if (!host || !*host || !from)
+		return sl_xstrdup(url);
+	to = strchr(from + 3, '/');
+	return sl_xasprintf("%.*s://%s%s", (int)(from - url), url, host, to ? to : "");
+}
+
+static int download(struct sl_http_client *http, const char *url, const struct sl_digest *want,
+		    int fd, struct sl_err *err)
+{
+	SL_AUTO_FREE char *real_url = rewrite_host(url);
+	struct file_sink sink = { { write_chunk }, fd, SL_HASHER_INIT };
+	SL_AUTO(sl_http_response) response = SL_HTTP_RESPONSE_INIT;
+	struct sl_http_request request = {
+		.method = "GET",
+		.url = real_url,
+		.sink = &sink.sink,
+		.max_body_bytes = KC_ARTIFACT_ARCHIVE_MAX,
+		.deadline_ms = sl_mono_ms() + KC_ARTIFACT_TIMEOUT_MS,
+	};
+	struct sl_digest got;
+	int r = sl_hasher_init(&sink.hasher, want->algo, err);
+
+	if (!r)
+		r = sl_http_do(http, &request, &response, err);
+	if (!r)
+		r = sl_hasher_finish(&sink.hasher, &got, err);
+	if (!r)
+		r = sl_digest_verify(&got, want, url, err);
+	sl_hasher_release(&sink.hasher);
+	return r;
+}
+
+static int unpack(int archive_fd, int tree_fd, struct sl_err *err)
+{
+	struct sl_tar_limits limits = { KC_ARTIFACT_UNPACKED_MAX, KC_ARTIFACT_ENTRIES_MAX };
+	int r;
+
+	if (lseek(archive_fd, 0, SEEK_SET) < 0)
+		return sl_err_set(err, SL_ERR_IO, "cannot read back %s", ARCHIVE_NAME);
+	r = sl_tar_unpack(sl_source_fd(&archive_fd), tree_fd, &limits, err);
+	if (r < 0)
+		sl_err_wrap(err, "unpack artifact");
+	return r;
+}
+
+static int load(struct entry *e, struct sl_http_client *http, const char *url, struct sl_err *err)
+{
+	SL_AUTO_FREE char *with_algo = strchr(e->digest, ':')
+					       ? sl_xstrdup(e->digest)
+					       : sl_xasprintf("sha256:%s", e->digest);
+	SL_AUTO_FD int fd = -1;
+	struct sl_digest want;
+	int r = sl_digest_parse(sl_str(with_algo), &want, err);
+
+	if (r < 0) {
+		sl_err_wrap(err, "artifact digest '%s'", e->digest);
+		return r;
+	}
+	r = sl_tmpdir_create("artifact", &e->dir, err);
+	if (!r)
+		r = sl_open_beneath(e->dir.fd, ARCHIVE_NAME, O_RDWR | O_CREAT | O_EXCL, 0600, &fd,
+				    err);
+	if (!r)
+		r = download(http, url, &want, fd, err);
+	if (!r)
+		r = sl_mkdirs(e->dir.fd, TREE_NAME, 0700, err);
+	if (!r)
+		r = sl_open_beneath(e->dir.fd, TREE_NAME, O_RDONLY | O_DIRECTORY, 0,
+				    &e->artifact.dir_fd, err);
+	if (!r)
+		r = unpack(fd, e->artifact.dir_fd, err);
+	/* The tree is what is used; the tarball would only take space. */
+	if (!r)
+		r = sl_remove_tree(e->dir.fd, ARCHIVE_NAME, err);
+	return r;
+}
+
+/* Drop the longest unused trees past the number that is kept. With the lock held. */
+static void evict(struct kc_artifacts *c)
+{
+	for (;;) {
+		const struct sl_strmap_entry *m;
+		struct entry *oldest = NULL;
+		size_t unused = 0;
+
+		for (size_t pos = 0; (m = sl_strmap_next(&c->entries, &pos));) {
+			struct entry *e = m->value;
+
+			if (e->users)
+				continue;
+			unused++;
+			if (!oldest || e->used_at < oldest->used_at)
+				oldest = e;
+		}
+		if (unused <= KC_ARTIFACTS_KEPT)
+			return;
+		sl_strmap_remove(&c->entries, sl_str(oldest->digest));
+	}
+}
+
+static void let_go(struct kc_artifacts *c, struct entry *e)
+{
+	e->used_at = ++c->releases;
+	if (--e->users)
+		return;
+	if (e->progress == FAILED)
+		free_entry(e);
+	else
+		evict(c);
+}
+
+/* The loaded entry with one more user, or NULL: the caller is to load *ret_new. With the lock held. */
+static struct entry *join(struct kc_artifacts *c, const char *digest, struct entry **ret_new)
+{
+	struct entry *e;
+
+	while ((e = sl_strmap_get(&c->entries, sl_str(digest)))) {
+		e->users++;
+		while (e->progress == LOADING)
+			pthread_cond_wait(&c->changed, &c->lock);
+		if (e->progress == LOADED)
+			return e;
+		/* Whoever loaded it failed, and tells so; this worker tries by itself. */
+		let_go(c, e);
+	}
+	e = sl_xcalloc(1, sizeof(*e));
+	e->dir = (struct sl_tmpdir)SL_TMPDIR_INIT;
+	e->artifact.dir_fd = -1;
+	e->digest = sl_xstrdup(digest);
+	e->artifact.digest = e->digest;
+	e->users = 1;
+	sl_strmap_set(&c->entries, sl_str(digest), e);
+	*ret_new = e;
+	return NULL;
+}
+
+int kc_artifacts_get(struct kc_artifacts *c, struct sl_http_client *http, const char *url,
+		     const char *digest, struct kc_artifact **ret_artifact, struct sl_err *err)
+{
+	struct entry *mine = NULL, *loaded;
+	int r;
+
+	if (!digest || !*digest)
+		return sl_err_set(err, SL_ERR_INVALID, "the artifact of the source has no digest");
+	pthread_mutex_lock(&c->lock);
+	loaded = join(c, digest, &mine);
+	pthread_mutex_unlock(&c->lock);
+	if (loaded) {
+		*ret_artifact = &loaded->artifact;
+		return 0;
+	}
+	r = load(mine, http, url, err);
+	pthread_mutex_lock(&c->lock);
+	mine->progress = r < 0 ? FAILED : LOADED;
+	if (r < 0) {
+		(void)sl_strmap_take(&c->entries, sl_str(digest));
+		let_go(c, mine);
+	}
+	pthread_cond_broadcast(&c->changed);
+	pthread_mutex_unlock(&c->lock);
+	if (!r)
+		*ret_artifact = &mine->artifact;
+	return r;
+}
+
+void kc_artifacts_release(struct kc_artifacts *c, struct kc_artifact *artifact)
+{
+	pthread_mutex_lock(&c->lock);
+	let_go(c, (struct entry *)artifact);
+	pthread_mutex_unlock(&c->lock);
+}
