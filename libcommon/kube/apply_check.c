@@ -2,8 +2,8 @@
 #include <string.h>
 
 #include "libcommon/kube/apply.h"
+#include "libcommon/kube/fieldpath.h"
 #include "libcommon/kube/managed_fields.h"
-#include "libcommon/kube/undeclared.h"
 
 /* What happens to one stage: an error of one object does not hide those of the others. */
 struct check {
@@ -97,7 +97,7 @@ static void report(struct check *c, const struct sl_apply_target *t, struct sl_e
 		sl_err_wrap(err, "%s dry-run failed (%s)", subject, err->reason);
 	else
 		sl_err_wrap(err, "%s dry-run failed", subject);
-	sl_value_err_at(t->desired, NULL, err);
+	(void)sl_value_err_at(sl_fieldpath_locate(t->desired, sl_str(err->message)), NULL, err);
 	sl_errlist_take(&c->errors, err);
 }
 
@@ -140,7 +140,7 @@ static bool drop_undeclared(struct check *c, struct sl_apply_target *t, const st
 		return false;
 	sl_undeclared_parse(sl_str(err->message), &paths);
 	for (size_t i = 0; i < paths.n; i++) {
-		if (!sl_undeclared_remove(t->desired, sl_str(paths.v[i])))
+		if (!sl_fieldpath_remove(t->desired, sl_str(paths.v[i])))
 			continue;
 		removed = true;
 		sl_strvec_pushf(&c->plan->warnings,

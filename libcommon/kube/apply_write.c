@@ -1,4 +1,5 @@
 #include "libcommon/kube/apply.h"
+#include "libcommon/kube/fieldpath.h"
 
 static struct sl_kube_call *start_apply(struct sl_arena *a, const struct sl_applier *ap,
 					const struct sl_apply_target *t)
@@ -27,7 +28,8 @@ static int finish_apply(struct sl_arena *a, struct sl_kube_call *call, struct sl
 
 	if (r < 0) {
 		sl_err_wrap(err, "%s apply failed", sl_obj_subject(a, t->desired));
-		(void)sl_value_err_at(t->desired, NULL, err);
+		(void)sl_value_err_at(sl_fieldpath_locate(t->desired, sl_str(err->message)), NULL,
+				      err);
 		return r;
 	}
 	t->live = live;

@@ -1,4 +1,4 @@
-#include "libcommon/kube/undeclared.h"
+#include "libcommon/kube/fieldpath.h"
 
 #include "libcommon/codec/json.h"
 #include "test/unit/support/expect.h"
@@ -60,10 +60,41 @@ static void removes_what_a_path_names(void **state)
 		const char *want = cases[i].after ? cases[i].after
 						  : "{'a':1,'l':[{'n':'x','p':1,'q':2},{'n':'y'}]}";
 
-		if (sl_undeclared_remove(o, sl_str(cases[i].path)) != cases[i].found ||
+		if (sl_fieldpath_remove(o, sl_str(cases[i].path)) != cases[i].found ||
 		    !sl_value_equal(o, tree(&a, want)))
 			fail_msg("path '%s'", cases[i].path);
 	}
+}
+
+static void locates_what_a_message_is_about(void **state)
+{
+	static const struct {
+		const char *message;
+		const char *want; /* of the node found */
+	} cases[] = {
+		{ "Service \"web\" is invalid: spec.ports[0].port: Invalid value: 0: must be "
+		  "between 1 and 65535",
+		  "eighty" },
+		{ "failed to create typed patch object (d/web; /v1, Kind=Service): "
+		  ".spec.ports[name=\"http\"].port: "
+		  "expected numeric (int or float), got string",
+		  "eighty" },
+		{ "spec.type: Unsupported value", "Odd" },
+		{ "metadata.name: too long", "web" },
+	};
+	SL_AUTO(sl_arena) a = SL_ARENA_INIT;
+	struct sl_value *o =
+		tree(&a, "{'kind':'Service','metadata':{'name':'web'},'spec':{'type':'Odd',"
+			 "'ports':[{'name':'http','port':'eighty'}]}}");
+
+	(void)state;
+	for (size_t i = 0; i < SL_ARRAY_LEN(cases); i++)
+		expect_str(sl_as_str(sl_fieldpath_locate(o, sl_str(cases[i].message))),
+			   cases[i].want);
+	assert_ptr_equal(sl_fieldpath_locate(o, SL_STR("the server is busy")), o);
+	/* As deep as it goes. */
+	assert_ptr_equal(sl_fieldpath_locate(o, SL_STR("spec.ports[3].port: Required value")),
+			 sl_get(o, "spec", "ports"));
 }
 
 static void names_no_more_than_its_cap(void **state)
@@ -83,6 +114,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(finds_the_paths_of_a_refusal),
 		cmocka_unit_test(removes_what_a_path_names),
+		cmocka_unit_test(locates_what_a_message_is_about),
 		cmocka_unit_test(names_no_more_than_its_cap),
 	};
 

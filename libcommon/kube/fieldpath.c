@@ -1,4 +1,4 @@
-#include "libcommon/kube/undeclared.h"
+#include "libcommon/kube/fieldpath.h"
 
 #define REFUSAL SL_STR(": field not declared in schema")
 
@@ -92,7 +92,7 @@ static bool take_step(struct sl_str *path, struct sl_str *ret_step, bool *ret_se
 	return true;
 }
 
-bool sl_undeclared_remove(struct sl_value *object, struct sl_str path)
+bool sl_fieldpath_remove(struct sl_value *object, struct sl_str path)
 {
 	struct sl_value *at = object;
 	struct sl_str step;
@@ -104,4 +104,55 @@ bool sl_undeclared_remove(struct sl_value *object, struct sl_str path)
 		at = selector ? select_item(at, step) : sl_map_get(at, step);
 	}
 	return false;
+}
+
+const struct sl_value *sl_fieldpath_deepest(const struct sl_value *object, struct sl_str path,
+					    size_t *ret_steps)
+{
+	const struct sl_value *at = object, *next;
+	struct sl_str step;
+	bool selector;
+
+	*ret_steps = 0;
+	while (take_step(&path, &step, &selector)) {
+		next = selector ? select_item(at, step) : sl_map_get(at, step);
+		if (!next)
+			break;
+		at = next;
+		++*ret_steps;
+	}
+	return at;
+}
+
+/* A word that may be a path: without the punctuation around it, with the first dot. */
+static const struct sl_value *try_word(const struct sl_value *object, struct sl_str word,
+				       size_t *ret_steps)
+{
+	SL_AUTO_FREE char *dotted = NULL;
+
+	while (word.n && (word.p[0] == '(' || word.p[0] == '"' || word.p[0] == '\''))
+		word = sl_str_sub(word, 1, word.n);
+	while (word.n && sl_str_chr(SL_STR(":,;)\"'"), word.p[word.n - 1]) >= 0)
+		word.n--;
+	if (word.n && word.p[0] == '.')
+		return sl_fieldpath_deepest(object, word, ret_steps);
+	dotted = sl_xasprintf(".%.*s", SL_STR_FMT(word));
+	return sl_fieldpath_deepest(object, sl_str(dotted), ret_steps);
+}
+
+const struct sl_value *sl_fieldpath_locate(const struct sl_value *object, struct sl_str message)
+{
+	const struct sl_value *best = object;
+	size_t most = 0, steps;
+	struct sl_str word;
+
+	while (sl_str_split(&message, ' ', &word)) {
+		const struct sl_value *found = try_word(object, sl_str_trim(word), &steps);
+
+		if (steps > most) {
+			most = steps;
+			best = found;
+		}
+	}
+	return best;
 }
