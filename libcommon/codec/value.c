@@ -278,6 +278,8 @@ static struct sl_value *copy(struct copier *c, const struct sl_value *v)
 		copy_list(c, to, v);
 	else if (v->kind == SL_V_MAP)
 		copy_map(c, to, v);
+	else if (v->written.n)
+		to->written = sl_arena_str(c->a, v->written);
 	return to;
 }
 

@@ -65,6 +65,12 @@ struct sl_value {
 		int64_t i;
 		double f;
 		struct sl_str s;
+		/* NULL, BOOL, INT and FLOAT read from YAML: as they were written there ("", "~",
+		 * "010", "1.10"), for the tools that go by the text. Empty when made otherwise. */
+		struct {
+			uint64_t payload_;
+			struct sl_str written;
+		};
 		struct {
 			struct sl_value **items;
 			size_t n, cap;

@@ -266,6 +266,9 @@ static int parse_scalar(struct parser *y, struct sl_value **ret_value)
 		r = resolve_scalar(y, text, &scalar);
 	if (r < 0)
 		return r;
+	/* Before the payload, which shares the memory that a string would take. */
+	if (scalar.type != SL_YAML_STR && text.n > 0)
+		v->written = sl_arena_str(y->a, text);
 	switch (scalar.type) {
 	case SL_YAML_NULL:
 		v->kind = SL_V_NULL;

@@ -1,0 +1,77 @@
+/*
+ * Private to kustomize: the state of one build, and the ordered set of its resources.
+ *
+ * Thread rule: one thread, that of the build.
+ */
+#ifndef LIBCOMMON_RENDER_KUSTOMIZE_BUILD_H
+#define LIBCOMMON_RENDER_KUSTOMIZE_BUILD_H
+
+#include "libcommon/render/kustomize/kustomize.h"
+#include "libcommon/render/kustomize/resource.h"
+
+struct sl_kz {
+	struct sl_arena *a;
+	const struct sl_kustomize_fs *fs;
+	struct sl_kustomize_options options; /* limits filled in */
+	size_t files, bytes, patches;	     /* used so far */
+	size_t arena_limit;		     /* of a->used */
+	bool schema_used;  /* a strategic merge has run: kustomize has loaded its schema by now */
+	bool track_origin; /* buildMetadata of the root is not empty */
+	char **warnings;
+	size_t warning_count, warning_cap;
+};
+
+/* Id -> resource, open addressing; ids are those at the time of insertion. */
+struct sl_kz_index {
+	struct sl_kz_index_slot *slots;
+	size_t slot_count, n;
+};
+
+/* Resources in order. `index` is good until a transformer changes an id. */
+struct sl_kz_map {
+	struct sl_kz_resource **v;
+	size_t n, cap;
+	struct sl_kz_index index;
+	bool indexed;
+};
+
+/* The resource whose current id equals `id`, or NULL. */
+struct sl_kz_resource *sl_kz_map_find_current(struct sl_kz *kz, struct sl_kz_map *m,
+					      const struct sl_kz_id *id);
+/* At the end. SL_ERR_CONFLICT when its id is taken, SL_ERR_TOO_LARGE past the cap. */
+int sl_kz_map_append(struct sl_kz *kz, struct sl_kz_map *m, struct sl_kz_resource *r,
+		     struct sl_err *err) SL_MUST_CHECK;
+int sl_kz_map_append_all(struct sl_kz *kz, struct sl_kz_map *m, const struct sl_kz_map *from,
+			 struct sl_err *err) SL_MUST_CHECK;
+/* Append, or replace or merge with the one that has this id, as r->behavior says: for generators. */
+int sl_kz_map_absorb(struct sl_kz *kz, struct sl_kz_map *m, struct sl_kz_resource *r,
+		     struct sl_err *err) SL_MUST_CHECK;
+/* Call after anything that may change an id. */
+void sl_kz_map_touch(struct sl_kz_map *m);
+/* Remove what patches have deleted. */
+void sl_kz_map_drop_deleted(struct sl_kz_map *m);
+/* SL_ERR_CONFLICT, naming both places, when two current ids are equal. */
+int sl_kz_map_check_unique(struct sl_kz *kz, struct sl_kz_map *m, const char *what,
+			   struct sl_err *err) SL_MUST_CHECK;
+
+void sl_kz_warn(struct sl_kz *kz, const char *text);
+/* SL_ERR_TOO_LARGE when the arena has grown past its cap. */
+int sl_kz_check_memory(const struct sl_kz *kz, struct sl_err *err) SL_MUST_CHECK;
+
+/* A build about to begin; `options` may be NULL. */
+void sl_kz_init(struct sl_kz *kz, struct sl_arena *a, const struct sl_kustomize_fs *fs,
+		const struct sl_kustomize_options *options);
+
+struct sl_kz_objects {
+	struct sl_value **v;
+	size_t n;
+};
+
+/* The objects of a YAML text: lists expanded, empty documents dropped, kind and name demanded. */
+int sl_kz_decode_objects(struct sl_kz *kz, struct sl_str text, const char *file,
+			 struct sl_kz_objects *ret, struct sl_err *err) SL_MUST_CHECK;
+/* The same as resources; no id may come twice. */
+int sl_kz_decode_resources(struct sl_kz *kz, struct sl_str text, const char *file,
+			   struct sl_kz_map *ret, struct sl_err *err) SL_MUST_CHECK;
+
+#endif

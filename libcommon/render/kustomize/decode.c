@@ -1,0 +1,135 @@
+#include <string.h>
+
+#include "libcommon/codec/yaml.h"
+#include "libcommon/render/kustomize/build.h"
+
+/* Objects still to be looked at, in kustomize's order: what a list holds comes after all the rest. */
+struct queue {
+	struct sl_value **v;
+	size_t n, cap;
+};
+
+static void enqueue(struct sl_arena *a, struct queue *q, struct sl_value *obj)
+{
+	if (q->n == q->cap) {
+		size_t cap = q->cap ? 2 * q->cap : 16;
+		struct sl_value **grown = sl_arena_array(a, cap, sizeof(struct sl_value *));
+
+		if (q->n > 0)
+			memcpy(grown, q->v, q->n * sizeof(struct sl_value *));
+		q->v = grown;
+		q->cap = cap;
+	}
+	q->v[q->n++] = obj;
+}
+
+static int missing(const struct sl_value *obj, const char *field, struct sl_err *err)
+{
+	struct sl_str kind = sl_get_str(obj, "kind");
+	struct sl_str name = sl_get_str(obj, "metadata", "name");
+
+	if (kind.n > 0)
+		sl_err_set(err, SL_ERR_INVALID, "missing %s in object of kind %.*s", field,
+			   SL_STR_FMT(kind));
+	else if (name.n > 0)
+		sl_err_set(err, SL_ERR_INVALID, "missing %s in object %.*s", field,
+			   SL_STR_FMT(name));
+	else
+		sl_err_set(err, SL_ERR_INVALID, "missing %s in object", field);
+	return sl_value_err_at(obj, field, err);
+}
+
+static bool is_list_kind(struct sl_kz *kz, const struct sl_value *obj)
+{
+	return sl_str_ends(sl_kz_text(kz->a, sl_get(obj, "kind")), SL_STR("List"));
+}
+
+static int check_object(struct sl_kz *kz, const struct sl_value *obj, struct sl_err *err)
+{
+	if (!sl_is_map(obj)) {
+		sl_err_set(err, SL_ERR_INVALID,
+			   "missing Resource metadata: expected an object, got a %s",
+			   sl_value_kind_name(obj));
+		return sl_value_err_at(obj, NULL, err);
+	}
+	if (sl_kz_text(kz->a, sl_get(obj, "kind")).n == 0)
+		return missing(obj, "kind", err);
+	if (!is_list_kind(kz, obj) && sl_kz_text(kz->a, sl_get(obj, "metadata", "name")).n == 0)
+		return missing(obj, "metadata.name", err);
+	return 0;
+}
+
+static int enqueue_items(struct sl_kz *kz, struct queue *q, const struct sl_value *items,
+			 struct sl_err *err)
+{
+	for (size_t i = 0; i < sl_list_len(items); i++) {
+		struct sl_value *item = sl_list_get(items, i);
+
+		if (sl_kz_is_empty(item))
+			continue;
+		int r = check_object(kz, item, err);
+
+		if (r < 0)
+			return r;
+		enqueue(kz->a, q, item);
+	}
+	return 0;
+}
+
+/* Replace the lists in the queue by what they hold. */
+static int expand(struct sl_kz *kz, struct queue *q, struct sl_kz_objects *ret, struct sl_err *err)
+{
+	struct queue flat = { 0 };
+
+	/* The queue grows while it is read; every object is in it once. */
+	for (size_t i = 0; i < q->n; i++) {
+		struct sl_value *obj = q->v[i];
+		struct sl_value *items = sl_map_get(obj, SL_STR("items"));
+		int r = 0;
+
+		if (!is_list_kind(kz, obj) || !items) {
+			enqueue(kz->a, &flat, obj);
+		} else if (sl_is_null(items) || sl_is_list(items)) {
+			r = enqueue_items(kz, q, items, err);
+		} else {
+			sl_err_set(err, SL_ERR_INVALID,
+				   "expected array in %.*s/items, but found %s",
+				   SL_STR_FMT(sl_get_str(obj, "kind")), sl_value_kind_name(items));
+			r = sl_value_err_at(items, "items", err);
+		}
+		if (r < 0)
+			return r;
+	}
+	*ret = (struct sl_kz_objects){ .v = flat.v, .n = flat.n };
+	return 0;
+}
+
+int sl_kz_decode_objects(struct sl_kz *kz, struct sl_str text, const char *file,
+			 struct sl_kz_objects *ret, struct sl_err *err)
+{
+	struct sl_yaml_options options = { .rules = SL_YAML_GO3, .file = file };
+	struct sl_value *docs;
+	struct queue q = { 0 };
+	int r = sl_yaml_parse_all(kz->a, text, &options, &docs, err);
+
+	if (r < 0)
+		return r;
+	r = sl_kz_check_memory(kz, err);
+	if (r < 0)
+		return r;
+	r = enqueue_items(kz, &q, docs, err);
+	if (r < 0)
+		return r;
+	return expand(kz, &q, ret, err);
+}
+
+int sl_kz_decode_resources(struct sl_kz *kz, struct sl_str text, const char *file,
+			   struct sl_kz_map *ret, struct sl_err *err)
+{
+	struct sl_kz_objects objects;
+	int r = sl_kz_decode_objects(kz, text, file, &objects, err);
+
+	for (size_t i = 0; r == 0 && i < objects.n; i++)
+		r = sl_kz_map_append(kz, ret, sl_kz_resource_new(kz, objects.v[i]), err);
+	return r;
+}

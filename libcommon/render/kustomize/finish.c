@@ -1,0 +1,194 @@
+#include "libcommon/render/kustomize/finish.h"
+
+#include "libcommon/codec/yaml.h"
+#include "libcommon/render/kustomize/fieldspec.h"
+#include "libcommon/render/kustomize/nameref.h"
+
+/* The version whose behaviour and output this is. */
+#define MANAGED_BY "kustomize-v5.8.2"
+
+#define ORIGIN "config.kubernetes.io/origin"
+#define TRANSFORMATIONS "alpha.config.kubernetes.io/transformations"
+
+/* Annotations that steer a build, or that tools pass along, and that never come out of one. */
+static const char *const build_annotations[] = {
+	"internal.config.kubernetes.io/previousKinds",
+	"internal.config.kubernetes.io/previousNames",
+	"internal.config.kubernetes.io/prefixes",
+	"internal.config.kubernetes.io/suffixes",
+	"internal.config.kubernetes.io/previousNamespaces",
+	"internal.config.kubernetes.io/allowNameChange",
+	"internal.config.kubernetes.io/allowKindChange",
+	"internal.config.kubernetes.io/refBy",
+	"internal.config.kubernetes.io/generatorBehavior",
+	"internal.config.kubernetes.io/needsHashSuffix",
+	"internal.config.kubernetes.io/path",
+	"internal.config.kubernetes.io/index",
+	"internal.config.kubernetes.io/seqindent",
+	"internal.config.kubernetes.io/id",
+	"internal.config.kubernetes.io/annotations-migration-resource-id",
+	"config.kubernetes.io/path",
+	"config.kubernetes.io/index",
+	"config.k8s.io/id",
+	"internal.config.kubernetes.io/helm-generated",
+	ORIGIN,
+	TRANSFORMATIONS,
+};
+
+struct metadata_options {
+	bool origin, transformations;
+};
+
+static bool has_option(const struct sl_value *list, const char *name)
+{
+	for (size_t i = 0; i < sl_list_len(list); i++)
+		if (sl_str_eqz(sl_as_str(sl_list_get(list, i)), name))
+			return true;
+	return false;
+}
+
+static void add_hashes(struct sl_kz *kz, struct sl_kz_map *m)
+{
+	for (size_t i = 0; i < m->n; i++) {
+		struct sl_kz_resource *r = m->v[i];
+		char hash[11];
+
+		if (!r->needs_hash)
+			continue;
+		sl_kz_content_hash(kz, r, hash);
+		sl_kz_store_previous_id(kz, r);
+		struct sl_str name = sl_kz_name(kz, r);
+
+		sl_kz_set_name(kz, r,
+			       sl_str(sl_arena_printf(kz->a, "%.*s-%s", SL_STR_FMT(name), hash)));
+	}
+	sl_kz_map_touch(m);
+}
+
+/* Objects marked as local configuration are for tools, not for a cluster. */
+static void drop_local(struct sl_kz *kz, struct sl_kz_map *m)
+{
+	for (size_t i = 0; i < m->n; i++) {
+		const struct sl_value *v = sl_get(m->v[i]->obj, "metadata", "annotations",
+						  "config.kubernetes.io/local-config");
+
+		if (v && !sl_str_eqz(sl_kz_text(kz->a, v), "false"))
+			m->v[i]->obj = NULL;
+	}
+	sl_kz_map_drop_deleted(m);
+}
+
+static int add_managed_by(struct sl_kz *kz, struct sl_kz_map *m, struct sl_err *err)
+{
+	for (size_t i = 0; i < m->n; i++) {
+		struct sl_kz_entry entry = { .key = SL_STR("app.kubernetes.io/managed-by"),
+					     .value = sl_value_strz(kz->a, MANAGED_BY) };
+		int r = sl_kz_fieldspecs_apply(kz, m->v[i]->obj, sl_kz_metadata_label_specs.v,
+					       sl_kz_metadata_label_specs.n, SL_KZ_MAKE_MAP,
+					       sl_kz_set_entry, &entry, err);
+
+		if (r < 0)
+			return r;
+	}
+	return 0;
+}
+
+static bool is_build_annotation(struct sl_str key)
+{
+	for (size_t i = 0; i < SL_ARRAY_LEN(build_annotations); i++)
+		if (sl_str_eqz(key, build_annotations[i]))
+			return true;
+	return false;
+}
+
+/* Every annotation comes out as a string, and none of the build's own; an empty map goes. */
+static void finish_annotations(struct sl_kz *kz, struct sl_kz_resource *r,
+			       struct metadata_options options)
+{
+	struct sl_value *meta = sl_map_need_map(kz->a, r->obj, "metadata");
+	const struct sl_value *old = sl_map_get(meta, SL_STR("annotations"));
+	struct sl_value *annotations = sl_value_map(kz->a);
+	SL_AUTO(sl_strbuf) text = SL_STRBUF_INIT(SL_KUSTOMIZE_BYTES_MAX);
+
+	for (size_t i = 0; i < sl_map_len(old); i++) {
+		const struct sl_member *m = &old->map.members[i];
+		/* `x: null` becomes "null", `x:` becomes "". */
+		struct sl_str value =
+			sl_is_null(m->value) ? m->value->written : sl_kz_text(kz->a, m->value);
+
+		if (!is_build_annotation(m->key))
+			sl_map_set(kz->a, annotations, m->key, sl_value_str(kz->a, value));
+	}
+	if (options.origin && r->origin) {
+		sl_kz_write_origin(r->origin, &text);
+		sl_map_set_str(kz->a, annotations, ORIGIN, sl_strbuf_str(&text));
+		sl_strbuf_reset(&text);
+	}
+	if (options.transformations && r->transformation_n > 0) {
+		sl_kz_write_transformations(r, &text);
+		sl_map_set_str(kz->a, annotations, TRANSFORMATIONS, sl_strbuf_str(&text));
+	}
+	if (annotations->map.n > 0)
+		sl_map_setz(kz->a, meta, "annotations", annotations);
+	else
+		sl_map_remove(meta, SL_STR("annotations"));
+}
+
+int sl_kz_finish(struct sl_kz *kz, const struct sl_kz_kustfile *root, struct sl_kz_map *m,
+		 struct sl_err *err)
+{
+	const struct sl_value *wanted = sl_get(root->value, "buildMetadata");
+	struct metadata_options options = {
+		.origin = has_option(wanted, "originAnnotations"),
+		.transformations = has_option(wanted, "transformerAnnotations"),
+	};
+
+	add_hashes(kz, m);
+	int r = sl_kz_fix_references(kz, m, err);
+
+	if (r < 0)
+		return r;
+	drop_local(kz, m);
+	r = sl_kz_sort(kz, sl_get(root->value, "sortOptions"), m, err);
+	if (r == 0 && has_option(wanted, "managedByLabel"))
+		r = add_managed_by(kz, m, err);
+	for (size_t i = 0; r == 0 && i < m->n; i++)
+		finish_annotations(kz, m->v[i], options);
+	return r < 0 ? r : sl_kz_check_memory(kz, err);
+}
+
+/* Plain scalars but for what YAML would read as something else: the writer decides. */
+static void write_field(struct sl_strbuf *out, const char *indent, const char *key,
+			struct sl_str value)
+{
+	SL_AUTO(sl_arena) a = SL_ARENA_INIT;
+
+	if (value.n == 0)
+		return;
+	sl_strbuf_addz(out, indent);
+	sl_strbuf_addz(out, key);
+	sl_strbuf_addz(out, ": ");
+	sl_yaml_write(sl_value_str_borrow(&a, value), SL_YAML_PLAIN, out);
+}
+
+static void write_origin(const struct sl_kz_origin *o, const char *first, const char *indent,
+			 struct sl_strbuf *out)
+{
+	write_field(out, first, "path", o->path);
+	write_field(out, first, "configuredIn", o->configured_in);
+	if (!o->configured_by)
+		return;
+	sl_strbuf_addf(out, "%sconfiguredBy:\n%s  apiVersion: builtin\n%s  kind: %s\n", indent,
+		       indent, indent, o->configured_by);
+}
+
+void sl_kz_write_origin(const struct sl_kz_origin *o, struct sl_strbuf *out)
+{
+	write_origin(o, "", "", out);
+}
+
+void sl_kz_write_transformations(const struct sl_kz_resource *r, struct sl_strbuf *out)
+{
+	for (size_t i = 0; i < r->transformation_n; i++)
+		write_origin(r->transformations[i], "- ", "  ", out);
+}

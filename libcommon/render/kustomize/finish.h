@@ -1,0 +1,23 @@
+/*
+ * Private to kustomize: what happens once, to the resources of the whole build.
+ *
+ * Thread rule: one thread, that of the build.
+ */
+#ifndef LIBCOMMON_RENDER_KUSTOMIZE_FINISH_H
+#define LIBCOMMON_RENDER_KUSTOMIZE_FINISH_H
+
+#include "libcommon/render/kustomize/transform.h"
+
+/* Hash suffixes, references, local-config objects, order, labels and annotations of buildMetadata. */
+int sl_kz_finish(struct sl_kz *kz, const struct sl_kz_kustfile *root, struct sl_kz_map *m,
+		 struct sl_err *err) SL_MUST_CHECK;
+
+/* Sort as `sortOptions` of the root says, or as the options of the build do. */
+int sl_kz_sort(struct sl_kz *kz, const struct sl_value *sort_options, struct sl_kz_map *m,
+	       struct sl_err *err) SL_MUST_CHECK;
+
+/* "path: base/deploy.yaml\n", and the list of what changed the object. */
+void sl_kz_write_origin(const struct sl_kz_origin *o, struct sl_strbuf *out);
+void sl_kz_write_transformations(const struct sl_kz_resource *r, struct sl_strbuf *out);
+
+#endif

@@ -1,0 +1,52 @@
+#include <string.h>
+
+#include "libcommon/codec/digest.h"
+#include "libcommon/codec/json.h"
+#include "libcommon/render/kustomize/transform.h"
+
+/* Copy a field as kustomize's hasher reads it: text for scalars, "" when absent. */
+static void put(struct sl_arena *a, struct sl_value *out, const struct sl_value *obj,
+		const char *field)
+{
+	struct sl_value *v = sl_map_get(obj, sl_str(field));
+
+	if (sl_is_map(v))
+		sl_map_setz(a, out, field, v);
+	else if (sl_is_list(v))
+		sl_map_setz(a, out, field, sl_value_null(a));
+	else
+		sl_map_set_str(a, out, field, sl_kz_text(a, v));
+}
+
+void sl_kz_content_hash(struct sl_kz *kz, const struct sl_kz_resource *r, char ret[11])
+{
+	static const struct {
+		char from, to;
+	} vowels[] = { { '0', 'g' }, { '1', 'h' }, { '3', 'k' }, { 'a', 'm' }, { 'e', 't' } };
+	bool secret = sl_str_eqz(sl_kz_kind(kz, r), "Secret");
+	const char *extra = secret ? "stringData" : "binaryData";
+	struct sl_value *v = sl_value_map(kz->a);
+	SL_AUTO(sl_strbuf) json = SL_STRBUF_INIT(SIZE_MAX / 2);
+	char hex[SL_DIGEST_TEXT_SIZE];
+	struct sl_digest digest;
+
+	sl_map_set_str(kz->a, v, "kind", sl_kz_kind(kz, r));
+	/* The name is no part of it: kustomize means to put it in, and looks in a wrong place. */
+	sl_map_set_strz(kz->a, v, "name", "");
+	put(kz->a, v, r->obj, "data");
+	if (secret)
+		put(kz->a, v, r->obj, "type");
+	if (sl_is_map(sl_get(r->obj, extra)))
+		put(kz->a, v, r->obj, extra);
+	sl_json_write(v, SL_JSON_SORT | SL_JSON_HTML_SAFE, &json);
+	int rc = sl_digest_of(SL_DIGEST_SHA256, sl_strbuf_str(&json), &digest, NULL);
+
+	(void)rc; /* sha256 of memory has no way to fail */
+	sl_digest_hex(&digest, hex);
+	memcpy(ret, hex, 10);
+	ret[10] = 0;
+	for (size_t i = 0; i < 10; i++)
+		for (size_t k = 0; k < SL_ARRAY_LEN(vowels); k++)
+			if (hex[i] == vowels[k].from)
+				ret[i] = vowels[k].to;
+}

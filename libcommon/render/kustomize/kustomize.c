@@ -1,0 +1,85 @@
+#include "libcommon/render/kustomize/kustomize.h"
+
+#include "libcommon/codec/yaml.h"
+#include "libcommon/render/kustomize/finish.h"
+#include "libcommon/render/kustomize/target.h"
+
+static size_t or_default(size_t wish, size_t otherwise)
+{
+	return wish ? wish : otherwise;
+}
+
+void sl_kz_init(struct sl_kz *kz, struct sl_arena *a, const struct sl_kustomize_fs *fs,
+		const struct sl_kustomize_options *options)
+{
+	*kz = (struct sl_kz){ .a = a, .fs = fs };
+	if (options)
+		kz->options = *options;
+	struct sl_kustomize_limits *l = &kz->options.limits;
+
+	l->files = or_default(l->files, SL_KUSTOMIZE_FILES_MAX);
+	l->bytes = or_default(l->bytes, SL_KUSTOMIZE_BYTES_MAX);
+	l->depth = or_default(l->depth, SL_KUSTOMIZE_DEPTH_MAX);
+	l->objects = or_default(l->objects, SL_KUSTOMIZE_OBJECTS_MAX);
+	l->patches = or_default(l->patches, SL_KUSTOMIZE_PATCHES_MAX);
+	kz->arena_limit = a->used + SL_KUSTOMIZE_ARENA_MAX;
+}
+
+static int load_root(struct sl_kz *kz, const char *path, struct sl_kz_kustfile *ret,
+		     struct sl_err *err)
+{
+	const struct sl_value *given = kz->options.kustomization;
+
+	if (!given)
+		return sl_kz_kustfile_load(kz, path, ret, err);
+	const char *file = given->file ? given->file
+				       : sl_arena_printf(kz->a, "%s%skustomization.yaml", path,
+							 *path ? "/" : "");
+
+	return sl_kz_kustfile_check(kz, given, file, ret, err);
+}
+
+int sl_kustomize_build(struct sl_arena *a, const struct sl_kustomize_fs *fs, const char *path,
+		       const struct sl_kustomize_options *options, struct sl_kustomize_result *ret,
+		       struct sl_err *err)
+{
+	struct sl_kz kz;
+	struct sl_kz_kustfile root;
+	struct sl_kz_map m = { 0 };
+	const char *clean = "";
+
+	sl_kz_init(&kz, a, fs, options);
+	int r = *path ? sl_kz_path_join(a, "", sl_str(path), &clean, err) : 0;
+
+	if (r < 0)
+		return r;
+	r = load_root(&kz, clean, &root, err);
+	if (r < 0)
+		return r;
+	struct sl_kz_dir dir = { .path = clean };
+
+	kz.track_origin = sl_list_len(sl_get(root.value, "buildMetadata")) > 0;
+	r = sl_kz_accumulate(&kz, &root, &dir, SL_STR_NULL, &m, err);
+	if (r == 0)
+		r = sl_kz_finish(&kz, &root, &m, err);
+	if (r < 0)
+		return r;
+	struct sl_kustomize_result result = { .n = m.n,
+					      .warnings = kz.warnings,
+					      .warning_count = kz.warning_count };
+
+	result.objects = sl_arena_array(a, m.n + 1, sizeof(struct sl_value *));
+	for (size_t i = 0; i < m.n; i++)
+		result.objects[i] = m.v[i]->obj;
+	*ret = result;
+	return 0;
+}
+
+void sl_kustomize_write(struct sl_value *const *objects, size_t n, struct sl_strbuf *out)
+{
+	for (size_t i = 0; i < n; i++) {
+		if (i > 0)
+			sl_strbuf_addz(out, "---\n");
+		sl_yaml_write(objects[i], SL_YAML_SORT, out);
+	}
+}

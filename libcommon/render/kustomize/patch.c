@@ -1,0 +1,90 @@
+#include "libcommon/render/kustomize/patch.h"
+
+#include "libcommon/codec/jsonpatch.h"
+#include "libcommon/codec/yaml.h"
+#include "libcommon/render/kustomize/smp.h"
+
+int sl_kz_patch_merge(struct sl_kz *kz, struct sl_kz_resource *r, const struct sl_value *patch,
+		      struct sl_kz_patch_options options, struct sl_err *err)
+{
+	struct sl_value *copy = sl_value_copy(kz->a, patch), *result;
+	struct sl_str name = sl_kz_name(kz, r), ns = sl_kz_namespace(kz, r),
+		      kind = sl_kz_kind(kz, r);
+	struct sl_kz_id id = sl_kz_current_id(kz, r);
+
+	if (options.allow_name_change || options.allow_kind_change)
+		sl_kz_store_previous_id(kz, r);
+	sl_map_set_str(kz->a, copy, "apiVersion", sl_kz_text(kz->a, sl_get(r->obj, "apiVersion")));
+	kz->schema_used = true;
+	int rc = sl_kz_strategic_merge(kz->a, r->obj, copy, &result, err);
+
+	if (rc < 0)
+		return sl_err_wrap(err, "patching %s", sl_kz_id_text(kz->a, &id));
+	r->obj = sl_kz_is_empty(result) ? NULL : result;
+	if (!r->obj)
+		return 0;
+	if (!options.allow_kind_change)
+		sl_kz_set_kind(kz, r, kind);
+	if (!options.allow_name_change)
+		sl_kz_set_name(kz, r, name);
+	sl_kz_set_namespace(kz, r, ns);
+	return sl_kz_check_memory(kz, err);
+}
+
+int sl_kz_patch_parse_operations(struct sl_kz *kz, struct sl_str text, const char *file,
+				 struct sl_value **ret, struct sl_err *err)
+{
+	struct sl_yaml_options options = { .rules = SL_YAML_KUBERNETES, .file = file };
+	SL_AUTO(sl_err) ignored = SL_ERR_INIT;
+	struct sl_value *docs;
+
+	*ret = NULL;
+	/* Text that is no YAML at all is told apart, and refused, where objects are decoded. */
+	if (sl_yaml_parse_all(kz->a, text, &options, &docs, &ignored) < 0)
+		return 0;
+	struct sl_value *ops = sl_list_get(docs, 0);
+
+	if (!sl_is_list(ops))
+		return 0;
+	for (size_t i = 0; i < ops->list.n; i++) {
+		if (sl_is_map(ops->list.items[i]))
+			continue;
+		sl_err_set(err, SL_ERR_INVALID,
+			   "unable to parse SM or JSON patch: an operation must be a map, got a %s",
+			   sl_value_kind_name(ops->list.items[i]));
+		return sl_value_err_at(ops->list.items[i], NULL, err);
+	}
+	*ret = ops;
+	return 0;
+}
+
+/* kustomize keeps former ids in annotations, so that an object that has any has annotations. */
+static void need_annotations(struct sl_kz *kz, struct sl_kz_resource *r)
+{
+	if (r->prev_n == 0 && !r->origin)
+		return;
+	struct sl_value *meta = sl_map_need_map(kz->a, r->obj, "metadata");
+
+	if (sl_is_null(sl_map_get(meta, SL_STR("annotations"))))
+		sl_map_setz(kz->a, meta, "annotations", sl_value_map(kz->a));
+}
+
+int sl_kz_patch_operations(struct sl_kz *kz, struct sl_kz_resource *r,
+			   const struct sl_value *operations, struct sl_err *err)
+{
+	struct sl_kz_id id = sl_kz_current_id(kz, r);
+	struct sl_value *result;
+
+	need_annotations(kz, r);
+	int rc =
+		sl_jsonpatch_apply(kz->a, r->obj, operations, SL_JSONPATCH_KUSTOMIZE, &result, err);
+
+	if (rc == 0 && !sl_is_map(result))
+		rc = sl_err_set(err, SL_ERR_INVALID, "the result is no object but a %s",
+				sl_value_kind_name(result));
+	if (rc < 0)
+		return sl_err_wrap(err, "patching %s", sl_kz_id_text(kz->a, &id));
+	sl_kz_forget_spelling(result);
+	r->obj = result;
+	return sl_kz_check_memory(kz, err);
+}

@@ -1,0 +1,303 @@
+#include "libcommon/render/kustomize/resource.h"
+
+#include <string.h>
+
+#include "libcommon/base/strbuf.h"
+#include "libcommon/codec/json.h"
+#include "libcommon/render/kustomize/build.h"
+#include "libcommon/render/kustomize/smp_table.h"
+
+/*
+ * What kustomize knows of scopes without its schema. Kinds it does not know count as namespaced, and
+ * Namespace is among the few that it must know.
+ */
+static const struct {
+	const char *api_version, *kind;
+} cluster_kinds[] = {
+	{ "admissionregistration.k8s.io/v1", "MutatingWebhookConfiguration" },
+	{ "admissionregistration.k8s.io/v1", "ValidatingAdmissionPolicy" },
+	{ "admissionregistration.k8s.io/v1", "ValidatingAdmissionPolicyBinding" },
+	{ "admissionregistration.k8s.io/v1", "ValidatingWebhookConfiguration" },
+	{ "admissionregistration.k8s.io/v1beta1", "MutatingWebhookConfiguration" },
+	{ "admissionregistration.k8s.io/v1beta1", "ValidatingWebhookConfiguration" },
+	{ "apiextensions.k8s.io/v1", "CustomResourceDefinition" },
+	{ "apiextensions.k8s.io/v1beta1", "CustomResourceDefinition" },
+	{ "apiregistration.k8s.io/v1", "APIService" },
+	{ "apiregistration.k8s.io/v1beta1", "APIService" },
+	{ "certificates.k8s.io/v1", "CertificateSigningRequest" },
+	{ "certificates.k8s.io/v1beta1", "CertificateSigningRequest" },
+	{ "flowcontrol.apiserver.k8s.io/v1beta1", "FlowSchema" },
+	{ "flowcontrol.apiserver.k8s.io/v1beta1", "PriorityLevelConfiguration" },
+	{ "networking.k8s.io/v1", "IngressClass" },
+	{ "networking.k8s.io/v1beta1", "IngressClass" },
+	{ "node.k8s.io/v1", "RuntimeClass" },
+	{ "node.k8s.io/v1beta1", "RuntimeClass" },
+	{ "policy/v1beta1", "PodSecurityPolicy" },
+	{ "rbac.authorization.k8s.io/v1", "ClusterRole" },
+	{ "rbac.authorization.k8s.io/v1", "ClusterRoleBinding" },
+	{ "rbac.authorization.k8s.io/v1beta1", "ClusterRole" },
+	{ "rbac.authorization.k8s.io/v1beta1", "ClusterRoleBinding" },
+	{ "scheduling.k8s.io/v1", "PriorityClass" },
+	{ "scheduling.k8s.io/v1beta1", "PriorityClass" },
+	{ "storage.k8s.io/v1", "CSIDriver" },
+	{ "storage.k8s.io/v1", "CSINode" },
+	{ "storage.k8s.io/v1", "StorageClass" },
+	{ "storage.k8s.io/v1", "VolumeAttachment" },
+	{ "storage.k8s.io/v1beta1", "CSIDriver" },
+	{ "storage.k8s.io/v1beta1", "CSINode" },
+	{ "storage.k8s.io/v1beta1", "StorageClass" },
+	{ "storage.k8s.io/v1beta1", "VolumeAttachment" },
+	{ "v1", "ComponentStatus" },
+	{ "v1", "Namespace" },
+	{ "v1", "Node" },
+	{ "v1", "NodeProxyOptions" },
+	{ "v1", "PersistentVolume" },
+};
+
+static bool schema_is_cluster_scoped(struct sl_str api_version, struct sl_str kind)
+{
+	for (size_t i = 0; i < sl_kz_smp_cluster_scoped_count; i++) {
+		const struct sl_kz_smp_root *root = &sl_kz_smp_cluster_scoped[i];
+
+		if (sl_str_eqz(kind, sl_kz_smp_pool + root->kind) &&
+		    sl_str_eqz(api_version, sl_kz_smp_pool + root->api_version))
+			return true;
+	}
+	return false;
+}
+
+bool sl_kz_kind_is_cluster_scoped(const struct sl_kz *kz, struct sl_str api_version,
+				  struct sl_str kind)
+{
+	for (size_t i = 0; i < SL_ARRAY_LEN(cluster_kinds); i++)
+		if (sl_str_eqz(kind, cluster_kinds[i].kind) &&
+		    sl_str_eqz(api_version, cluster_kinds[i].api_version))
+			return true;
+	return kz->schema_used && schema_is_cluster_scoped(api_version, kind);
+}
+
+struct sl_str sl_kz_text(struct sl_arena *a, const struct sl_value *v)
+{
+	if (sl_is_null(v) || v->kind == SL_V_LIST || v->kind == SL_V_MAP)
+		return SL_STR_NULL;
+	if (v->kind == SL_V_STRING || v->kind == SL_V_NUMBER)
+		return v->s;
+	if (v->written.n > 0)
+		return v->written;
+	SL_AUTO(sl_strbuf) b = SL_STRBUF_INIT(512);
+
+	sl_json_write(v, SL_JSON_COMPACT, &b);
+	return sl_arena_str(a, sl_strbuf_str(&b));
+}
+
+bool sl_kz_is_empty(const struct sl_value *v)
+{
+	return sl_is_null(v) || (sl_is_map(v) && v->map.n == 0) ||
+	       (sl_is_list(v) && v->list.n == 0);
+}
+
+void sl_kz_split_api_version(struct sl_str api_version, struct sl_str *ret_group,
+			     struct sl_str *ret_version)
+{
+	ptrdiff_t slash = sl_str_chr(api_version, '/');
+
+	*ret_group = slash < 0 ? SL_STR_NULL : sl_str_sub(api_version, 0, (size_t)slash);
+	*ret_version =
+		slash < 0 ? api_version : sl_str_sub(api_version, (size_t)slash + 1, api_version.n);
+}
+
+static struct sl_str meta_text(const struct sl_kz *kz, const struct sl_kz_resource *r,
+			       const char *field)
+{
+	return sl_kz_text(kz->a, sl_get(r->obj, "metadata", field));
+}
+
+struct sl_str sl_kz_name(const struct sl_kz *kz, const struct sl_kz_resource *r)
+{
+	return meta_text(kz, r, "name");
+}
+
+struct sl_str sl_kz_namespace(const struct sl_kz *kz, const struct sl_kz_resource *r)
+{
+	return meta_text(kz, r, "namespace");
+}
+
+struct sl_str sl_kz_kind(const struct sl_kz *kz, const struct sl_kz_resource *r)
+{
+	return sl_kz_text(kz->a, sl_get(r->obj, "kind"));
+}
+
+struct sl_kz_id sl_kz_current_id(const struct sl_kz *kz, const struct sl_kz_resource *r)
+{
+	struct sl_str api_version = sl_kz_text(kz->a, sl_get(r->obj, "apiVersion"));
+	struct sl_kz_id id = { .kind = sl_kz_kind(kz, r),
+			       .name = sl_kz_name(kz, r),
+			       .ns = sl_kz_namespace(kz, r) };
+
+	sl_kz_split_api_version(api_version, &id.group, &id.version);
+	id.cluster = sl_kz_kind_is_cluster_scoped(kz, api_version, id.kind);
+	return id;
+}
+
+struct sl_kz_id sl_kz_prev_id(const struct sl_kz *kz, const struct sl_kz_resource *r, size_t index)
+{
+	const struct sl_kz_prev *prev = &r->prev[index];
+	struct sl_kz_id id = { .kind = prev->kind, .name = prev->name, .ns = prev->ns };
+
+	sl_kz_split_api_version(sl_kz_text(kz->a, sl_get(r->obj, "apiVersion")), &id.group,
+				&id.version);
+	return id;
+}
+
+struct sl_kz_id sl_kz_original_id(const struct sl_kz *kz, const struct sl_kz_resource *r)
+{
+	return r->prev_n > 0 ? sl_kz_prev_id(kz, r, 0) : sl_kz_current_id(kz, r);
+}
+
+struct sl_str sl_kz_effective_ns(const struct sl_kz_id *id)
+{
+	if (id->cluster)
+		return SL_STR(SL_KZ_NO_NAMESPACE);
+	return id->ns.n == 0 ? SL_STR("default") : id->ns;
+}
+
+bool sl_kz_gvk_equal(const struct sl_kz_id *x, const struct sl_kz_id *y)
+{
+	return sl_str_eq(x->kind, y->kind) && sl_str_eq(x->group, y->group) &&
+	       sl_str_eq(x->version, y->version);
+}
+
+bool sl_kz_id_equal(const struct sl_kz_id *x, const struct sl_kz_id *y)
+{
+	return sl_str_eq(x->name, y->name) && sl_kz_gvk_equal(x, y) &&
+	       sl_str_eq(sl_kz_effective_ns(x), sl_kz_effective_ns(y));
+}
+
+static struct sl_str or_else(struct sl_str s, const char *otherwise)
+{
+	return s.n > 0 ? s : sl_str(otherwise);
+}
+
+const char *sl_kz_id_text(struct sl_arena *a, const struct sl_kz_id *id)
+{
+	struct sl_str kind = or_else(id->kind, "[noKind]"),
+		      version = or_else(id->version, "[noVer]");
+	struct sl_str group = or_else(id->group, "[noGrp]"), name = or_else(id->name, "[noName]");
+	struct sl_str ns = or_else(id->ns, "[noNs]");
+
+	return sl_arena_printf(a, "%.*s.%.*s.%.*s/%.*s.%.*s", SL_STR_FMT(kind), SL_STR_FMT(version),
+			       SL_STR_FMT(group), SL_STR_FMT(name), SL_STR_FMT(ns));
+}
+
+bool sl_kz_has_id(const struct sl_kz *kz, const struct sl_kz_resource *r, const struct sl_kz_id *id)
+{
+	for (size_t i = 0; i < r->prev_n; i++) {
+		struct sl_kz_id prev = sl_kz_prev_id(kz, r, i);
+
+		if (sl_kz_id_equal(&prev, id))
+			return true;
+	}
+	struct sl_kz_id now = sl_kz_current_id(kz, r);
+
+	return sl_kz_id_equal(&now, id);
+}
+
+bool sl_kz_id_selected(const struct sl_kz_id *id, const char *group, const char *version,
+		       const char *kind)
+{
+	return (!kind || sl_str_eqz(id->kind, kind)) && (!group || sl_str_eqz(id->group, group)) &&
+	       (!version || sl_str_eqz(id->version, version));
+}
+
+void sl_kz_store_previous_id(struct sl_kz *kz, struct sl_kz_resource *r)
+{
+	struct sl_kz_id id = sl_kz_current_id(kz, r);
+
+	if (r->prev_n == r->prev_cap) {
+		size_t cap = r->prev_cap ? 2 * r->prev_cap : 4;
+		struct sl_kz_prev *grown = sl_arena_array(kz->a, cap, sizeof(*grown));
+
+		if (r->prev_n > 0)
+			memcpy(grown, r->prev, r->prev_n * sizeof(*grown));
+		r->prev = grown;
+		r->prev_cap = cap;
+	}
+	r->prev[r->prev_n++] =
+		(struct sl_kz_prev){ .ns = sl_arena_str(kz->a, sl_kz_effective_ns(&id)),
+				     .name = sl_arena_str(kz->a, id.name),
+				     .kind = sl_arena_str(kz->a, id.kind) };
+}
+
+void sl_kz_set_name(struct sl_kz *kz, struct sl_kz_resource *r, struct sl_str name)
+{
+	sl_map_set_str(kz->a, sl_map_need_map(kz->a, r->obj, "metadata"), "name", name);
+}
+
+void sl_kz_set_namespace(struct sl_kz *kz, struct sl_kz_resource *r, struct sl_str ns)
+{
+	struct sl_value *meta = sl_map_need_map(kz->a, r->obj, "metadata");
+
+	if (ns.n == 0)
+		sl_map_remove(meta, SL_STR("namespace"));
+	else
+		sl_map_set_str(kz->a, meta, "namespace", ns);
+}
+
+void sl_kz_set_kind(struct sl_kz *kz, struct sl_kz_resource *r, struct sl_str kind)
+{
+	sl_map_set_str(kz->a, r->obj, "kind", kind);
+}
+
+void sl_kz_strs_add(struct sl_arena *a, struct sl_kz_strs *l, struct sl_str s)
+{
+	if (l->n == l->cap) {
+		size_t cap = l->cap ? 2 * l->cap : 4;
+		struct sl_str *grown = sl_arena_array(a, cap, sizeof(*grown));
+
+		if (l->n > 0)
+			memcpy(grown, l->v, l->n * sizeof(*grown));
+		l->v = grown;
+		l->cap = cap;
+	}
+	l->v[l->n++] = s;
+}
+
+bool sl_kz_strs_same_ending(const struct sl_kz_strs *x, const struct sl_kz_strs *y)
+{
+	if (x->n > y->n)
+		return sl_kz_strs_same_ending(y, x);
+	if (x->n == 0)
+		return y->n == 0;
+	for (size_t i = 0; i < x->n; i++)
+		if (!sl_str_eq(x->v[i], y->v[y->n - x->n + i]))
+			return false;
+	return true;
+}
+
+void sl_kz_add_transformation(struct sl_kz *kz, struct sl_kz_resource *r,
+			      const struct sl_kz_origin *o)
+{
+	/* An object that came from nowhere, made by a transformer, has that as its origin. */
+	if (!r->origin) {
+		r->origin = o;
+		return;
+	}
+	if (r->transformation_n == r->transformation_cap) {
+		size_t cap = r->transformation_cap ? 2 * r->transformation_cap : 4;
+		const struct sl_kz_origin **grown = sl_arena_array(kz->a, cap, sizeof(*grown));
+
+		for (size_t i = 0; i < r->transformation_n; i++)
+			grown[i] = r->transformations[i];
+		r->transformations = grown;
+		r->transformation_cap = cap;
+	}
+	r->transformations[r->transformation_n++] = o;
+}
+
+struct sl_kz_resource *sl_kz_resource_new(struct sl_kz *kz, struct sl_value *obj)
+{
+	struct sl_kz_resource *r = sl_arena_new(kz->a, struct sl_kz_resource);
+
+	r->obj = obj;
+	return r;
+}

@@ -1,0 +1,253 @@
+#include "libcommon/render/kustomize/selector.h"
+
+#include <string.h>
+
+enum requirement_op {
+	REQ_EXISTS,
+	REQ_NOT_EXISTS,
+	REQ_IN,
+	REQ_NOT_IN,
+	REQ_GREATER,
+	REQ_LESS,
+};
+
+struct sl_kz_requirement {
+	struct sl_str key;
+	enum requirement_op op;
+	struct sl_kz_strs values;
+};
+
+struct lexer {
+	struct sl_arena *a;
+	struct sl_err *err;
+	struct sl_str text;
+	size_t at;
+};
+
+/* More requirements than this are no selector. */
+#define REQUIREMENTS_MAX 256
+
+static int malformed(struct lexer *l, const char *what)
+{
+	return sl_err_set(l->err, SL_ERR_INVALID, "unable to parse selector '%.*s': %s",
+			  SL_STR_FMT(l->text), what);
+}
+
+static void skip_space(struct lexer *l)
+{
+	while (l->at < l->text.n && strchr(" \t\r\n", l->text.p[l->at]))
+		l->at++;
+}
+
+static bool take(struct lexer *l, const char *token)
+{
+	skip_space(l);
+	if (!sl_str_starts(sl_str_sub(l->text, l->at, l->text.n), sl_str(token)))
+		return false;
+	l->at += strlen(token);
+	return true;
+}
+
+/* Keys and values: letters, digits, "-_./". */
+static struct sl_str take_word(struct lexer *l)
+{
+	skip_space(l);
+	size_t from = l->at;
+
+	while (l->at < l->text.n && !strchr(" \t\r\n!=,()<>", l->text.p[l->at]))
+		l->at++;
+	return sl_str_sub(l->text, from, l->at);
+}
+
+static int parse_values(struct lexer *l, struct sl_kz_requirement *q)
+{
+	if (!take(l, "("))
+		return malformed(l, "expected '('");
+	do {
+		sl_kz_strs_add(l->a, &q->values, take_word(l));
+	} while (take(l, ","));
+	return take(l, ")") ? 0 : malformed(l, "expected ')'");
+}
+
+static int parse_number(struct lexer *l, struct sl_kz_requirement *q)
+{
+	struct sl_str word = take_word(l);
+	int64_t ignored;
+
+	if (!sl_str_to_i64(word, INT64_MIN, INT64_MAX, &ignored))
+		return malformed(l, "for 'Gt', 'Lt' operators, the value must be an integer");
+	sl_kz_strs_add(l->a, &q->values, word);
+	return 0;
+}
+
+static int parse_requirement(struct lexer *l, struct sl_kz_requirement *q)
+{
+	bool negated = take(l, "!");
+
+	q->key = take_word(l);
+	if (q->key.n == 0)
+		return malformed(l, "expected a key");
+	q->op = negated ? REQ_NOT_EXISTS : REQ_EXISTS;
+	skip_space(l);
+	if (negated || l->at == l->text.n || l->text.p[l->at] == ',')
+		return 0;
+	if (take(l, "!=")) {
+		q->op = REQ_NOT_IN;
+		sl_kz_strs_add(l->a, &q->values, take_word(l));
+		return 0;
+	}
+	if (take(l, "==") || take(l, "=")) {
+		q->op = REQ_IN;
+		sl_kz_strs_add(l->a, &q->values, take_word(l));
+		return 0;
+	}
+	if (take(l, ">")) {
+		q->op = REQ_GREATER;
+		return parse_number(l, q);
+	}
+	if (take(l, "<")) {
+		q->op = REQ_LESS;
+		return parse_number(l, q);
+	}
+	struct sl_str word = take_word(l);
+
+	q->op = sl_str_eqz(word, "in") ? REQ_IN : REQ_NOT_IN;
+	if (q->op == REQ_NOT_IN && !sl_str_eqz(word, "notin"))
+		return malformed(l, "expected an operator");
+	return parse_values(l, q);
+}
+
+int sl_kz_label_selector_parse(struct sl_arena *a, struct sl_str text,
+			       struct sl_kz_label_selector *ret, struct sl_err *err)
+{
+	struct lexer l = { .a = a, .err = err, .text = text };
+	struct sl_kz_requirement *list;
+
+	*ret = (struct sl_kz_label_selector){ 0 };
+	skip_space(&l);
+	if (l.at == text.n)
+		return 0;
+	list = sl_arena_array(a, REQUIREMENTS_MAX, sizeof(*list));
+	do {
+		if (ret->n == REQUIREMENTS_MAX)
+			return sl_err_set(err, SL_ERR_TOO_LARGE,
+					  "more than %d requirements in a selector",
+					  REQUIREMENTS_MAX);
+		int r = parse_requirement(&l, &list[ret->n]);
+
+		if (r < 0)
+			return r;
+		ret->n++;
+	} while (take(&l, ","));
+	skip_space(&l);
+	ret->v = list;
+	return l.at == text.n ? 0 : malformed(&l, "expected ',' or the end");
+}
+
+static bool has_value(const struct sl_kz_requirement *q, struct sl_str value)
+{
+	for (size_t i = 0; i < q->values.n; i++)
+		if (sl_str_eq(q->values.v[i], value))
+			return true;
+	return false;
+}
+
+static bool requirement_holds(struct sl_arena *a, const struct sl_kz_requirement *q,
+			      const struct sl_value *labels)
+{
+	const struct sl_value *label = sl_map_get(labels, q->key);
+	struct sl_str text = sl_kz_text(a, label);
+	int64_t number, limit;
+
+	switch (q->op) {
+	case REQ_EXISTS:
+		return label != NULL;
+	case REQ_NOT_EXISTS:
+		return label == NULL;
+	case REQ_IN:
+		return label && has_value(q, text);
+	case REQ_NOT_IN:
+		return !label || !has_value(q, text);
+	case REQ_GREATER:
+	case REQ_LESS:
+		if (!label || !sl_str_to_i64(text, INT64_MIN, INT64_MAX, &number) ||
+		    !sl_str_to_i64(q->values.v[0], INT64_MIN, INT64_MAX, &limit))
+			return false;
+		return q->op == REQ_GREATER ? number > limit : number < limit;
+	}
+	return false;
+}
+
+bool sl_kz_label_selector_matches(struct sl_arena *a, const struct sl_kz_label_selector *s,
+				  const struct sl_value *labels)
+{
+	for (size_t i = 0; i < s->n; i++)
+		if (!requirement_holds(a, &s->v[i], labels))
+			return false;
+	return true;
+}
+
+static int parse_part(struct sl_kz *kz, const struct sl_value *target, const char *part,
+		      struct sl_kz_pattern **ret, struct sl_err *err)
+{
+	const struct sl_value *v = sl_get(target, part);
+
+	*ret = NULL;
+	if (sl_as_str(v).n == 0)
+		return 0;
+	int r = sl_kz_pattern_compile(kz->a, sl_as_str(v), ret, err);
+
+	return r < 0 ? sl_value_err_at(v, part, err) : 0;
+}
+
+static int parse_selector(struct sl_kz *kz, const struct sl_value *target, const char *part,
+			  struct sl_kz_label_selector *ret, struct sl_err *err)
+{
+	const struct sl_value *v = sl_get(target, part);
+	int r = sl_kz_label_selector_parse(kz->a, sl_as_str(v), ret, err);
+
+	return r < 0 ? sl_value_err_at(v, part, err) : 0;
+}
+
+int sl_kz_target_parse(struct sl_kz *kz, const struct sl_value *v, struct sl_kz_target *ret,
+		       struct sl_err *err)
+{
+	const struct {
+		const char *name;
+		struct sl_kz_pattern **pattern;
+	} parts[] = {
+		{ "group", &ret->group }, { "version", &ret->version }, { "kind", &ret->kind },
+		{ "name", &ret->name },	  { "namespace", &ret->ns },
+	};
+	int r = 0;
+
+	for (size_t i = 0; i < SL_ARRAY_LEN(parts) && r == 0; i++)
+		r = parse_part(kz, v, parts[i].name, parts[i].pattern, err);
+	if (r == 0)
+		r = parse_selector(kz, v, "labelSelector", &ret->labels, err);
+	if (r == 0)
+		r = parse_selector(kz, v, "annotationSelector", &ret->annotations, err);
+	return r;
+}
+
+static bool part_matches(const struct sl_kz *kz, const struct sl_kz_pattern *p, struct sl_str s)
+{
+	return !p || sl_kz_pattern_matches(kz->a, p, s);
+}
+
+/* Name and namespace may be the original or the current ones; the kind is the current one. */
+bool sl_kz_target_matches(const struct sl_kz *kz, const struct sl_kz_target *t,
+			  const struct sl_kz_resource *r)
+{
+	struct sl_kz_id now = sl_kz_current_id(kz, r), first = sl_kz_original_id(kz, r);
+
+	return (part_matches(kz, t->ns, sl_kz_effective_ns(&first)) ||
+		part_matches(kz, t->ns, sl_kz_effective_ns(&now))) &&
+	       (part_matches(kz, t->name, first.name) || part_matches(kz, t->name, now.name)) &&
+	       part_matches(kz, t->group, now.group) && part_matches(kz, t->version, now.version) &&
+	       part_matches(kz, t->kind, now.kind) &&
+	       sl_kz_label_selector_matches(kz->a, &t->labels,
+					    sl_get(r->obj, "metadata", "labels")) &&
+	       sl_kz_label_selector_matches(kz->a, &t->annotations,
+					    sl_get(r->obj, "metadata", "annotations"));
+}

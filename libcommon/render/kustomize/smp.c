@@ -1,0 +1,405 @@
+#include "libcommon/render/kustomize/smp.h"
+
+#include "libcommon/render/kustomize/fieldspec.h"
+#include "libcommon/render/kustomize/resource.h"
+#include "libcommon/render/kustomize/smp_list.h"
+#include "libcommon/render/kustomize/smp_table.h"
+
+/* What the schema says of a value: nothing yet (`known` false), or its node and its list's keys. */
+struct schema {
+	bool known;
+	uint16_t node;
+	uint16_t keys;
+};
+
+struct merge {
+	struct sl_arena *a;
+	struct sl_err *err;
+};
+
+/* The result of one step: `v` NULL removes, and a null does too unless `keep`. */
+struct outcome {
+	struct sl_value *v;
+	bool keep;
+};
+
+enum directive {
+	DIRECTIVE_MERGE,
+	DIRECTIVE_REPLACE,
+	DIRECTIVE_DELETE,
+};
+
+static const struct {
+	const char *name;
+	enum directive directive;
+} directives[] = {
+	{ "merge", DIRECTIVE_MERGE },
+	{ "replace", DIRECTIVE_REPLACE },
+	{ "delete", DIRECTIVE_DELETE },
+};
+
+static int walk(struct merge *m, struct sl_value *dest, struct sl_value *patch, struct schema s,
+		struct outcome *ret);
+
+static int parse_directive(struct merge *m, const struct sl_value *v, enum directive *ret)
+{
+	struct sl_str text = sl_kz_text(m->a, v);
+
+	for (size_t i = 0; i < SL_ARRAY_LEN(directives); i++) {
+		if (!sl_str_eqz(text, directives[i].name))
+			continue;
+		*ret = directives[i].directive;
+		return 0;
+	}
+	sl_err_set(m->err, SL_ERR_INVALID, "unknown patch strategy '%.*s'", SL_STR_FMT(text));
+	return sl_value_err_at(v, "$patch", m->err);
+}
+
+/* Read and remove the `$patch` of a map. */
+static int map_directive(struct merge *m, struct sl_value *patch, enum directive *ret)
+{
+	const struct sl_value *v = sl_map_get(patch, SL_STR("$patch"));
+
+	*ret = DIRECTIVE_MERGE;
+	if (!v)
+		return 0;
+	int r = parse_directive(m, v, ret);
+
+	if (r == 0)
+		sl_map_remove(patch, SL_STR("$patch"));
+	return r;
+}
+
+/* The same of a list: an element that is nothing but a `$patch`. */
+static int list_directive(struct merge *m, struct sl_value *patch, enum directive *ret)
+{
+	const struct sl_kz_keys key = { .v = { SL_STR("$patch") }, .n = 1 };
+
+	*ret = DIRECTIVE_MERGE;
+	for (size_t i = 0; i < sl_list_len(patch); i++) {
+		const struct sl_value *element = sl_list_get(patch, i);
+		const struct sl_value *v = sl_map_get(element, SL_STR("$patch"));
+
+		if (!v)
+			continue;
+		if (element->map.n > 1)
+			return 0;
+		int r = parse_directive(m, v, ret);
+		struct sl_kz_keys value = { .v = { sl_kz_text(m->a, v) }, .n = 1 };
+
+		return r < 0 ? r : sl_kz_list_put(m->a, patch, NULL, &key, &value, m->err);
+	}
+	return 0;
+}
+
+static struct schema root_schema(struct sl_arena *a, const struct sl_value *obj)
+{
+	struct sl_str kind = sl_kz_text(a, sl_get(obj, "kind"));
+	struct sl_str api_version = sl_kz_text(a, sl_get(obj, "apiVersion"));
+
+	if (kind.n == 0 || api_version.n == 0)
+		return (struct schema){ 0 };
+	for (size_t i = 0; i < sl_kz_smp_root_count; i++) {
+		const struct sl_kz_smp_root *root = &sl_kz_smp_roots[i];
+
+		if (sl_str_eqz(kind, sl_kz_smp_pool + root->kind) &&
+		    sl_str_eqz(api_version, sl_kz_smp_pool + root->api_version))
+			return (struct schema){ .known = true, .node = root->node };
+	}
+	return (struct schema){ 0 };
+}
+
+static struct schema field_schema(struct schema s, struct sl_str field)
+{
+	struct schema child = { .known = s.known };
+
+	if (s.node == 0)
+		return child;
+	for (size_t i = sl_kz_smp_starts[s.node - 1]; i < sl_kz_smp_starts[s.node]; i++) {
+		if (!sl_str_eqz(field, sl_kz_smp_pool + sl_kz_smp_fields[i].name))
+			continue;
+		child.node = sl_kz_smp_fields[i].node;
+		child.keys = sl_kz_smp_fields[i].keys;
+		return child;
+	}
+	return child;
+}
+
+static bool is_scalar(const struct sl_value *v)
+{
+	return !sl_is_map(v) && !sl_is_list(v);
+}
+
+/* Merge one member into `dest`. */
+static int walk_member(struct merge *m, struct sl_value *dest, struct sl_str key,
+		       struct sl_value *patch, struct schema s)
+{
+	struct outcome out;
+	struct sl_member *there = sl_map_member(dest, key);
+	int r = walk(m, there ? there->value : NULL, patch, field_schema(s, key), &out);
+
+	if (r < 0)
+		return r;
+	if (!out.v || (sl_is_null(out.v) && !out.keep))
+		sl_map_remove(dest, key);
+	else if (!there)
+		sl_map_set(m->a, dest, key, out.v);
+	else if (is_scalar(there->value) && is_scalar(out.v))
+		sl_kz_replace_scalar(&there->value, out.v);
+	else
+		there->value = out.v;
+	return 0;
+}
+
+/* What a patch does not mention is walked as well. */
+static int walk_rest(struct merge *m, struct sl_value *dest, const struct sl_value *patch,
+		     struct schema s)
+{
+	for (size_t i = 0; i < dest->map.n;) {
+		size_t before = dest->map.n;
+		struct sl_str key = dest->map.members[i].key;
+
+		if (patch && sl_map_get(patch, key)) {
+			i++;
+			continue;
+		}
+		int r = walk_member(m, dest, key, NULL, s);
+
+		if (r < 0)
+			return r;
+		if (dest->map.n == before)
+			i++;
+	}
+	return 0;
+}
+
+/* A map that comes from the patch alone: merged with itself, which drops its nulls and directives. */
+static int walk_same(struct merge *m, struct sl_value *map, struct schema s)
+{
+	for (size_t i = 0; i < map->map.n;) {
+		size_t before = map->map.n;
+		struct sl_str key = map->map.members[i].key;
+		int r = walk_member(m, map, key, map->map.members[i].value, s);
+
+		if (r < 0)
+			return r;
+		if (map->map.n == before)
+			i++;
+	}
+	return 0;
+}
+
+static int choose_map(struct merge *m, struct sl_value *dest, struct sl_value *patch,
+		      struct outcome *ret)
+{
+	enum directive directive = DIRECTIVE_MERGE;
+	int r;
+
+	*ret = (struct outcome){ 0 };
+	if (sl_is_null(dest)) {
+		/* `key: null` of the object itself stays, an empty `key:` does not. */
+		if (!patch && dest && dest->written.n > 0) {
+			*ret = (struct outcome){ .v = dest, .keep = true };
+			return 0;
+		}
+		r = sl_is_map(patch) ? map_directive(m, patch, &directive) : 0;
+		if (r == 0 && directive != DIRECTIVE_DELETE)
+			ret->v = patch;
+		return r;
+	}
+	if (patch && sl_is_null(patch))
+		return 0;
+	r = patch ? map_directive(m, patch, &directive) : 0;
+	if (r < 0)
+		return r;
+	if (directive != DIRECTIVE_DELETE)
+		ret->v = directive == DIRECTIVE_REPLACE ? patch : dest;
+	return 0;
+}
+
+static int walk_map(struct merge *m, struct sl_value *dest, struct sl_value *patch, struct schema s,
+		    struct outcome *ret)
+{
+	int r = choose_map(m, dest, patch, ret);
+
+	if (r < 0 || !sl_is_map(ret->v))
+		return r;
+	if (ret->v == patch)
+		return walk_same(m, patch, s);
+	for (size_t i = 0; patch && i < patch->map.n; i++) {
+		r = walk_member(m, dest, patch->map.members[i].key, patch->map.members[i].value, s);
+		if (r < 0)
+			return r;
+	}
+	return walk_rest(m, dest, patch, s);
+}
+
+static struct sl_kz_keys keys_of(struct schema s)
+{
+	const struct sl_kz_smp_keys *row = &sl_kz_smp_keys[s.keys];
+	struct sl_kz_keys keys = { .n = row->n };
+
+	for (size_t i = 0; i < row->n; i++)
+		keys.v[i] = sl_str(sl_kz_smp_pool + row->names[i]);
+	/* A set of scalars: one key without name. */
+	if (row->n == 0)
+		keys = (struct sl_kz_keys){ .v = { SL_STR("") }, .n = 1 };
+	return keys;
+}
+
+/* Say what an element was found by, where it does not say so itself. */
+static void fill_keys(struct merge *m, struct sl_value *element, const struct sl_kz_keys *keys,
+		      const struct sl_kz_keys *values)
+{
+	for (size_t i = 0; sl_is_map(element) && i < keys->n; i++)
+		if (values->v[i].n > 0 && !sl_map_get(element, keys->v[i]))
+			sl_map_set(m->a, element, keys->v[i], sl_value_str(m->a, values->v[i]));
+}
+
+/* Merge the elements of one row and put the result into `items`; `dest` loses it when deleted. */
+static int walk_row(struct merge *m, struct sl_value *dest, const struct sl_value *patch,
+		    const struct sl_kz_keys *keys, const struct sl_kz_keys *values, struct schema s,
+		    struct sl_value *items)
+{
+	struct schema element_schema = { .known = s.known, .node = s.node };
+	struct sl_kz_keys own_keys, own_values;
+	struct outcome out;
+
+	sl_kz_keys_in_use(values, 1, keys, values, &own_keys, &own_values);
+	int r = walk(m, sl_kz_list_find(m->a, dest, &own_keys, &own_values),
+		     sl_kz_list_find(m->a, patch, &own_keys, &own_values), element_schema, &out);
+
+	if (r < 0)
+		return r;
+	if (sl_is_null(out.v) || (sl_is_map(out.v) && out.v->map.n == 0))
+		return sl_kz_list_put(m->a, dest, NULL, keys, values, m->err);
+	fill_keys(m, out.v, keys, values);
+	return sl_kz_list_put(m->a, items, out.v, keys, values, m->err);
+}
+
+static int merge_lists(struct merge *m, struct sl_value *dest, const struct sl_value *patch,
+		       struct schema s, struct outcome *ret)
+{
+	struct sl_kz_keys keys = keys_of(s), used_keys, used_values;
+	struct sl_kz_rows rows = { 0 };
+	struct sl_value *items = sl_value_list(m->a);
+	int r = sl_kz_rows_collect(m->a, patch, &keys, &rows, m->err);
+
+	items->file = dest->file;
+	items->line = dest->line;
+	if (r == 0 && dest != patch)
+		r = sl_kz_rows_collect(m->a, dest, &keys, &rows, m->err);
+	if (r < 0 || rows.n == 0)
+		return r;
+	if (keys.n > 1)
+		sl_kz_rows_unify(&rows);
+	for (size_t i = 0; i < rows.n; i++) {
+		sl_kz_keys_in_use(rows.v, rows.n, &keys, &rows.v[i], &used_keys, &used_values);
+		r = walk_row(m, dest, patch, &used_keys, &used_values, s, items);
+		if (r < 0)
+			return r;
+	}
+	/* New elements come first, those of the object keep their order behind them. */
+	ret->v = items;
+	return sl_kz_list_put_all(m->a, items, dest, &used_keys, m->err);
+}
+
+static int choose_list(struct merge *m, struct sl_value *dest, struct sl_value *patch,
+		       struct outcome *ret)
+{
+	enum directive directive = DIRECTIVE_MERGE;
+
+	*ret = (struct outcome){ 0 };
+	if (sl_is_null(dest)) {
+		ret->v = patch;
+		return 0;
+	}
+	if (patch && sl_is_null(patch))
+		return 0;
+	int r = patch ? list_directive(m, patch, &directive) : 0;
+
+	if (r < 0)
+		return r;
+	if (directive != DIRECTIVE_DELETE)
+		ret->v = directive == DIRECTIVE_REPLACE ? patch : dest;
+	return 0;
+}
+
+static int walk_list(struct merge *m, struct sl_value *dest, struct sl_value *patch,
+		     struct schema s, struct outcome *ret)
+{
+	if (s.keys == 0) {
+		*ret = (struct outcome){ .v = patch ? patch : dest };
+		return 0;
+	}
+	int r = choose_list(m, dest, patch, ret);
+
+	if (r < 0 || !sl_is_list(ret->v))
+		return r;
+	return merge_lists(m, ret->v, patch, s, ret);
+}
+
+static const char *shape(const struct sl_value *v)
+{
+	return sl_is_map(v) ? "MappingNode" : sl_is_list(v) ? "SequenceNode" : "ScalarNode";
+}
+
+static int walk(struct merge *m, struct sl_value *dest, struct sl_value *patch, struct schema s,
+		struct outcome *ret)
+{
+	const struct sl_value *first = sl_is_null(dest) ? patch : dest;
+
+	if (!s.known)
+		s = root_schema(m->a, dest);
+	if (!s.known)
+		s = root_schema(m->a, patch);
+	if (!sl_is_null(dest) && !sl_is_null(patch) &&
+	    (sl_is_map(dest) != sl_is_map(patch) || sl_is_list(dest) != sl_is_list(patch))) {
+		sl_err_set(m->err, SL_ERR_INVALID, "wrong node kind: expected %s but got %s",
+			   shape(dest), shape(patch));
+		return sl_value_err_at(patch, NULL, m->err);
+	}
+	if (sl_is_null(first) || sl_is_map(first))
+		return walk_map(m, dest, patch, s, ret);
+	if (sl_is_list(first))
+		return walk_list(m, dest, patch, s, ret);
+	*ret = (struct outcome){ .v = patch ? patch : dest };
+	return 0;
+}
+
+int sl_kz_strategic_merge(struct sl_arena *a, struct sl_value *dest, struct sl_value *patch,
+			  struct sl_value **ret, struct sl_err *err)
+{
+	struct merge m = { .a = a, .err = err };
+	struct outcome out;
+	int r = walk(&m, dest, patch, (struct schema){ 0 }, &out);
+
+	if (r == 0)
+		*ret = out.v;
+	return r;
+}
+
+void sl_kz_forget_spelling(struct sl_value *v)
+{
+	switch (v->kind) {
+	case SL_V_NULL:
+		v->written = SL_STR("null");
+		break;
+	case SL_V_BOOL:
+	case SL_V_INT:
+	case SL_V_FLOAT:
+		v->written = SL_STR_NULL;
+		break;
+	case SL_V_LIST:
+		for (size_t i = 0; i < v->list.n; i++)
+			sl_kz_forget_spelling(v->list.items[i]);
+		break;
+	case SL_V_MAP:
+		for (size_t i = 0; i < v->map.n; i++)
+			sl_kz_forget_spelling(v->map.members[i].value);
+		break;
+	case SL_V_NUMBER:
+	case SL_V_STRING:
+		break;
+	}
+}

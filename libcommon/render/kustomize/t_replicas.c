@@ -1,0 +1,76 @@
+#include "libcommon/render/kustomize/fieldspec.h"
+#include "libcommon/render/kustomize/transform.h"
+
+static int set_count(struct sl_kz *kz, struct sl_value **slot, void *arg, struct sl_err *err)
+{
+	const int64_t *count = arg;
+
+	if (sl_is_map(*slot) || sl_is_list(*slot)) {
+		sl_err_set(err, SL_ERR_INVALID, "replicas must be a number, got a %s",
+			   sl_value_kind_name(*slot));
+		return sl_value_err_at(*slot, "spec.replicas", err);
+	}
+	*slot = sl_value_int(kz->a, *count);
+	return 0;
+}
+
+/* Any of the object's ids, former ones too, has this name and fits the spec. */
+static bool is_meant(const struct sl_kz *kz, const struct sl_kz_resource *r, struct sl_str name,
+		     const struct sl_kz_fieldspec *spec)
+{
+	struct sl_kz_id now = sl_kz_current_id(kz, r);
+
+	for (size_t i = 0; i < r->prev_n; i++) {
+		struct sl_kz_id id = sl_kz_prev_id(kz, r, i);
+
+		if (sl_str_eq(id.name, name) &&
+		    sl_kz_id_selected(&id, spec->group, spec->version, spec->kind))
+			return true;
+	}
+	return sl_str_eq(now.name, name) &&
+	       sl_kz_id_selected(&now, spec->group, spec->version, spec->kind);
+}
+
+static int set_replicas(struct sl_kz_stage *s, const struct sl_value *v, struct sl_err *err)
+{
+	struct sl_str name = sl_get_str(v, "name");
+	int64_t count = sl_get_int(v, 0, "count");
+	bool found = false;
+
+	for (size_t i = 0; i < s->m->n; i++) {
+		for (size_t k = 0; k < sl_kz_replica_specs.n; k++) {
+			const struct sl_kz_fieldspec *spec = &sl_kz_replica_specs.v[k];
+
+			if (!is_meant(s->kz, s->m->v[i], name, spec))
+				continue;
+			found = true;
+			int r = sl_kz_fieldspecs_apply(s->kz, s->m->v[i]->obj, spec, 1,
+						       SL_KZ_MAKE_SCALAR, set_count, &count, err);
+
+			if (r < 0)
+				return r;
+		}
+	}
+	if (!found) {
+		sl_err_set(err, SL_ERR_INVALID,
+			   "resource with name %.*s does not match a config with the following GVK "
+			   "[Deployment ReplicationController ReplicaSet StatefulSet]",
+			   SL_STR_FMT(name));
+		return sl_value_err_at(v, "replicas", err);
+	}
+	sl_kz_stage_done(s);
+	return 0;
+}
+
+int sl_kz_transform_replicas(struct sl_kz_stage *s, struct sl_err *err)
+{
+	const struct sl_value *replicas = sl_get(s->kust->value, "replicas");
+
+	for (size_t i = 0; i < sl_list_len(replicas); i++) {
+		int r = set_replicas(s, sl_list_get(replicas, i), err);
+
+		if (r < 0)
+			return r;
+	}
+	return 0;
+}

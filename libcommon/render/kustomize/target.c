@@ -1,0 +1,217 @@
+#include "libcommon/render/kustomize/target.h"
+
+#include <string.h>
+
+/* Join for `buildMetadata`: clean, but it may lead out with leading "..". */
+static struct sl_str origin_join(struct sl_arena *a, struct sl_str base, struct sl_str rel)
+{
+	struct sl_str joined = base.n == 0
+				       ? rel
+				       : sl_str(sl_arena_printf(a, "%.*s/%.*s", SL_STR_FMT(base),
+								SL_STR_FMT(rel)));
+	char *out = sl_arena_alloc(a, joined.n + 2);
+	struct sl_str part;
+	size_t n = 0;
+
+	while (sl_str_split(&joined, '/', &part)) {
+		struct sl_str so_far = { out, n };
+		ptrdiff_t slash = sl_str_rchr(so_far, '/');
+		struct sl_str last = sl_str_sub(so_far, (size_t)(slash + 1), n);
+
+		if (part.n == 0 || sl_str_eqz(part, "."))
+			continue;
+		if (sl_str_eqz(part, "..") && last.n > 0 && !sl_str_eqz(last, "..")) {
+			n = slash < 0 ? 0 : (size_t)slash;
+			continue;
+		}
+		if (n > 0)
+			out[n++] = '/';
+		memcpy(out + n, part.p, part.n);
+		n += part.n;
+	}
+	return n > 0 ? (struct sl_str){ out, n } : SL_STR(".");
+}
+
+const struct sl_kz_origin *sl_kz_stage_origin(const struct sl_kz_stage *s)
+{
+	struct sl_kz_origin *o = sl_arena_new(s->kz->a, struct sl_kz_origin);
+	struct sl_str file = sl_str(s->kust->file);
+	ptrdiff_t slash = sl_str_rchr(file, '/');
+
+	o->configured_in = origin_join(s->kz->a, s->origin_path,
+				       sl_str_sub(file, (size_t)(slash + 1), file.n));
+	o->configured_by = s->builtin;
+	return o;
+}
+
+void sl_kz_stage_done(struct sl_kz_stage *s)
+{
+	if (s->kz->track_origin) {
+		const struct sl_kz_origin *o = sl_kz_stage_origin(s);
+
+		for (size_t i = 0; i < s->m->n; i++)
+			if (!sl_kz_is_empty(s->m->v[i]->obj))
+				sl_kz_add_transformation(s->kz, s->m->v[i], o);
+	}
+	sl_kz_map_drop_deleted(s->m);
+}
+
+static int add_file(struct sl_kz_stage *s, struct sl_str rel, struct sl_err *err)
+{
+	struct sl_str text;
+	const char *path;
+	struct sl_kz_map found = { 0 };
+	int r = sl_kz_load(s->kz, s->dir, rel, &text, &path, err);
+
+	if (r == 0)
+		r = sl_kz_decode_resources(s->kz, text, path, &found, err);
+	if (r < 0)
+		return sl_err_wrap(err, "accumulating resources from '%.*s'", SL_STR_FMT(rel));
+	if (s->kz->track_origin) {
+		struct sl_kz_origin *o = sl_arena_new(s->kz->a, struct sl_kz_origin);
+
+		o->path = origin_join(s->kz->a, s->origin_path, rel);
+		for (size_t i = 0; i < found.n; i++)
+			found.v[i]->origin = o;
+	}
+	r = sl_kz_map_append_all(s->kz, s->m, &found, err);
+	return r < 0 ? sl_err_wrap(err, "merging resources from '%.*s'", SL_STR_FMT(rel)) : 0;
+}
+
+static int check_kind(const struct sl_kz_kustfile *kust, const char *path, bool component,
+		      struct sl_err *err)
+{
+	if (kust->is_component == component)
+		return 0;
+	if (component)
+		sl_err_set(err, SL_ERR_INVALID,
+			   "expected kind 'Component' for path '%s' but got 'Kustomization'",
+			   sl_kz_dir_name(path));
+	else
+		sl_err_set(err, SL_ERR_INVALID, "expected kind != 'Component' for path '%s'",
+			   sl_kz_dir_name(path));
+	sl_err_at(err, kust->file, 0, "kind");
+	return SL_ERR_INVALID;
+}
+
+static int add_directory(struct sl_kz_stage *s, struct sl_str rel, bool component,
+			 struct sl_err *err)
+{
+	struct sl_kz_dir dir;
+	struct sl_kz_kustfile kust;
+	struct sl_kz_map own = { 0 };
+	int r = sl_kz_enter(s->kz, s->dir, rel, &dir, err);
+
+	if (r < 0)
+		return r;
+	r = sl_kz_kustfile_load(s->kz, dir.path, &kust, err);
+	if (r < 0)
+		return sl_err_wrap(err, "couldn't make target for path '%s'",
+				   sl_kz_dir_name(dir.path));
+	r = check_kind(&kust, dir.path, component, err);
+	if (r < 0)
+		return r;
+	r = sl_kz_accumulate(s->kz, &kust, &dir, origin_join(s->kz->a, s->origin_path, rel),
+			     component ? s->m : &own, err);
+	if (r < 0)
+		return r;
+	if (component)
+		return 0;
+	r = sl_kz_map_append_all(s->kz, s->m, &own, err);
+	return r < 0 ? sl_err_wrap(err, "recursed merging from path '%s'", sl_kz_dir_name(dir.path))
+		     : 0;
+}
+
+/* A directory is a base; anything else is taken as a file, and said to be missing as one. */
+static bool is_directory(struct sl_kz_stage *s, struct sl_str rel)
+{
+	SL_AUTO(sl_err) ignored = SL_ERR_INIT;
+	const char *path;
+
+	return sl_kz_path_join(s->kz->a, s->dir->path, rel, &path, &ignored) == 0 &&
+	       s->kz->fs->stat(s->kz->fs->ctx, path) == SL_KUSTOMIZE_DIR;
+}
+
+/* What is remote may be either: it is known once it is here. */
+static int add_remote(struct sl_kz_stage *s, struct sl_str rel, struct sl_err *err)
+{
+	const char *url = sl_as_strz(s->kz->a, sl_value_str(s->kz->a, rel)), *path;
+
+	if (!s->kz->fs->fetch)
+		return sl_err_set(err, SL_ERR_UNSUPPORTED, "remote resource '%s' is not allowed",
+				  url);
+	int r = s->kz->fs->fetch(s->kz->fs->ctx, url, s->kz->a, &path, err);
+
+	if (r < 0)
+		return sl_err_wrap(err, "fetching '%s'", url);
+	return s->kz->fs->stat(s->kz->fs->ctx, path) == SL_KUSTOMIZE_DIR
+		       ? add_directory(s, rel, false, err)
+		       : add_file(s, rel, err);
+}
+
+static bool is_here(struct sl_kz_stage *s, struct sl_str rel)
+{
+	SL_AUTO(sl_err) ignored = SL_ERR_INIT;
+	const char *path;
+
+	return sl_kz_path_join(s->kz->a, s->dir->path, rel, &path, &ignored) == 0 &&
+	       s->kz->fs->stat(s->kz->fs->ctx, path) != SL_KUSTOMIZE_NONE;
+}
+
+static int add_resource(struct sl_kz_stage *s, struct sl_str rel, struct sl_err *err)
+{
+	if (!is_here(s, rel) && sl_kz_is_remote(rel))
+		return add_remote(s, rel, err);
+	return is_directory(s, rel) ? add_directory(s, rel, false, err) : add_file(s, rel, err);
+}
+
+static int add_list(struct sl_kz_stage *s, const char *field, struct sl_err *err)
+{
+	const struct sl_value *list = sl_get(s->kust->value, field);
+	bool components = sl_streq(field, "components");
+
+	for (size_t i = 0; i < sl_list_len(list); i++) {
+		const struct sl_value *item = sl_list_get(list, i);
+		int r = components ? add_directory(s, sl_as_str(item), true, err)
+				   : add_resource(s, sl_as_str(item), err);
+
+		if (r < 0) {
+			sl_err_at(err, s->kust->file, item->line,
+				  sl_arena_printf(s->kz->a, "%s[%zu]", field, i));
+			return sl_err_wrap(err, "accumulating %s", field);
+		}
+	}
+	return sl_kz_check_memory(s->kz, err);
+}
+
+static int run_transformers(struct sl_kz_stage *s, struct sl_err *err)
+{
+	for (size_t i = 0; i < sl_kz_transformer_count; i++) {
+		s->builtin = sl_kz_transformers[i].builtin;
+		int r = sl_kz_transformers[i].run(s, err);
+
+		if (r == 0)
+			r = sl_kz_check_memory(s->kz, err);
+		if (r < 0) {
+			sl_err_at(err, s->kust->file, 0, NULL);
+			return r;
+		}
+	}
+	return 0;
+}
+
+int sl_kz_accumulate(struct sl_kz *kz, const struct sl_kz_kustfile *kust,
+		     const struct sl_kz_dir *dir, struct sl_str origin_path, struct sl_kz_map *m,
+		     struct sl_err *err)
+{
+	struct sl_kz_stage s = {
+		.kz = kz, .kust = kust, .dir = dir, .m = m, .origin_path = origin_path
+	};
+	int r = add_list(&s, "resources", err);
+
+	if (r == 0)
+		r = sl_kz_generate(&s, err);
+	if (r == 0)
+		r = add_list(&s, "components", err);
+	return r < 0 ? r : run_transformers(&s, err);
+}
