@@ -183,18 +183,42 @@ static bool resolve_float(struct sl_str s, struct sl_yaml_scalar *ret)
 	return true;
 }
 
-static bool resolve_number(struct sl_str s, enum sl_yaml_rules rules, struct sl_yaml_scalar *ret)
+/* The text without '_', in `buf`; false when that is too long to be a number. */
+static bool strip_underscores(struct sl_str s, char buf[NUMBER_MAX], struct sl_str *ret_plain)
 {
-	char plain[NUMBER_MAX];
-	struct sl_str digits = { plain, 0 };
+	size_t n = 0;
 
-	if (s.n > sizeof(plain))
+	if (s.n > NUMBER_MAX)
 		return false;
 	for (size_t i = 0; i < s.n; i++)
 		if (s.p[i] != '_')
-			plain[digits.n++] = s.p[i];
-	return resolve_int(digits, ret) || resolve_float(digits, ret) ||
-	       resolve_inner_sign(digits, rules, ret);
+			buf[n++] = s.p[i];
+	*ret_plain = (struct sl_str){ buf, n };
+	return true;
+}
+
+static bool resolve_number(struct sl_str s, enum sl_yaml_rules rules, struct sl_yaml_scalar *ret)
+{
+	char buf[NUMBER_MAX];
+	struct sl_str plain;
+
+	if (!strip_underscores(s, buf, &plain))
+		return false;
+	return resolve_int(plain, ret) || resolve_float(plain, ret) ||
+	       resolve_inner_sign(plain, rules, ret);
+}
+
+/* ".5": here go-yaml leaves '_' to Go's ParseFloat, which wants digits on both sides of it. */
+static bool resolve_fraction(struct sl_str s, struct sl_yaml_scalar *ret)
+{
+	char buf[NUMBER_MAX];
+	struct sl_str plain;
+
+	for (size_t i = 0; i < s.n; i++)
+		if (s.p[i] == '_' && (i == 0 || i + 1 == s.n || !isdigit((unsigned char)s.p[i - 1]) ||
+				      !isdigit((unsigned char)s.p[i + 1])))
+			return false;
+	return strip_underscores(s, buf, &plain) && resolve_float(plain, ret);
 }
 
 /* One or two digits, as Go's time.Parse takes for a layout field without a leading zero. */
@@ -324,7 +348,7 @@ void sl_yaml_resolve(struct sl_str s, enum sl_yaml_rules rules, struct sl_yaml_s
 	if (resolve_word(s, rules, ret_scalar))
 		return;
 	if (first == '.') {
-		resolve_float(s, ret_scalar);
+		resolve_fraction(s, ret_scalar);
 		return;
 	}
 	if (first && strchr("+-0123456789", first) && !resolve_timestamp(s, ret_scalar))
