@@ -215,8 +215,9 @@ static bool resolve_fraction(struct sl_str s, struct sl_yaml_scalar *ret)
 	struct sl_str plain;
 
 	for (size_t i = 0; i < s.n; i++)
-		if (s.p[i] == '_' && (i == 0 || i + 1 == s.n || !isdigit((unsigned char)s.p[i - 1]) ||
-				      !isdigit((unsigned char)s.p[i + 1])))
+		if (s.p[i] == '_' &&
+		    (i == 0 || i + 1 == s.n || !isdigit((unsigned char)s.p[i - 1]) ||
+		     !isdigit((unsigned char)s.p[i + 1])))
 			return false;
 	return strip_underscores(s, buf, &plain) && resolve_float(plain, ret);
 }

@@ -1,0 +1,209 @@
+#include "libcommon/codec/yaml_reader.h"
+
+#include <math.h>
+#include <stdio.h>
+
+#include "libcommon/codec/base64.h"
+#include "libcommon/codec/number.h"
+#include "libcommon/codec/yaml_resolve.h"
+
+#define TAG_PREFIX "tag:yaml.org,2002:"
+
+/* Each byte that is not UTF-8 becomes U+FFFD, as Go's encoding/json writes it. */
+static struct sl_str replace_invalid(struct sl_arena *a, struct sl_str s)
+{
+	SL_AUTO(sl_strbuf) b = SL_STRBUF_INIT(s.n * 3);
+
+	if (sl_str_is_utf8(s))
+		return sl_arena_str(a, s);
+	for (size_t i = 0, len; i < s.n; i += len) {
+		for (len = 1; len < 4 && i + len < s.n; len++)
+			if (sl_str_is_utf8(sl_str_sub(s, i, i + len)))
+				break;
+		if (sl_str_is_utf8(sl_str_sub(s, i, i + len))) {
+			sl_strbuf_adds(&b, sl_str_sub(s, i, i + len));
+		} else {
+			sl_strbuf_addz(&b, "\xef\xbf\xbd");
+			len = 1;
+		}
+	}
+	return sl_arena_str(a, sl_strbuf_str(&b));
+}
+
+static int decode_binary(struct sl_yaml_reader *y, struct sl_str s, struct sl_str *ret_s)
+{
+	SL_AUTO(sl_strbuf) b = SL_STRBUF_INIT(s.n);
+
+	if (sl_base64_decode(s, &b, NULL) < 0)
+		return sl_yaml_fail_here(y, SL_ERR_INVALID,
+					 "!!binary value contains invalid base64 data");
+	*ret_s = replace_invalid(y->a, sl_strbuf_str(&b));
+	return 0;
+}
+
+/* The tag in its short form ("!!int"); empty without one. Foreign tags come back as they are. */
+static struct sl_str event_tag(const struct sl_yaml_reader *y, char buf[32])
+{
+	struct sl_str tag = sl_str((const char *)y->event.data.scalar.tag);
+
+	if (!sl_str_cut_prefix(&tag, SL_STR(TAG_PREFIX)) || tag.n > 16)
+		return tag;
+	return (struct sl_str){ buf, (size_t)snprintf(buf, 32, "!!%.*s", SL_STR_FMT(tag)) };
+}
+
+static bool wants_resolving(const struct sl_yaml_reader *y, struct sl_str tag)
+{
+	static const char *const typed[] = { "!!bool", "!!int", "!!float", "!!null",
+					     "!!timestamp" };
+
+	for (size_t i = 0; i < SL_ARRAY_LEN(typed); i++)
+		if (sl_str_eqz(tag, typed[i]))
+			return true;
+	if (y->event.data.scalar.style != YAML_PLAIN_SCALAR_STYLE)
+		return false;
+	/* The non-specific tag "!" means text to go-yaml v2 and nothing to v3. */
+	return !tag.n || (sl_str_eqz(tag, "!") && y->o.rules == SL_YAML_GO3);
+}
+
+/* Resolve the current scalar and hold the outcome against its tag. */
+static int resolve_scalar(struct sl_yaml_reader *y, struct sl_str text, struct sl_yaml_scalar *ret)
+{
+	char buf[32];
+	struct sl_str tag = event_tag(y, buf);
+
+	ret->type = SL_YAML_STR;
+	if (!wants_resolving(y, tag))
+		return 0;
+	sl_yaml_resolve(text, y->o.rules, ret);
+	if (!tag.n || sl_str_eqz(tag, "!") || sl_str_eqz(tag, sl_yaml_tag_name(ret->type)))
+		return 0;
+	if (sl_str_eqz(tag, "!!float") && ret->type == SL_YAML_INT) {
+		ret->type = SL_YAML_FLOAT;
+		ret->f = (double)ret->i;
+		return 0;
+	}
+	return sl_yaml_fail_here(y, SL_ERR_INVALID, "cannot decode %s `%.*s` as a %.*s",
+				 sl_yaml_tag_name(ret->type), SL_STR_FMT(text), SL_STR_FMT(tag));
+}
+
+static int scalar_text(struct sl_yaml_reader *y, struct sl_str *ret_text)
+{
+	struct sl_str s = { (const char *)y->event.data.scalar.value, y->event.data.scalar.length };
+
+	if (sl_str_eqz(sl_str((const char *)y->event.data.scalar.tag), TAG_PREFIX "binary"))
+		return decode_binary(y, s, ret_text);
+	*ret_text = sl_arena_str(y->a, s);
+	return 0;
+}
+
+static int set_float(struct sl_yaml_reader *y, struct sl_value *v, double f)
+{
+	char buf[SL_NUMBER_TEXT_MAX];
+
+	if (!isfinite(f))
+		return sl_yaml_fail_here(y, SL_ERR_INVALID, "unsupported value: %.*s",
+					 SL_STR_FMT(sl_float_text(f, SL_FLOAT_G, buf)));
+	v->kind = SL_V_FLOAT;
+	v->f = f;
+	return 0;
+}
+
+int sl_yaml_read_scalar(struct sl_yaml_reader *y, struct sl_value *v)
+{
+	struct sl_str text = { (const char *)y->event.data.scalar.value,
+			       y->event.data.scalar.length };
+	struct sl_yaml_scalar scalar;
+	int r = resolve_scalar(y, text, &scalar);
+
+	if (r < 0)
+		return r;
+	/* Before the payload, which shares the memory that a string would take. */
+	if (scalar.type != SL_YAML_STR && text.n > 0)
+		v->written = sl_arena_str(y->a, text);
+	switch (scalar.type) {
+	case SL_YAML_NULL:
+		v->kind = SL_V_NULL;
+		break;
+	case SL_YAML_BOOL:
+		v->kind = SL_V_BOOL;
+		v->b = scalar.b;
+		break;
+	case SL_YAML_INT:
+		v->kind = SL_V_INT;
+		v->i = scalar.i;
+		break;
+	case SL_YAML_UINT:
+		v->kind = SL_V_NUMBER;
+		v->s = sl_str(sl_arena_printf(y->a, "%llu", (unsigned long long)scalar.u));
+		break;
+	case SL_YAML_FLOAT:
+		r = set_float(y, v, scalar.f);
+		break;
+	case SL_YAML_TIMESTAMP:
+		if (y->o.rules == SL_YAML_GO3)
+			v->s = sl_arena_str(y->a, sl_str(scalar.time));
+		else
+			r = scalar_text(y, &v->s);
+		break;
+	case SL_YAML_STR:
+		r = scalar_text(y, &v->s);
+		break;
+	}
+	return r;
+}
+
+/* The text that a key of another type becomes. go-yaml v3 leaves it as it is written. */
+static int key_text(struct sl_yaml_reader *y, const struct sl_yaml_scalar *scalar,
+		    struct sl_str *ret_key)
+{
+	char buf[SL_NUMBER_TEXT_MAX];
+	struct sl_str s;
+
+	if (scalar->type == SL_YAML_NULL)
+		return sl_yaml_fail_here(y, SL_ERR_INVALID, "null cannot be a key");
+	if (y->o.rules == SL_YAML_GO3)
+		return scalar_text(y, ret_key);
+	switch (scalar->type) {
+	case SL_YAML_BOOL:
+		*ret_key = scalar->b ? SL_STR("true") : SL_STR("false");
+		return 0;
+	case SL_YAML_INT:
+		*ret_key = sl_str(sl_arena_printf(y->a, "%lld", (long long)scalar->i));
+		return 0;
+	case SL_YAML_UINT:
+		*ret_key = sl_str(sl_arena_printf(y->a, "%llu", (unsigned long long)scalar->u));
+		return 0;
+	case SL_YAML_FLOAT:
+		s = sl_float_text(scalar->f, SL_FLOAT_G32, buf);
+		if (!isfinite(scalar->f))
+			s = sl_str(isnan(scalar->f) ? ".nan" : scalar->f > 0 ? ".inf" : "-.inf");
+		*ret_key = sl_arena_str(y->a, s);
+		return 0;
+	case SL_YAML_NULL:
+	case SL_YAML_STR:
+	case SL_YAML_TIMESTAMP:
+		break;
+	}
+	return scalar_text(y, ret_key);
+}
+
+static bool is_merge(const struct sl_yaml_reader *y, struct sl_str text)
+{
+	return sl_str_eq(text, SL_STR("<<")) &&
+	       (y->event.data.scalar.plain_implicit ||
+		sl_str_eqz(sl_str((const char *)y->event.data.scalar.tag), TAG_PREFIX "merge"));
+}
+
+int sl_yaml_read_key(struct sl_yaml_reader *y, struct sl_str *ret_key, bool *ret_merge)
+{
+	struct sl_str text = { (const char *)y->event.data.scalar.value,
+			       y->event.data.scalar.length };
+	struct sl_yaml_scalar scalar;
+	int r = resolve_scalar(y, text, &scalar);
+
+	if (r == 0)
+		r = key_text(y, &scalar, ret_key);
+	if (r == 0)
+		*ret_merge = is_merge(y, text);
+	return r;
+}

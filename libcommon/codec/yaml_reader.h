@@ -1,0 +1,56 @@
+/*
+ * The YAML parser's state and the parts that it is made of. Inner header of the YAML module.
+ *
+ * yaml_parse.c turns libyaml's events into nodes, yaml_read_scalar.c gives scalars and keys their type
+ * and text, yaml_read_map.c makes maps of their members: duplicates and merges.
+ */
+#ifndef LIBCOMMON_CODEC_YAML_READER_H
+#define LIBCOMMON_CODEC_YAML_READER_H
+
+#include <yaml.h>
+
+#include "libcommon/base/strmap.h"
+#include "libcommon/codec/yaml.h"
+
+/* What an alias stands for, and what expanding it costs. */
+struct sl_yaml_anchor {
+	struct sl_value *value; /* NULL while the node is still being read */
+	size_t nodes, height;
+};
+
+/* Members and items of the containers still open, see json.c. */
+struct sl_yaml_pending {
+	struct sl_member m;
+	bool merge;
+};
+
+struct sl_yaml_reader {
+	struct sl_arena *a;
+	yaml_parser_t yaml;
+	yaml_event_t event; /* the current one */
+	struct sl_str text;
+	struct sl_yaml_options o;
+	struct sl_strmap anchors;
+	struct sl_yaml_pending *stack;
+	size_t n, cap;
+	size_t depth, deepest, nodes;
+	struct sl_err *err;
+};
+
+/* Set the error, "line N: …", with its place; returns `code`. */
+int sl_yaml_fail_at(struct sl_yaml_reader *y, enum sl_err_code code, size_t line, size_t column,
+		    const char *fmt, ...) __attribute__((format(printf, 5, 6)));
+/* The same at the current event. */
+#define sl_yaml_fail_here(y, code, ...) \
+	sl_yaml_fail_at((y), (code), (y)->event.start_mark.line + 1, \
+			(y)->event.start_mark.column + 1, __VA_ARGS__)
+
+/* Give `v` the type and payload of the current scalar event. */
+int sl_yaml_read_scalar(struct sl_yaml_reader *y, struct sl_value *v) SL_MUST_CHECK;
+/* The text of the current scalar event as a key, and whether it is a merge ("<<"). */
+int sl_yaml_read_key(struct sl_yaml_reader *y, struct sl_str *ret_key,
+		     bool *ret_merge) SL_MUST_CHECK;
+/* Make the members pending from `base` on the content of `map`, merges done, and drop them. */
+int sl_yaml_read_map(struct sl_yaml_reader *y, struct sl_value *map, size_t base) SL_MUST_CHECK;
+
+#endif
