@@ -1,0 +1,676 @@
+"""kustomize-controller against a real API server; artifacts are made by the tests."""
+
+import json
+import time
+import uuid
+
+import pytest
+
+from artifacts import ArtifactServer, Source
+from controllers import KustomizeController, apply_crds, wait_until
+from lab import ApiError, FaultProxy, Lab, condition
+
+GROUP = "kustomize.toolkit.fluxcd.io"
+
+
+@pytest.fixture(scope="module")
+def lab():
+    with Lab() as running:
+        apply_crds(running)
+        yield running
+
+
+@pytest.fixture(scope="module")
+def server():
+    with ArtifactServer() as running:
+        yield running
+
+
+@pytest.fixture(scope="module")
+def proxy(lab):
+    with FaultProxy(lab) as running:
+        yield running
+
+
+@pytest.fixture(scope="module")
+def controller(lab, proxy):
+    """All tests share one: what one does must not hurt another."""
+    with KustomizeController(lab, "--log-level=debug", kubeconfig=proxy.kubeconfig) as running:
+        yield running
+
+
+@pytest.fixture
+def ns(lab, server, controller):
+    server.behave()
+    return lab.kube.namespace(f"t-{uuid.uuid4().hex[:8]}")
+
+
+@pytest.fixture
+def source(lab, server, ns):
+    return Source(lab.kube, server, "src", ns)
+
+
+def config_map(name, labels=None, annotations=None, **data):
+    return json.dumps({"apiVersion": "v1", "kind": "ConfigMap",
+                       "metadata": {"name": name, "labels": labels or {}, "annotations": annotations or {}},
+                       "data": data})
+
+
+def deployment(name="web", replicas=1, annotations=None, **spec):
+    return json.dumps({
+        "apiVersion": "apps/v1", "kind": "Deployment", "metadata": {"name": name},
+        "spec": {"replicas": replicas, "selector": {"matchLabels": {"app": name}}, "template": {
+            "metadata": {"labels": {"app": name}, "annotations": annotations or {}},
+            "spec": {"containers": [{"name": "c", "image": "registry.k8s.io/pause:3.9"}]}}, **spec}})
+
+
+def job(name="task", command="true", annotations=None):
+    return json.dumps({
+        "apiVersion": "batch/v1", "kind": "Job", "metadata": {"name": name},
+        "spec": {"backoffLimit": 0, "template": {
+            "metadata": {"annotations": annotations or {}},
+            "spec": {"restartPolicy": "Never",
+                     "containers": [{"name": "c", "image": "x", "command": [command]}]}}}})
+
+
+def kustomization(lab, ns, name="app", **spec):
+    spec = {"sourceRef": {"kind": "GitRepository", "name": "src"}, "interval": "10m",
+            "retryInterval": "2s", "timeout": "20s", "prune": True, "targetNamespace": ns, **spec}
+    lab.kube.apply({"apiVersion": f"{GROUP}/v1", "kind": "Kustomization",
+                    "metadata": {"name": name, "namespace": ns}, "spec": spec})
+
+
+def get(lab, ns, name="app"):
+    return lab.kube.get("kustomization", name, ns)
+
+
+def wait_ready(lab, ns, revision=None, name="app", timeout=30.0):
+    def check():
+        obj = get(lab, ns, name)
+        c = condition(obj, "Ready") or {}
+        done = c.get("status") == "True" and obj["status"]["observedGeneration"] == obj["metadata"]["generation"]
+        return obj if done and (not revision or obj["status"].get("lastAppliedRevision") == revision) else None
+    try:
+        return wait_until(check, timeout, f"{ns}/{name} ready")
+    except AssertionError as err:
+        raise AssertionError(f"{err}: {condition(get(lab, ns, name), 'Ready')}") from None
+
+
+def wait_failed(lab, ns, reason, name="app", text="", timeout=30.0):
+    def check():
+        c = condition(get(lab, ns, name), "Ready") or {}
+        return c if c.get("status") == "False" and c["reason"] == reason and text in c["message"] else None
+    try:
+        return wait_until(check, timeout, f"{ns}/{name} failed with {reason}")
+    except AssertionError as err:
+        raise AssertionError(f"{err}: {condition(get(lab, ns, name), 'Ready')}") from None
+
+
+def ids(obj):
+    return [e["id"] for e in ((obj["status"].get("inventory") or {}).get("entries") or [])]
+
+
+def events_of(lab, ns, name="app"):
+    return [e for e in lab.kube.events(name, ns) if e["involvedObject"]["kind"] == "Kustomization"]
+
+
+# The normal course
+
+
+def test_applies_and_says_so(lab, ns, source):
+    revision = source.publish({"a.yaml": config_map("a", k="1"), "sub/b.yaml": config_map("b", k="2"),
+                               "README.md": "not a manifest"})
+    kustomization(lab, ns)
+    obj = wait_ready(lab, ns, revision)
+    status = obj["status"]
+    assert "finalizers.fluxcd.io" in obj["metadata"]["finalizers"]
+    assert ids(obj) == [f"{ns}_a__ConfigMap", f"{ns}_b__ConfigMap"]
+    assert status["inventory"]["entries"][0]["v"] == "v1"
+    assert status["lastAttemptedRevision"] == revision
+    ready = condition(obj, "Ready")
+    assert ready["reason"] == "ReconciliationSucceeded"
+    assert ready["message"] == f"Applied revision: {revision}"
+    assert condition(obj, "Reconciling") is None and condition(obj, "Healthy") is None
+    entry, = status["history"]
+    assert entry["lastReconciledStatus"] == "ReconciliationSucceeded"
+    assert entry["digest"].startswith("sha256:") and entry["totalReconciliations"] == 1
+    assert entry["metadata"]["revision"] == revision
+    made = lab.kube.get("configmap", "a", ns)
+    assert made["metadata"]["labels"][f"{GROUP}/name"] == "app"
+    assert made["metadata"]["labels"][f"{GROUP}/namespace"] == ns
+    managers = {(m["manager"], m["operation"]) for m in made["metadata"]["managedFields"]}
+    assert managers == {("kustomize-controller", "Apply")}
+    seen = wait_until(lambda: [e for e in events_of(lab, ns) if e["reason"] == "ReconciliationSucceeded"],
+                      what="the event")
+    assert seen[0]["message"].startswith("Reconciliation finished in ")
+    assert seen[0]["message"].endswith("next run in 10m0s")
+    assert seen[0]["metadata"]["annotations"][f"{GROUP}/revision"] == revision
+    change, = [e for e in events_of(lab, ns) if e["reason"] == "Progressing"]
+    assert change["message"] == f"ConfigMap/{ns}/a created\nConfigMap/{ns}/b created"
+
+
+def test_new_revision_changes_and_prunes(lab, ns, source):
+    source.publish({"a.yaml": config_map("a", k="1"), "b.yaml": config_map("b", k="1")})
+    kustomization(lab, ns)
+    wait_ready(lab, ns, source.revision)
+    revision = source.publish({"a.yaml": config_map("a", k="2"), "c.yaml": config_map("c", k="1")})
+    obj = wait_ready(lab, ns, revision)
+    assert ids(obj) == [f"{ns}_a__ConfigMap", f"{ns}_c__ConfigMap"]
+    assert lab.kube.get("configmap", "a", ns)["data"] == {"k": "2"}
+    assert lab.kube.find("configmap", "b", ns) is None
+    assert len(obj["status"]["history"]) == 2
+    messages = [e["message"] for e in events_of(lab, ns)]
+    assert f"ConfigMap/{ns}/b deleted" in messages
+
+
+def test_the_fields_that_shape_a_build(lab, ns, source):
+    source.publish({
+        "app/deploy.yaml": deployment("web"), "app/cm.yaml": config_map("settings", k="1"),
+        "components/extra/kustomization.yaml":
+            "apiVersion: kustomize.config.k8s.io/v1alpha1\nkind: Component\nresources: [cm.yaml]\n",
+        "components/extra/cm.yaml": config_map("extra", k="1")})
+    kustomization(lab, ns, path="./app", namePrefix="pre-", nameSuffix="-suf",
+                  images=[{"name": "registry.k8s.io/pause", "newTag": "3.10"}],
+                  components=["../components/extra", "../components/missing"], ignoreMissingComponents=True,
+                  patches=[{"patch": '[{"op":"add","path":"/data/added","value":"yes"}]',
+                            "target": {"kind": "ConfigMap", "name": "settings"}}],
+                  commonMetadata={"labels": {"team": "a"}, "annotations": {"note": "b"}})
+    wait_ready(lab, ns, source.revision)
+    settings = lab.kube.get("configmap", "pre-settings-suf", ns)
+    assert settings["data"] == {"k": "1", "added": "yes"}
+    assert settings["metadata"]["labels"]["team"] == "a"
+    assert settings["metadata"]["annotations"]["note"] == "b"
+    web = lab.kube.get("deployment", "pre-web-suf", ns)
+    assert web["spec"]["template"]["spec"]["containers"][0]["image"].endswith("pause:3.10")
+    assert lab.kube.find("configmap", "pre-extra-suf", ns)
+
+
+def test_definition_and_its_objects_in_one_set(lab, ns, source):
+    group = f"{ns}.example.com"
+    crd = {"apiVersion": "apiextensions.k8s.io/v1", "kind": "CustomResourceDefinition",
+           "metadata": {"name": f"widgets.{group}"},
+           "spec": {"group": group, "scope": "Namespaced",
+                    "names": {"kind": "Widget", "plural": "widgets", "singular": "widget"},
+                    "versions": [{"name": "v1", "served": True, "storage": True, "schema": {
+                        "openAPIV3Schema": {"type": "object", "x-kubernetes-preserve-unknown-fields": True}}}]}}
+    widget = {"apiVersion": f"{group}/v1", "kind": "Widget", "metadata": {"name": "w"}, "spec": {"size": 3}}
+    source.publish({"crd.yaml": json.dumps(crd), "widget.yaml": json.dumps(widget)})
+    kustomization(lab, ns)
+    obj = wait_ready(lab, ns, source.revision)
+    assert ids(obj) == [f"_widgets.{group}_apiextensions.k8s.io_CustomResourceDefinition",
+                        f"{ns}_w_{group}_Widget"]
+    # Both go at once, and the kind with them: nothing wedges.
+    source.publish({"cm.yaml": config_map("left", k="1")})
+    assert ids(wait_ready(lab, ns, source.revision)) == [f"{ns}_left__ConfigMap"]
+
+
+def test_requested_run_is_recorded(lab, ns, source):
+    source.publish({"a.yaml": config_map("a", k="1")})
+    kustomization(lab, ns)
+    wait_ready(lab, ns, source.revision)
+    lab.kube.annotate("kustomization", "app", ns, **{"reconcile.fluxcd.io/requestedAt": "now-1"})
+    wait_until(lambda: get(lab, ns)["status"].get("lastHandledReconcileAt") == "now-1", what="handled")
+    assert get(lab, ns)["status"]["history"][0]["totalReconciliations"] == 2
+
+
+# Health
+
+
+def test_waits_for_health(lab, ns, source):
+    source.publish({"d.yaml": deployment(replicas=2, annotations={"lab.sluice.dev/ready-delay": "1"})})
+    kustomization(lab, ns, wait=True)
+    obj = wait_ready(lab, ns, source.revision)
+    assert condition(obj, "Healthy")["status"] == "True"
+    assert condition(obj, "Healthy")["message"].startswith("Health check passed in ")
+    assert lab.kube.get("deployment", "web", ns)["status"]["readyReplicas"] == 2
+
+
+def test_unhealthy_then_repaired(lab, ns, source):
+    source.publish({"d.yaml": deployment(annotations={"lab.sluice.dev/never-ready": "true"})})
+    kustomization(lab, ns, wait=True, timeout="2s", retryInterval="1h")
+    c = wait_failed(lab, ns, "HealthCheckFailed", text="timeout waiting for: [Deployment/")
+    assert "status: 'InProgress'" in c["message"]
+    assert get(lab, ns)["status"]["history"][0]["lastReconciledStatus"] == "HealthCheckFailed"
+    assert condition(get(lab, ns), "Healthy")["status"] == "False"
+    # A new revision is taken at once, not after an hour.
+    source.publish({"d.yaml": deployment()})
+    wait_ready(lab, ns, source.revision)
+
+
+def test_new_revision_ends_a_wait_only_if_it_differs(lab, ns, source, controller):
+    bad = deployment(annotations={"lab.sluice.dev/never-ready": "true"})
+    source.publish({"app/d.yaml": bad, "other.txt": "1"})
+    kustomization(lab, ns, wait=True, timeout="1h", path="./app")
+    wait_until(lambda: (condition(get(lab, ns), "Healthy") or {}).get("status") == "Unknown", what="waiting")
+    before = get(lab, ns)["status"]
+    source.publish({"app/d.yaml": bad, "other.txt": "2"})
+    wait_until(lambda: get(lab, ns)["status"]["lastAttemptedRevision"] == source.revision, what="looked at")
+    assert condition(get(lab, ns), "Healthy")["status"] == "Unknown"
+    assert before["lastAttemptedRevision"] != source.revision
+    source.publish({"app/d.yaml": deployment(), "other.txt": "2"})
+    wait_ready(lab, ns, source.revision)
+
+
+def test_failed_job_ends_the_wait_early(lab, ns, source):
+    source.publish({"j.yaml": job(annotations={"lab.sluice.dev/fail": "true"})})
+    kustomization(lab, ns, wait=True, timeout="1h", retryInterval="1h")
+    wait_failed(lab, ns, "HealthCheckFailed", text="failed early due to stalled resources: [Job/")
+
+
+def test_health_checks_name_objects_of_others(lab, ns, source):
+    source.publish({"a.yaml": config_map("a", k="1")})
+    kustomization(lab, ns, timeout="1h", healthChecks=[
+        {"apiVersion": "apps/v1", "kind": "Deployment", "name": "other", "namespace": ns}])
+    wait_until(lambda: (condition(get(lab, ns), "Healthy") or {}).get("status") == "Unknown", what="waiting")
+    lab.kube.apply({**json.loads(deployment("other")), "metadata": {"name": "other", "namespace": ns}})
+    wait_ready(lab, ns, source.revision)
+
+
+# Dependencies
+
+
+def test_dependant_starts_with_its_dependency(lab, ns, source):
+    source.publish({"one/a.yaml": config_map("one", k="1"), "two/a.yaml": config_map("two", k="1")})
+    kustomization(lab, ns, "two", path="./two", dependsOn=[{"name": "one"}])
+    c = wait_failed(lab, ns, "DependencyNotReady", "two")
+    assert c["message"] == f"dependency '{ns}/one' does not exist"
+    kustomization(lab, ns, "one", path="./one")
+    wait_ready(lab, ns, source.revision, "one")
+    # Far less than --requeue-dependency.
+    wait_ready(lab, ns, source.revision, "two", timeout=10)
+    source.publish({"one/a.yaml": config_map("one", k="2"), "two/a.yaml": config_map("two", k="2")})
+    wait_ready(lab, ns, source.revision, "two", timeout=10)
+    one, two = (lab.kube.get("configmap", n, ns)["metadata"]["managedFields"][0]["time"] for n in ("one", "two"))
+    assert one <= two
+
+
+# Drift
+
+
+def test_edits_and_deletions_are_healed(lab, ns, source):
+    source.publish({"a.yaml": config_map("a", k="1"), "b.yaml": config_map("b", k="1")})
+    kustomization(lab, ns, interval="1h")
+    obj = wait_ready(lab, ns, source.revision)
+    lab.kube.patch("configmap", "a", ns, {"data": {"k": "hacked"}})
+    wait_until(lambda: lab.kube.get("configmap", "a", ns)["data"]["k"] == "1", what="edit healed")
+    lab.kube.delete("configmap", "b", ns, wait=False)
+    wait_until(lambda: lab.kube.find("configmap", "b", ns), what="deleted object is back")
+    lab.kube.patch("configmap", "a", ns, {"metadata": {"labels": {f"{GROUP}/name": None}}})
+    wait_until(lambda: lab.kube.get("configmap", "a", ns)["metadata"]["labels"].get(f"{GROUP}/name") == "app",
+               what="label healed")
+    assert ids(wait_ready(lab, ns)) == ids(obj)
+
+
+def test_foreign_fields_are_no_drift(lab, ns, source, proxy):
+    source.publish({"a.yaml": config_map("a", k="1")})
+    kustomization(lab, ns, interval="1h")
+    before = wait_ready(lab, ns, source.revision)
+    lab.kube.patch("configmap", "a", ns, {"data": {"other": "x"}})
+    time.sleep(2.5)
+    assert lab.kube.get("configmap", "a", ns)["data"] == {"k": "1", "other": "x"}
+    after = get(lab, ns)
+    assert after["metadata"]["resourceVersion"] == before["metadata"]["resourceVersion"]
+
+
+def test_a_fight_is_reported(lab, ns, source):
+    source.publish({"a.yaml": config_map("a", k="1")})
+    kustomization(lab, ns, interval="1h")
+    wait_ready(lab, ns, source.revision)
+
+    def fight():
+        if lab.kube.get("configmap", "a", ns)["data"]["k"] == "1":
+            lab.kube.patch("configmap", "a", ns, {"data": {"k": "mine"}})
+        return [e for e in events_of(lab, ns) if e["reason"] == "DriftDetected"]
+    event, = wait_until(fight, 60, "the Warning")
+    assert event["type"] == "Warning" and "other field managers of it: " in event["message"]
+
+
+def test_untouched_recheck_makes_no_call_to_its_objects(lab, ns, source, proxy):
+    source.publish({"a.yaml": config_map("a", k="1")})
+    kustomization(lab, ns, interval="2s", timeout="5s")
+    wait_ready(lab, ns, source.revision)
+    count = get(lab, ns)["status"]["history"][0]["totalReconciliations"]
+    time.sleep(1.5)
+    start = max((r["id"] for r in proxy.requests()), default=0)
+    wait_until(lambda: get(lab, ns)["status"]["history"][0]["totalReconciliations"] >= count + 3,
+               what="three intervals")
+    paths = [r["path"] for r in proxy.requests(after=start) if f"/namespaces/{ns}/" in r["path"]]
+    assert not [p for p in paths if "/configmaps/" in p], paths
+    assert [p for p in paths if p.endswith("/kustomizations/app/status")]
+
+
+def test_suspended_is_left_alone(lab, ns, source):
+    source.publish({"a.yaml": config_map("a", k="1")})
+    kustomization(lab, ns)
+    wait_ready(lab, ns, source.revision)
+    lab.kube.patch("kustomization", "app", ns, {"spec": {"suspend": True}})
+    time.sleep(1)
+    lab.kube.patch("configmap", "a", ns, {"data": {"k": "hacked"}})
+    source.publish({"a.yaml": config_map("a", k="2")})
+    time.sleep(2)
+    assert lab.kube.get("configmap", "a", ns)["data"]["k"] == "hacked"
+    lab.kube.patch("kustomization", "app", ns, {"spec": {"suspend": False}})
+    wait_ready(lab, ns, source.revision)
+    assert lab.kube.get("configmap", "a", ns)["data"]["k"] == "2"
+
+
+# Bad input
+
+
+def test_every_error_is_told_and_the_old_state_stays(lab, ns, source):
+    source.publish({"a.yaml": config_map("a", k="1"), "s.yaml": "apiVersion: v1\nkind: Service\n"
+                    "metadata:\n  name: s\nspec:\n  ports:\n    - port: 80\n"})
+    kustomization(lab, ns, retryInterval="1h")
+    before = wait_ready(lab, ns, source.revision)
+    source.publish({"a.yaml": config_map("a", k="2"),
+                    "s.yaml": "apiVersion: v1\nkind: Service\nmetadata:\n  name: s\nspec:\n  ports:\n"
+                              "    - port: 99999\n",
+                    "t.yaml": "apiVersion: v1\nkind: Service\nmetadata:\n  name: t\nspec:\n  type: Odd\n"
+                              "  ports:\n    - port: 80\n"})
+    c = wait_failed(lab, ns, "ReconciliationFailed")
+    first, second = c["message"].split("\n")
+    assert first.startswith(f"s.yaml:7: Service/{ns}/s dry-run failed (Invalid): ") and "spec.ports[0].port" in first
+    assert second.startswith(f"t.yaml:6: Service/{ns}/t dry-run failed (Invalid): ") and "spec.type" in second
+    assert lab.kube.get("configmap", "a", ns)["data"] == {"k": "1"}
+    obj = get(lab, ns)
+    assert obj["status"]["lastAppliedRevision"] == before["status"]["lastAppliedRevision"]
+    assert obj["status"]["lastAttemptedRevision"] == source.revision
+    assert condition(obj, "Reconciling")["reason"] == "ProgressingWithRetry"
+    assert ids(obj) == ids(before)
+
+
+@pytest.mark.parametrize("files,reason,text", [
+    ({"a.yaml": "a: [1"}, "BuildFailed", "a.yaml"),
+    ({"a.yaml": "just text\n"}, "BuildFailed", "a.yaml"),
+    ({"a.yaml": config_map("a") + "\n---\n" + config_map("a")}, "BuildFailed", "ConfigMap"),
+    ({"kustomization.yaml": "resources: [missing.yaml]\n"}, "BuildFailed", "missing.yaml"),
+    ({"kustomization.yaml": "resourcez: []\n"}, "BuildFailed", "resourcez"),
+    ({"kustomization.yaml": "resources: [../../etc/passwd]\n"}, "BuildFailed", "../../etc/passwd"),
+    ({"kustomization.yaml": "resources: [a.yaml]\n", "a.yaml": "x: &a [1]\ny: " + "[*a,*a,*a,*a]" * 1 + "\n"},
+     "BuildFailed", "a.yaml"),
+    ({"a.yaml": "apiVersion: v1\nkind: Nonsense\nmetadata:\n  name: n\n"}, "ReconciliationFailed",
+     'no matches for kind "Nonsense" in version "v1"'),
+    ({"a.yaml": b"\xff\xfe\x00"}, "BuildFailed", "a.yaml"),
+    ({"a.yaml": "a: &a [x,x,x,x,x,x,x,x,x]\n" + "".join(
+        f"{chr(98 + i)}: &{chr(98 + i)} [{','.join(['*' + chr(97 + i)] * 9)}]\n" for i in range(9))},
+     "BuildFailed", "a.yaml"),
+    ({"a.yaml": "[" * 2000 + "]" * 2000}, "BuildFailed", "a.yaml"),
+    ({"a.yaml": "apiVersion: v1\nkind: ConfigMap\nmetadata:\n  name: n\ndata:\n  k: a\n  k: b\n"},
+     "BuildFailed", "a.yaml"),
+])
+def test_bad_input_is_named(lab, ns, source, files, reason, text):
+    source.publish(files)
+    kustomization(lab, ns, retryInterval="1h")
+    wait_failed(lab, ns, reason, text=text)
+    source.publish({"a.yaml": config_map("good", k="1")})
+    wait_ready(lab, ns, source.revision)
+
+
+def test_lists_are_expanded(lab, ns, source):
+    source.publish({"a.yaml": json.dumps({"apiVersion": "v1", "kind": "List", "items": [
+        json.loads(config_map("x", k="1")), json.loads(config_map("y", k="1"))]})})
+    kustomization(lab, ns)
+    assert ids(wait_ready(lab, ns, source.revision)) == [f"{ns}_x__ConfigMap", f"{ns}_y__ConfigMap"]
+
+
+def test_missing_path(lab, ns, source):
+    source.publish({"a.yaml": config_map("a")})
+    kustomization(lab, ns, path="./nowhere", retryInterval="1h")
+    wait_failed(lab, ns, "ArtifactFailed", text="kustomization path not found: ./nowhere")
+
+
+def test_empty_build_prunes_nothing_unless_allowed(lab, ns, source):
+    source.publish({"a.yaml": config_map("a", k="1")})
+    kustomization(lab, ns, retryInterval="1s")
+    before = wait_ready(lab, ns, source.revision)
+    source.publish({"README.md": "all gone"})
+    wait_failed(lab, ns, "BuildFailed", text="sluice.dev/allow-empty")
+    assert ids(get(lab, ns)) == ids(before) and lab.kube.find("configmap", "a", ns)
+    lab.kube.annotate("kustomization", "app", ns, **{"sluice.dev/allow-empty": "true"})
+    wait_ready(lab, ns, source.revision)
+    assert lab.kube.find("configmap", "a", ns) is None
+
+
+def test_unknown_field_is_dropped_with_a_warning(lab, ns, source):
+    bad = json.loads(deployment())
+    bad["spec"]["template"]["spec"]["containers"][0]["imagePullPolcy"] = "Always"
+    source.publish({"d.yaml": json.dumps(bad)})
+    kustomization(lab, ns)
+    wait_ready(lab, ns, source.revision)
+    event, = wait_until(lambda: [e for e in events_of(lab, ns) if e["reason"] == "UnknownField"], what="Warning")
+    assert "imagePullPolcy" in event["message"] and event["type"] == "Warning"
+
+
+@pytest.mark.parametrize("spec,field", [
+    ({"postBuild": {"substitute": {"a": "b"}}}, "spec.postBuild"),
+    ({"decryption": {"provider": "sops"}}, "spec.decryption"),
+    ({"kubeConfig": {"secretRef": {"name": "x"}}}, "spec.kubeConfig"),
+])
+def test_fields_of_later_versions_are_refused(lab, ns, source, spec, field):
+    source.publish({"a.yaml": config_map("a")})
+    kustomization(lab, ns, **spec)
+    wait_failed(lab, ns, "UnsupportedField", text=field)
+    assert condition(get(lab, ns), "Stalled")["status"] == "True"
+    assert lab.kube.find("configmap", "a", ns) is None
+
+
+# Artifacts
+
+
+@pytest.mark.parametrize("status,change,text", [
+    (404, None, "artifact not found"),
+    (500, None, "500"),
+    (200, lambda d: d[:-10], ""),
+    (200, lambda d: bytes([d[0] ^ 1]) + d[1:], "digest"),
+])
+def test_bad_artifact_server_then_good(lab, ns, source, server, status, change, text):
+    server.status = status
+    if change:
+        server.change = change
+    source.publish({"a.yaml": config_map("a", k="1")})
+    kustomization(lab, ns)
+    wait_failed(lab, ns, "ArtifactFailed", text=text)
+    assert lab.kube.find("configmap", "a", ns) is None
+    server.behave()
+    if status == 404:
+        # Looked at again after --requeue-dependency, or when the source says something new.
+        source.publish({"a.yaml": config_map("a", k="1")})
+    wait_ready(lab, ns, source.revision)
+
+
+def test_source_that_does_not_exist_yet(lab, ns, server):
+    kustomization(lab, ns, retryInterval="1h")
+    wait_failed(lab, ns, "ArtifactFailed", text="Source 'GitRepository/")
+    late = Source(lab.kube, server, "src", ns)
+    late.publish({"a.yaml": config_map("a")})
+    wait_ready(lab, ns, late.revision)
+
+
+# Controls and force
+
+
+def test_controls(lab, ns, source):
+    def files(value):
+        off = {f"{GROUP}/reconcile": "disabled"}
+        return {"a.yaml": config_map("ignored", annotations=off, k=value),
+                "b.yaml": config_map("once", annotations={f"{GROUP}/ssa": "IfNotPresent"}, k=value),
+                "c.yaml": config_map("merge", annotations={f"{GROUP}/ssa": "Merge"}, k=value),
+                "d.yaml": config_map("kept", annotations={f"{GROUP}/prune": "Disabled"}, k=value)}
+    source.publish(files("1"))
+    kustomization(lab, ns)
+    obj = wait_ready(lab, ns, source.revision)
+    assert len(ids(obj)) == 4
+    assert lab.kube.find("configmap", "ignored", ns) is None
+    source.publish(files("2"))
+    wait_ready(lab, ns, source.revision)
+    data = {n: lab.kube.get("configmap", n, ns)["data"]["k"] for n in ("once", "merge", "kept")}
+    assert data == {"once": "1", "merge": "2", "kept": "2"}
+    source.publish({"z.yaml": config_map("z")})
+    wait_ready(lab, ns, source.revision)
+    assert lab.kube.find("configmap", "kept", ns) and lab.kube.find("configmap", "merge", ns) is None
+
+
+def test_immutable_field_without_and_with_force(lab, ns, source):
+    source.publish({"j.yaml": job(command="one")})
+    kustomization(lab, ns, retryInterval="1h", timeout="1m")
+    wait_ready(lab, ns, source.revision)
+    uid = lab.kube.get("job", "task", ns)["metadata"]["uid"]
+    source.publish({"j.yaml": job(command="two")})
+    c = wait_failed(lab, ns, "ReconciliationFailed", text="immutable")
+    assert f"Job/{ns}/task dry-run failed (Invalid)" in c["message"]
+    assert lab.kube.get("job", "task", ns)["metadata"]["uid"] == uid
+    lab.kube.patch("kustomization", "app", ns, {"spec": {"force": True}})
+    wait_ready(lab, ns, source.revision)
+    made = lab.kube.get("job", "task", ns)
+    assert made["metadata"]["uid"] != uid
+    assert made["spec"]["template"]["spec"]["containers"][0]["command"] == ["two"]
+
+
+def test_takes_fields_over_from_kubectl(lab, ns, source):
+    lab.kube.apply({**json.loads(config_map("a", k="old", extra="x")),
+                    "metadata": {"name": "a", "namespace": ns}}, manager="kubectl-client-side-apply")
+    source.publish({"a.yaml": config_map("a", k="new")})
+    kustomization(lab, ns)
+    wait_ready(lab, ns, source.revision)
+    made = lab.kube.get("configmap", "a", ns)
+    assert made["data"] == {"k": "new"}
+    assert {m["manager"] for m in made["metadata"]["managedFields"]} == {"kustomize-controller"}
+
+
+# Ownership and deletion
+
+
+def test_objects_of_another_kustomization_are_not_pruned(lab, ns, source):
+    source.publish({"one/a.yaml": config_map("shared", k="1"), "one/b.yaml": config_map("b"),
+                    "two/a.yaml": config_map("shared", k="2")})
+    kustomization(lab, ns, "one", path="./one")
+    wait_ready(lab, ns, source.revision, "one")
+    lab.kube.patch("kustomization", "one", ns, {"spec": {"suspend": True}})
+    kustomization(lab, ns, "two", path="./two")
+    wait_ready(lab, ns, source.revision, "two")
+    source.publish({"one/b.yaml": config_map("b"), "two/a.yaml": config_map("shared", k="2")})
+    lab.kube.patch("kustomization", "one", ns, {"spec": {"suspend": False}})
+    obj = wait_ready(lab, ns, source.revision, "one")
+    assert ids(obj) == [f"{ns}_b__ConfigMap"]
+    assert lab.kube.get("configmap", "shared", ns)["data"]["k"] == "2"
+
+
+@pytest.mark.parametrize("policy,prune,stays", [
+    ("MirrorPrune", True, False), ("MirrorPrune", False, True), ("Delete", False, False),
+    ("Orphan", True, True), ("WaitForTermination", False, False)])
+def test_deletion_policy(lab, ns, source, policy, prune, stays):
+    source.publish({"a.yaml": config_map("a")})
+    kustomization(lab, ns, prune=prune, deletionPolicy=policy)
+    wait_ready(lab, ns, source.revision)
+    lab.kube.delete("kustomization", "app", ns)
+    assert bool(lab.kube.find("configmap", "a", ns)) == stays
+
+
+def test_deletion_waits_for_termination(lab, ns, source):
+    source.publish({"a.yaml": config_map("a")})
+    kustomization(lab, ns, deletionPolicy="WaitForTermination", timeout="1m")
+    wait_ready(lab, ns, source.revision)
+    lab.kube.patch("configmap", "a", ns, {"metadata": {"finalizers": ["example.com/hold"]}})
+    lab.kube.delete("kustomization", "app", ns, wait=False)
+    wait_until(lambda: lab.kube.get("configmap", "a", ns)["metadata"].get("deletionTimestamp"), what="deleting")
+    time.sleep(1)
+    assert lab.kube.find("kustomization", "app", ns)
+    lab.kube.patch("configmap", "a", ns, {"metadata": {"finalizers": None}})
+    lab.kube.wait_gone("kustomization", "app", ns)
+
+
+def test_deletion_while_suspended_leaves_objects(lab, ns, source):
+    source.publish({"a.yaml": config_map("a")})
+    kustomization(lab, ns)
+    wait_ready(lab, ns, source.revision)
+    lab.kube.patch("kustomization", "app", ns, {"spec": {"suspend": True}})
+    lab.kube.delete("kustomization", "app", ns)
+    assert lab.kube.find("configmap", "a", ns)
+
+
+# Tenancy
+
+
+def grant(lab, ns, account, resources):
+    lab.kube.apply([
+        {"apiVersion": "v1", "kind": "ServiceAccount", "metadata": {"name": account, "namespace": ns}},
+        {"apiVersion": "rbac.authorization.k8s.io/v1", "kind": "Role",
+         "metadata": {"name": account, "namespace": ns},
+         "rules": [{"apiGroups": ["", "apps"], "resources": resources, "verbs": ["*"]}]},
+        {"apiVersion": "rbac.authorization.k8s.io/v1", "kind": "RoleBinding",
+         "metadata": {"name": account, "namespace": ns},
+         "roleRef": {"apiGroup": "rbac.authorization.k8s.io", "kind": "Role", "name": account},
+         "subjects": [{"kind": "ServiceAccount", "name": account, "namespace": ns}]}])
+
+
+def test_impersonation(lab, ns, source):
+    grant(lab, ns, "tenant", ["configmaps", "deployments"])
+    source.publish({"a.yaml": config_map("a"), "d.yaml": deployment()})
+    kustomization(lab, ns, serviceAccountName="tenant", wait=True, retryInterval="1h")
+    wait_ready(lab, ns, source.revision)
+    source.publish({"a.yaml": config_map("a"), "d.yaml": deployment(),
+                    "s.yaml": '{"apiVersion":"v1","kind":"Secret","metadata":{"name":"s"}}'})
+    c = wait_failed(lab, ns, "ReconciliationFailed")
+    assert f"Secret/{ns}/s dry-run failed (Forbidden)" in c["message"]
+    assert f"system:serviceaccount:{ns}:tenant" in c["message"]
+
+
+def test_deletion_without_its_account_leaves_objects_and_says_which(lab, ns, source):
+    grant(lab, ns, "tenant", ["configmaps"])
+    source.publish({"a.yaml": config_map("a")})
+    kustomization(lab, ns, serviceAccountName="tenant")
+    wait_ready(lab, ns, source.revision)
+    lab.kube.delete("serviceaccount", "tenant", ns)
+    lab.kube.delete("kustomization", "app", ns)
+    assert lab.kube.find("configmap", "a", ns)
+    wait_until(lambda: [e for e in events_of(lab, ns) if f"left behind: ConfigMap/{ns}/a" in e["message"]],
+               what="the event")
+
+
+def test_tenancy_flags(lab, server):
+    own, other = lab.kube.namespace(f"t-{uuid.uuid4().hex[:8]}"), lab.kube.namespace(f"t-{uuid.uuid4().hex[:8]}")
+    labels = {"shard": own}
+    source = Source(lab.kube, server, "src", other)
+    source.publish({"a.yaml": config_map("a")})
+    grant(lab, own, "flux", ["configmaps"])
+    for name, namespace in (("cross", other), ("same", own)):
+        lab.kube.apply({"apiVersion": f"{GROUP}/v1", "kind": "Kustomization",
+                        "metadata": {"name": name, "namespace": own, "labels": labels},
+                        "spec": {"sourceRef": {"kind": "GitRepository", "name": "src", "namespace": namespace},
+                                 "interval": "1h", "prune": True, "targetNamespace": own}})
+    with KustomizeController(lab, f"--watch-label-selector=shard={own}", "--no-cross-namespace-refs",
+                             "--default-service-account=flux"):
+        wait_failed(lab, own, "AccessDenied", "cross",
+                    text=f"can't access 'GitRepository/{other}/src', cross-namespace references have been blocked")
+        mine = Source(lab.kube, server, "src", own)
+        mine.publish({"a.yaml": config_map("mine")})
+        wait_ready(lab, own, mine.revision, "same")
+        mine.publish({"a.yaml": '{"apiVersion":"v1","kind":"Secret","metadata":{"name":"s"}}'})
+        wait_failed(lab, own, "ReconciliationFailed", "same", text=f"system:serviceaccount:{own}:flux")
+
+
+# Restart
+
+
+def test_restart_changes_nothing(lab, server):
+    ns = lab.kube.namespace(f"t-{uuid.uuid4().hex[:8]}")
+    source = Source(lab.kube, server, "src", ns)
+    source.publish({"a.yaml": config_map("a", k="1"), "d.yaml": deployment()})
+    lab.kube.apply({"apiVersion": f"{GROUP}/v1", "kind": "Kustomization",
+                    "metadata": {"name": "app", "namespace": ns, "labels": {"shard": ns}},
+                    "spec": {"sourceRef": {"kind": "GitRepository", "name": "src"}, "interval": "1h",
+                             "prune": True, "wait": True, "targetNamespace": ns}})
+    with KustomizeController(lab, f"--watch-label-selector=shard={ns}") as one:
+        wait_ready(lab, ns, source.revision)
+        versions = [lab.kube.get(k, n, ns)["metadata"]["resourceVersion"]
+                    for k, n in (("configmap", "a"), ("deployment", "web"))]
+        count = get(lab, ns)["status"]["history"][0]["totalReconciliations"]
+        one.restart()
+        wait_until(lambda: get(lab, ns)["status"]["history"][0]["totalReconciliations"] > count, what="a full run")
+        assert versions == [lab.kube.get(k, n, ns)["metadata"]["resourceVersion"]
+                            for k, n in (("configmap", "a"), ("deployment", "web"))]
+
+
+def test_admission_refuses_nonsense(lab, ns):
+    with pytest.raises(ApiError):
+        kustomization(lab, ns, interval="soon")
