@@ -35,7 +35,7 @@ def proxy(lab):
 @pytest.fixture(scope="module")
 def controller(lab, proxy):
     """All tests share one: what one does must not hurt another."""
-    with KustomizeController(lab, "--log-level=debug", kubeconfig=proxy.kubeconfig) as running:
+    with KustomizeController(lab, "--log-level=debug", "--watch-label-selector=!shard", kubeconfig=proxy.kubeconfig) as running:
         yield running
 
 
