@@ -123,12 +123,13 @@ static void keeps_the_old_file_when_writing_fails(void **state)
 	SL_AUTO(sl_strvec) names = SL_STRVEC_INIT;
 	SL_AUTO(sl_err) err = SL_ERR_INIT;
 	SL_AUTO_FREE char *big = sl_xcalloc(1, 8192);
+	const struct sigaction ignore = { .sa_handler = SIG_IGN };
 	struct rlimit old, small = { 0 };
 	int r;
 
 	(void)state;
 	put("f", "old");
-	signal(SIGXFSZ, SIG_IGN);
+	assert_int_equal(sigaction(SIGXFSZ, &ignore, NULL), 0);
 	assert_int_equal(getrlimit(RLIMIT_FSIZE, &old), 0);
 	small = old;
 	small.rlim_cur = 4096;
