@@ -221,7 +221,9 @@ static enum kc_next idle_settled(struct kc_run *r)
 		return KC_NEXT;
 	begin(r);
 	r->build.digest = sl_arena_strdup(r->a, r->st->build);
-	next = kc_step_health(r);
+	next = kc_step_depend(r);
+	if (next == KC_NEXT)
+		next = kc_step_health(r);
 	return next == KC_NEXT ? kc_succeed(r) : next;
 }
 
@@ -349,7 +351,7 @@ static const struct step {
 	const char *name;
 	enum kc_next (*run)(struct kc_run *r);
 } steps[] = {
-	{ "prepare", kc_step_prepare }, { "depend", kc_step_depend }, { "idle", kc_step_idle },
+	{ "prepare", kc_step_prepare }, { "idle", kc_step_idle },     { "depend", kc_step_depend },
 	{ "fetch", kc_step_fetch },	{ "build", kc_step_build },   { "apply", kc_step_apply },
 	{ "prune", kc_step_prune },	{ "settle", kc_step_settle }, { "health", kc_step_health },
 	{ "finish", kc_step_finish },

@@ -5,7 +5,7 @@
  * wait, in which case the state keeps what for and the queue gets the key back at the deadline or at
  * the awaited event, whichever is first. A step never sleeps.
  *
- *   prepare -> depend -> idle -> fetch -> build -> plan -> apply -> prune -> settle ->
+ *   prepare -> idle -> depend -> fetch -> build -> plan -> apply -> prune -> settle ->
  *   health -> finish
  *
  * Ownership: everything in a run lives in its arena and ends with it, but for the state.
