@@ -68,6 +68,13 @@ void sl_arena_release(struct sl_arena *a)
 	a->used = 0;
 }
 
+void sl_arena_wipe(struct sl_arena *a)
+{
+	for (struct sl_arena_block *b = a->head; b; b = b->next)
+		sl_wipe(b->data, b->used);
+	sl_arena_release(a);
+}
+
 void sl_arena_reset(struct sl_arena *a)
 {
 	struct sl_arena_block *keep = a->head;

@@ -36,6 +36,8 @@ struct sl_arena {
 	}
 
 void sl_arena_release(struct sl_arena *a);
+/* The same for an arena that held secrets: everything is overwritten first. */
+void sl_arena_wipe(struct sl_arena *a);
 /* Free all but one block, start anew. */
 void sl_arena_reset(struct sl_arena *a);
 

@@ -37,6 +37,7 @@
 #define SL_GIT_PREFIXES_MAX 8
 #define SL_GIT_TIES_MAX 16 /* tags of one version, differing in build metadata alone */
 #define SL_GIT_OID_SIZE 65 /* hexadecimal SHA-256 and NUL; SHA-1 has 40 digits */
+#define SL_GIT_REASON_EMPTY "EmptyRepository" /* err.reason: the remote has no refs at all */
 #define SL_GIT_PACK_BYTES_DEFAULT_MAX (4ull << 30)
 
 /* A SHA-1 or SHA-256 object id in lower-case hexadecimal; "" is none. */
@@ -141,8 +142,8 @@ void sl_git_target_release(struct sl_git_target *t);
  * Precedence: commit, name, tag, semver, branch; the branch defaults to "master". With semver, the
  * highest matching tag; tags equal but for build metadata all become candidates, and sl_git_fetch()
  * picks the one with the newest commit. Errors: SL_ERR_INVALID (malformed name, commit or range),
- * SL_ERR_NOT_FOUND (`couldn't find remote ref "refs/heads/x"`, no matching tag, empty repository),
- * and those of sl_git_ls_refs().
+ * SL_ERR_NOT_FOUND (`couldn't find remote ref "refs/heads/x"`, no matching tag; an empty repository
+ * has the reason SL_GIT_REASON_EMPTY), and those of sl_git_ls_refs().
  */
 int sl_git_resolve(struct sl_git_remote *r, const struct sl_git_ref_spec *spec,
 		   struct sl_git_target *ret_target, struct sl_err *err) SL_MUST_CHECK;

@@ -194,8 +194,11 @@ static int explain_absence(struct sl_git_remote *r, struct sl_err *err)
 	static const char *const prefixes[] = { "HEAD", "refs/" };
 	SL_AUTO(sl_git_refs) refs = SL_GIT_REFS_INIT;
 
-	if (sl_git_ls_refs(r, prefixes, 2, &refs, NULL) == 0 && !refs.n)
-		return sl_err_set(err, SL_ERR_NOT_FOUND, "remote repository is empty");
+	if (sl_git_ls_refs(r, prefixes, 2, &refs, NULL) == 0 && !refs.n) {
+		sl_err_set(err, SL_ERR_NOT_FOUND, "remote repository is empty");
+		if (err)
+			err->reason = sl_xstrdup(SL_GIT_REASON_EMPTY);
+	}
 	return SL_ERR_NOT_FOUND;
 }
 

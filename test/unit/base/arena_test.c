@@ -84,6 +84,19 @@ static void starts_anew_after_reset(void **state)
 	}
 }
 
+static void is_empty_and_usable_after_a_wipe(void **state)
+{
+	SL_AUTO(sl_arena) a = SL_ARENA_INIT;
+
+	(void)state;
+	for (int i = 0; i < 100; i++)
+		sl_arena_printf(&a, "secret %d of many, in more blocks than one", i);
+	sl_arena_wipe(&a);
+	assert_int_equal(a.used, 0);
+	assert_null(a.head);
+	assert_string_equal(sl_arena_strdup(&a, "new"), "new");
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -92,6 +105,7 @@ int main(void)
 		cmocka_unit_test(copies_text),
 		cmocka_unit_test(tells_when_it_is_past_its_limit),
 		cmocka_unit_test(starts_anew_after_reset),
+		cmocka_unit_test(is_empty_and_usable_after_a_wipe),
 	};
 
 	return run_group("arena", tests);

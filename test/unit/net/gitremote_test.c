@@ -214,6 +214,7 @@ static void knows_an_empty_repository(void **state)
 		}
 		assert_int_equal(sl_git_resolve(r, &spec, &t, &err), SL_ERR_NOT_FOUND);
 		assert_string_equal(err.message, "remote repository is empty");
+		assert_string_equal(err.reason, SL_GIT_REASON_EMPTY);
 	}
 }
 
