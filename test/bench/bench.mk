@@ -1,0 +1,5 @@
+.PHONY: bench
+## make bench           speed and memory of the controllers, beside Flux's, in one table
+bench: $(BUILD)/.deps-bench $(BUILD)/.deps-test
+	$(Q)$(MAKE) -j2 all lab bench-peers
+	$(Q)$(PYTHON) test/bench/bench.py $(BENCH)
