@@ -25,8 +25,6 @@ void sl_settings_init(struct sl_settings *s, int concurrent)
 		.watch_all_namespaces = true,
 		.watch_label_selector = sl_xstrdup(""),
 		.watch_configs_label_selector = sl_xstrdup("reconcile.fluxcd.io/watch=Enabled"),
-		.kube_api_qps = 50,
-		.kube_api_burst = 300,
 		.lease_duration_ms = 35000,
 		.renew_deadline_ms = 30000,
 		.retry_period_ms = 5000,
@@ -35,7 +33,7 @@ void sl_settings_init(struct sl_settings *s, int concurrent)
 		.log_level = sl_xstrdup("info"),
 		.default_service_account = sl_xstrdup(""),
 		.kubeconfig = sl_xstrdup(""),
-		.graceful_shutdown_ms = 30000,
+		.graceful_shutdown_ms = 8000,
 	};
 }
 
@@ -117,18 +115,6 @@ size_t sl_settings_flags(struct sl_settings *s, struct sl_gates *gates, struct s
 		  .type = SL_FLAG_STRING,
 		  .value = &s->watch_configs_label_selector,
 		  .help = "Watch for ConfigMaps and Secrets with matching labels." },
-		{ .name = "kube-api-qps",
-		  .type = SL_FLAG_FLOAT,
-		  .value = &s->kube_api_qps,
-		  .help = "The maximum queries-per-second of requests sent to the Kubernetes "
-			  "API." },
-		{ .name = "kube-api-burst",
-		  .type = SL_FLAG_INT,
-		  .value = &s->kube_api_burst,
-		  .min = 1,
-		  .max = 1000000,
-		  .help = "The maximum burst queries-per-second of requests sent to the "
-			  "Kubernetes API." },
 		{ .name = "enable-leader-election",
 		  .type = SL_FLAG_BOOL,
 		  .value = &s->leader_election,
@@ -190,6 +176,8 @@ size_t sl_settings_flags(struct sl_settings *s, struct sl_gates *gates, struct s
 		  .min = 0,
 		  .max = DAY_MS,
 		  .help = "How long running reconciles may take to end on shutdown." },
+		{ .name = "kube-api-qps", .type = SL_FLAG_IGNORED, .help = "" },
+		{ .name = "kube-api-burst", .type = SL_FLAG_IGNORED, .help = "" },
 		{ .name = "token-cache-max-size", .type = SL_FLAG_IGNORED, .help = "" },
 		{ .name = "token-cache-max-duration", .type = SL_FLAG_IGNORED, .help = "" },
 	};

@@ -3,6 +3,8 @@
  *
  * Source: spec of Flux's controllers (source.md section 9, kustomize.md section 13). Flags that Flux
  * has and that mean nothing here are accepted: a deployment that was written for Flux must start.
+ * --kube-api-qps and --kube-api-burst are among them: with an API server that has flow control, which
+ * all have, Flux ignores them too.
  *
  * Ownership: a struct sl_settings owns its strings. Thread rule: immutable after parsing.
  */
@@ -24,8 +26,6 @@ struct sl_settings {
 	bool watch_all_namespaces;	    /* true; false: runtime_namespace only */
 	char *watch_label_selector;	    /* sharding; empty: none */
 	char *watch_configs_label_selector; /* "reconcile.fluxcd.io/watch=Enabled" */
-	double kube_api_qps;		    /* 50 */
-	int64_t kube_api_burst;		    /* 300 */
 	bool leader_election;		    /* false */
 	int64_t lease_duration_ms;	    /* 35 s */
 	int64_t renew_deadline_ms;	    /* 30 s */
@@ -36,7 +36,7 @@ struct sl_settings {
 	char *default_service_account; /* empty */
 	bool no_cross_namespace_refs;  /* false; where the controller has the flag */
 	char *kubeconfig;	       /* empty: $KUBECONFIG, in-cluster, ~/.kube/config */
-	int64_t graceful_shutdown_ms;  /* 30 s: running reconciles may end within this */
+	int64_t graceful_shutdown_ms;  /* 8 s: running reconciles may end within this */
 	char *runtime_namespace; /* $RUNTIME_NAMESPACE, or the service account's, or flux-system */
 };
 

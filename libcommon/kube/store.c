@@ -4,17 +4,15 @@
 #include <pthread.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 
-#include "libcommon/base/clock.h"
 #include "libcommon/base/log.h"
 #include "libcommon/base/strmap.h"
 #include "libcommon/base/strvec.h"
 
 struct entry {
 	struct sl_cached *object; /* never NULL */
-	bool awaits_own;	  /* events are older until the one with its resourceVersion comes */
-	unsigned list;		  /* of which LIST it was a part */
+	bool awaits_own; /* events are older until the one with its resourceVersion comes */
+	unsigned list;	 /* of which LIST it was a part */
 };
 
 struct sl_store_write {
@@ -39,11 +37,10 @@ struct sl_store {
 	struct sl_watch *watch;
 
 	pthread_mutex_t lock;
-	pthread_cond_t synced;
 	struct sl_strmap entries; /* "namespace\0name" */
 	struct sl_store_write *writes;
 	unsigned list; /* number of the LIST that runs or ran last */
-	bool in_list, has_synced, is_interrupted, has_failed, is_full;
+	bool in_list, has_synced, has_failed, is_full;
 };
 
 static void free_entry(void *value)
@@ -57,17 +54,12 @@ static void free_entry(void *value)
 struct sl_store *sl_store_new(const struct sl_store_options *options)
 {
 	struct sl_store *s = sl_xcalloc(1, sizeof(*s));
-	pthread_condattr_t monotonic;
 
 	s->options = *options;
 	s->namespace_ = sl_xstrdup(options->namespace_);
 	s->label_selector = sl_xstrdup(options->label_selector);
 	s->entries = (struct sl_strmap)SL_STRMAP_INIT_OWNING(free_entry);
 	pthread_mutex_init(&s->lock, NULL);
-	pthread_condattr_init(&monotonic);
-	pthread_condattr_setclock(&monotonic, CLOCK_MONOTONIC);
-	pthread_cond_init(&s->synced, &monotonic);
-	pthread_condattr_destroy(&monotonic);
 	return s;
 }
 
@@ -78,7 +70,6 @@ void sl_store_free(struct sl_store *s)
 	sl_store_stop(s);
 	assert(!s->writes);
 	sl_strmap_release(&s->entries);
-	pthread_cond_destroy(&s->synced);
 	pthread_mutex_destroy(&s->lock);
 	free(s->namespace_);
 	free(s->label_selector);
@@ -114,6 +105,12 @@ static void tell(struct sl_store *s, const struct sl_cached *old, const struct s
 {
 	for (size_t i = 0; i < s->listener_count; i++)
 		s->listeners[i].call(s->listeners[i].ctx, old, now);
+}
+
+static void tell_synced(struct sl_store *s)
+{
+	if (s->options.on_synced)
+		s->options.on_synced(s->options.synced_ctx);
 }
 
 /* "namespace\0name": neither holds a NUL. The caller frees it. */
@@ -274,15 +271,18 @@ static void on_synced(void *ctx)
 {
 	struct sl_store *s = ctx;
 	struct sl_cached **gone;
+	bool first;
 	size_t n;
 
 	pthread_mutex_lock(&s->lock);
 	s->in_list = false;
 	gone = sweep(s, &n);
+	first = !s->has_synced;
 	s->has_synced = true;
 	s->has_failed = false;
-	pthread_cond_broadcast(&s->synced);
 	pthread_mutex_unlock(&s->lock);
+	if (first)
+		tell_synced(s);
 	for (size_t i = 0; i < n; i++) {
 		tell(s, gone[i], NULL);
 		sl_cached_unref(gone[i]);
@@ -293,16 +293,17 @@ static void on_synced(void *ctx)
 static void on_error(void *ctx, const struct sl_err *err)
 {
 	struct sl_store *s = ctx;
-	bool first, missing = err->code == SL_ERR_NOT_FOUND || err->code == SL_ERR_FORBIDDEN;
+	bool first, settles,
+		missing = err->code == SL_ERR_NOT_FOUND || err->code == SL_ERR_FORBIDDEN;
 
 	pthread_mutex_lock(&s->lock);
 	first = !s->has_failed;
 	s->has_failed = true;
-	if (s->options.optional && missing && !s->has_synced) {
-		s->has_synced = true;
-		pthread_cond_broadcast(&s->synced);
-	}
+	settles = s->options.optional && missing && !s->has_synced;
+	s->has_synced |= settles;
 	pthread_mutex_unlock(&s->lock);
+	if (settles)
+		tell_synced(s);
 	/* A watch that goes on failing is told of once: it tries again by itself. */
 	if (s->options.optional && missing)
 		sl_log_debug(NULL, "kind cannot be watched", SL_KS("kind", s->options.kind->kind));
@@ -329,34 +330,6 @@ bool sl_store_has_synced(struct sl_store *s)
 	synced = s->has_synced;
 	pthread_mutex_unlock(&s->lock);
 	return synced;
-}
-
-bool sl_store_wait_synced(struct sl_store *s, int64_t deadline_ms)
-{
-	const struct timespec until = {
-		.tv_sec = (time_t)(deadline_ms / 1000),
-		.tv_nsec = (long)(deadline_ms % 1000) * 1000000,
-	};
-	bool synced;
-
-	pthread_mutex_lock(&s->lock);
-	while (!s->has_synced && !s->is_interrupted && sl_mono_ms() < deadline_ms) {
-		if (deadline_ms == SL_NEVER)
-			pthread_cond_wait(&s->synced, &s->lock);
-		else
-			pthread_cond_timedwait(&s->synced, &s->lock, &until);
-	}
-	synced = s->has_synced;
-	pthread_mutex_unlock(&s->lock);
-	return synced;
-}
-
-void sl_store_interrupt(struct sl_store *s)
-{
-	pthread_mutex_lock(&s->lock);
-	s->is_interrupted = true;
-	pthread_cond_broadcast(&s->synced);
-	pthread_mutex_unlock(&s->lock);
 }
 
 struct sl_cached *sl_store_get(struct sl_store *s, const char *namespace_, const char *name)

@@ -65,6 +65,9 @@ struct sl_store_options {
 	const char *label_selector;	 /* or NULL; copied */
 	bool metadata_only;		 /* PartialObjectMetadata: no spec, no status */
 	bool optional; /* the kind may be missing or forbidden: counts as synced after the first error */
+	/* Called once, on the I/O thread, when the first LIST is complete; must not block. NULL: no. */
+	void (*on_synced)(void *ctx);
+	void *synced_ctx;
 };
 
 struct sl_store;
@@ -81,9 +84,6 @@ void sl_store_stop(struct sl_store *s); /* the content stays */
 
 /* The first LIST is complete. */
 bool sl_store_has_synced(struct sl_store *s);
-/* Sleep until then, or until `deadline_ms` (monotonic), or until sl_store_interrupt(). */
-bool sl_store_wait_synced(struct sl_store *s, int64_t deadline_ms);
-void sl_store_interrupt(struct sl_store *s);
 
 /* The object with a reference for the caller, or NULL. */
 struct sl_cached *sl_store_get(struct sl_store *s, const char *namespace_,

@@ -5,7 +5,6 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "libcommon/base/clock.h"
 #include "libcommon/base/strbuf.h"
 #include "test/unit/support/test.h"
 
@@ -129,10 +128,8 @@ static void follows_the_watch(void **state)
 
 	(void)state;
 	assert_false(sl_store_has_synced(f.store));
-	assert_false(sl_store_wait_synced(f.store, sl_mono_ms() + 5));
 	start(&f);
 	assert_true(sl_store_has_synced(f.store));
-	assert_true(sl_store_wait_synced(f.store, SL_NEVER));
 	feed(&f, SL_WATCH_ADDED, "y", "v", 2);
 	feed(&f, SL_WATCH_MODIFIED, "x", "u", 3);
 	feed(&f, SL_WATCH_MODIFIED, "x", "u", 3);
@@ -381,6 +378,29 @@ static void visits_until_told_to_stop(void **state)
 	assert_int_equal(seen.n, 0);
 }
 
+static void count_synced(void *ctx)
+{
+	++*(int *)ctx;
+}
+
+static void tells_of_the_first_sync_only(void **state)
+{
+	int times = 0;
+	SL_AUTO_PTR(sl_store) *s = sl_store_new(&(struct sl_store_options){
+		.kind = &kind, .on_synced = count_synced, .synced_ctx = &times });
+	struct sl_watch_handler watch = sl_store_watch_handler(s);
+
+	(void)state;
+	watch.on_begin(watch.ctx);
+	assert_int_equal(times, 0);
+	watch.on_begin(watch.ctx);
+	watch.on_synced(watch.ctx);
+	assert_int_equal(times, 1);
+	watch.on_begin(watch.ctx);
+	watch.on_synced(watch.ctx);
+	assert_int_equal(times, 1);
+}
+
 static void an_optional_kind_may_be_missing(void **state)
 {
 	static const struct {
@@ -396,8 +416,12 @@ static void an_optional_kind_may_be_missing(void **state)
 
 	(void)state;
 	for (size_t i = 0; i < SL_ARRAY_LEN(cases); i++) {
-		SL_AUTO_PTR(sl_store) *s = sl_store_new(
-			&(struct sl_store_options){ .kind = &kind, .optional = cases[i].optional });
+		int times = 0;
+		SL_AUTO_PTR(sl_store) *s =
+			sl_store_new(&(struct sl_store_options){ .kind = &kind,
+								 .optional = cases[i].optional,
+								 .on_synced = count_synced,
+								 .synced_ctx = &times });
 		struct sl_watch_handler watch = sl_store_watch_handler(s);
 		SL_AUTO(sl_err) err = SL_ERR_INIT;
 
@@ -405,16 +429,8 @@ static void an_optional_kind_may_be_missing(void **state)
 		watch.on_error(watch.ctx, &err);
 		watch.on_error(watch.ctx, &err);
 		assert_int_equal(sl_store_has_synced(s), cases[i].synced);
+		assert_int_equal(times, cases[i].synced);
 	}
-}
-
-static void an_interrupt_ends_waiting(void **state)
-{
-	FIXTURE(f);
-
-	(void)state;
-	sl_store_interrupt(f.store);
-	assert_false(sl_store_wait_synced(f.store, SL_NEVER));
 }
 
 struct race {
@@ -493,8 +509,8 @@ int main(void)
 		cmocka_unit_test(another_uid_ends_the_waiting),
 		cmocka_unit_test(gives_up_noting_at_the_limit),
 		cmocka_unit_test(visits_until_told_to_stop),
+		cmocka_unit_test(tells_of_the_first_sync_only),
 		cmocka_unit_test(an_optional_kind_may_be_missing),
-		cmocka_unit_test(an_interrupt_ends_waiting),
 		cmocka_unit_test(survives_readers_writers_and_the_watch),
 	};
 
