@@ -421,13 +421,15 @@ static bool wait_for_signal(struct sl_manager *m)
 		{ .fd = m->signal_fd, .events = POLLIN },
 		{ .fd = m->wake_fd, .events = POLLIN },
 	};
+	struct signalfd_siginfo signal;
 	uint64_t count;
 
 	while (poll(fds, SL_ARRAY_LEN(fds), -1) < 0)
 		assert(errno == EINTR);
 	if (fds[1].revents)
 		(void)!read(m->wake_fd, &count, sizeof(count));
-	return fds[0].revents != 0;
+	/* Taken away, since it is still pending otherwise when signals are unblocked. */
+	return fds[0].revents && read(m->signal_fd, &signal, sizeof(signal)) > 0;
 }
 
 static int run_until_signal(struct sl_manager *m, struct sl_err *err)
