@@ -38,7 +38,7 @@ struct fixture {
 	pthread_mutex_t lock;
 	const char *items;
 	const char *event; /* the next, or NULL; taken by the watch */
-	int lease_gets, lease_writes;
+	int lease_writes;
 	char lease_body[1024];
 
 	struct sl_manager *manager;
@@ -82,12 +82,13 @@ static void serve_list_or_watch(struct fixture *f, struct fakeapi_conn *c,
 static void serve_lease(struct fixture *f, struct fakeapi_conn *c, const struct fakeapi_request *q)
 {
 	if (sl_str_eqz(q->method, "GET")) {
-		f->lease_gets++;
 		fakeapi_reply(c, 404, NULL, "{\"kind\":\"Status\",\"reason\":\"NotFound\"}");
 		return;
 	}
+	pthread_mutex_lock(&f->lock);
 	f->lease_writes++;
 	snprintf(f->lease_body, sizeof(f->lease_body), "%.*s", SL_STR_FMT(q->body));
+	pthread_mutex_unlock(&f->lock);
 	fakeapi_reply(c, 201, NULL, f->lease_body);
 }
 
@@ -379,7 +380,10 @@ static void takes_and_releases_the_lease(void **state)
 	expect_metric(&f,
 		      "leader_election_master_status{name=\"test-controller-leader-election\"} 1\n",
 		      true);
+	pthread_mutex_lock(&f.lock);
 	assert_non_null(strstr(f.lease_body, "\"holderIdentity\":\""));
+	assert_int_equal(f.lease_writes, 1);
+	pthread_mutex_unlock(&f.lock);
 	stop(&f);
 	assert_int_equal(f.exit_status, 0);
 	assert_int_equal(f.lease_writes, 2);
