@@ -199,6 +199,10 @@ test: $(BUILD)/.deps-test
 lint: $(BUILD)/.deps-lint
 	$(Q)mkdir -p $(BUILD) && CPPFLAGS='$(CPPFLAGS)' scripts/lint.sh
 
+## make golden          record anew what the peers print for the golden cases (scripts/golden-*.sh)
+golden:
+	$(Q)set -e; for script in scripts/golden-*.sh; do $$script; done
+
 ## make format          clang-format all C files in place
 format: $(BUILD)/.deps-lint
 	$(Q)clang-format -i $(ALL_C) $(ALL_H)

@@ -1,3 +1,4 @@
+#include "libcommon/codec/json.h"
 #include "libcommon/render/kustomize/loader.h"
 
 static void copy_text(struct sl_arena *a, const struct sl_value *spec, const char *from,
@@ -9,14 +10,36 @@ static void copy_text(struct sl_arena *a, const struct sl_value *spec, const cha
 		sl_map_setz(a, k, to, sl_value_copy(a, v));
 }
 
+/* Old objects hold patches as values, where kustomize wants their text. */
+static struct sl_value *as_text(struct sl_arena *a, const struct sl_value *v)
+{
+	SL_AUTO(sl_strbuf) json = SL_STRBUF_INIT(SL_KUSTOMIZE_BYTES_MAX);
+
+	if (!sl_is_map(v) && !sl_is_list(v))
+		return sl_value_copy(a, v);
+	sl_json_write(v, SL_JSON_COMPACT, &json);
+	return sl_value_str(a, sl_strbuf_str(&json));
+}
+
 static void append_all(struct sl_arena *a, const struct sl_value *spec, const char *field,
 		       struct sl_value *k)
 {
 	const struct sl_value *items = sl_get(spec, field);
 
-	for (size_t i = 0; i < sl_list_len(items); i++)
-		sl_list_push(a, sl_map_need_list(a, k, field),
-			     sl_value_copy(a, sl_list_get(items, i)));
+	for (size_t i = 0; i < sl_list_len(items); i++) {
+		struct sl_value *item = sl_list_get(items, i);
+		struct sl_value *copy = sl_streq(field, "patchesStrategicMerge")
+						? as_text(a, item)
+						: sl_value_copy(a, item);
+		const struct sl_value *patch = sl_get(copy, "patch");
+
+		if (patch)
+			sl_map_setz(a, copy, "patch", as_text(a, patch));
+		/* So that a message tells it from the patches of the file. */
+		copy->file = sl_arena_printf(a, "spec.%s[%zu]", field, i);
+		copy->line = 0;
+		sl_list_push(a, sl_map_need_list(a, k, field), copy);
+	}
 }
 
 /* Local and relative: no URL, not absolute; it may lead up, but not out of the source. */

@@ -2,7 +2,8 @@
 
 #include "libcommon/base/strvec.h"
 #include "libcommon/codec/yaml.h"
-#include "libcommon/render/kustomize/kustfile.h"
+#include "libcommon/render/kustomize/kustfields.h"
+#include "libcommon/render/kustomize/loader.h"
 
 /* A walk over the tree, in the order of the names. */
 struct scan {
@@ -31,12 +32,12 @@ static void add(struct scan *s, const char *path)
 /* A file that is no Kubernetes object fails the whole: what it should have been is not known. */
 static int scan_file(struct scan *s, const char *path)
 {
-	struct sl_kz_map found = { 0 };
+	struct sl_kz_objects found;
 	struct sl_str text;
 	int r = sl_kz_read(s->kz, path, &text, s->err);
 
 	if (r == 0)
-		r = sl_kz_decode_resources(s->kz, text, path, &found, s->err);
+		r = sl_kz_decode_objects(s->kz, text, path, &found, s->err);
 	if (r < 0)
 		return sl_err_wrap(s->err, "failed to decode Kubernetes YAML from %s", path);
 	add(s, path);
@@ -47,6 +48,7 @@ static int scan_dir(struct scan *s, const char *dir, size_t depth);
 
 static int scan_entry(struct scan *s, const char *path, const char *name, size_t depth)
 {
+	SL_AUTO(sl_err) several = SL_ERR_INIT;
 	const char *kustomization;
 
 	switch (s->kz->fs->stat(s->kz->fs->ctx, path)) {
@@ -57,11 +59,8 @@ static int scan_entry(struct scan *s, const char *path, const char *name, size_t
 	case SL_KUSTOMIZE_DIR:
 		break;
 	}
-	int r = sl_kz_find_kustomization(s->kz, path, &kustomization, s->err);
-
-	if (r < 0)
-		return r;
-	if (!kustomization)
+	/* That it has too many is said by the build, and only if it comes to that. */
+	if (sl_kz_find_kustomization(s->kz, path, &kustomization, &several) == 0 && !kustomization)
 		return scan_dir(s, path, depth + 1);
 	add(s, path);
 	return 0;
@@ -124,7 +123,7 @@ static int read_file(struct sl_kz *kz, const char *file, struct sl_value **ret, 
 		r = sl_yaml_parse(kz->a, text, &options, &doc, err);
 	if (r < 0)
 		return sl_err_wrap(err, "invalid Kustomization");
-	r = sl_kz_kustfile_normalize(kz->a, doc, &k, err);
+	r = sl_kz_decode_kustomization(kz, doc, SL_KZ_UNKNOWN_KEEP, &k, err);
 	if (r < 0)
 		return r;
 	k->file = file;

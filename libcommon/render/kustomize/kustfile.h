@@ -26,8 +26,4 @@ int sl_kz_kustfile_load(struct sl_kz *kz, const char *dir, struct sl_kz_kustfile
 /* Check a parsed kustomization, named `file` in messages. `doc` is not changed. */
 int sl_kz_kustfile_check(struct sl_kz *kz, const struct sl_value *doc, const char *file,
 			 struct sl_kz_kustfile *ret, struct sl_err *err) SL_MUST_CHECK;
-/* Only bring the names of known members into shape and demand their types: unsupported ones stay. */
-int sl_kz_kustfile_normalize(struct sl_arena *a, const struct sl_value *doc, struct sl_value **ret,
-			     struct sl_err *err) SL_MUST_CHECK;
-
 #endif

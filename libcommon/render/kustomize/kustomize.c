@@ -15,6 +15,7 @@ void sl_kz_init(struct sl_kz *kz, struct sl_arena *a, const struct sl_kustomize_
 	*kz = (struct sl_kz){ .a = a, .fs = fs };
 	if (options)
 		kz->options = *options;
+	kz->schema_used = kz->options.all_scopes;
 	struct sl_kustomize_limits *l = &kz->options.limits;
 
 	l->files = or_default(l->files, SL_KUSTOMIZE_FILES_MAX);

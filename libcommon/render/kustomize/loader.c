@@ -145,15 +145,17 @@ int sl_kz_load(struct sl_kz *kz, const struct sl_kz_dir *dir, struct sl_str rel,
 	return sl_kz_read(kz, *ret_path, ret_text, err);
 }
 
-/* "../base - ../other" is a list item that lost its line break. */
-static bool is_ambiguous(struct sl_str path)
+int sl_kz_check_path(struct sl_str path, struct sl_err *err)
 {
-	struct sl_str part;
+	struct sl_str rest = path, part;
 
-	while (sl_str_split(&path, '/', &part))
+	while (sl_str_split(&rest, '/', &part))
 		if (!sl_str_eqz(part, "..") && sl_str_find(part, SL_STR("..")) >= 0)
-			return true;
-	return false;
+			return sl_err_set(
+				err, SL_ERR_INVALID,
+				"path '%.*s' is ambiguous; check the indentation of the list",
+				SL_STR_FMT(path));
+	return 0;
 }
 
 static int check_cycle(const struct sl_kz_dir *dir, const char *candidate, struct sl_err *err)
@@ -175,11 +177,10 @@ int sl_kz_enter(struct sl_kz *kz, const struct sl_kz_dir *dir, struct sl_str rel
 	if (dir->depth + 1 > kz->options.limits.depth)
 		return sl_err_set(err, SL_ERR_TOO_LARGE, "bases nested deeper than %zu",
 				  kz->options.limits.depth);
-	if (!sl_kz_is_remote(rel) && is_ambiguous(rel))
-		return sl_err_set(err, SL_ERR_INVALID,
-				  "path '%.*s' is ambiguous; check the indentation of the list",
-				  SL_STR_FMT(rel));
-	int r = resolve(kz, dir, rel, &path, err);
+	int r = sl_kz_is_remote(rel) ? 0 : sl_kz_check_path(rel, err);
+
+	if (r == 0)
+		r = resolve(kz, dir, rel, &path, err);
 
 	if (r < 0)
 		return r;

@@ -26,6 +26,9 @@ const char *sl_kz_dir_name(const char *path);
 int sl_kz_path_join(struct sl_arena *a, const char *dir, struct sl_str rel, const char **ret,
 		    struct sl_err *err) SL_MUST_CHECK;
 
+/* SL_ERR_INVALID for "../base - ../other", a list item that lost its line break. */
+int sl_kz_check_path(struct sl_str path, struct sl_err *err) SL_MUST_CHECK;
+
 /* Looks like something to be fetched: a URL, or one of git's notations. */
 bool sl_kz_is_remote(struct sl_str path);
 

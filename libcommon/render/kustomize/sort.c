@@ -104,7 +104,8 @@ static int compare(const void *px, const void *py)
 	return strcmp(x->id, y->id);
 }
 
-static void sort_legacy(struct sl_kz *kz, const struct sl_value *options, struct sl_kz_map *m)
+static int sort_legacy(struct sl_kz *kz, const struct sl_value *options, struct sl_kz_map *m,
+		       struct sl_err *err)
 {
 	const struct sl_value *own = sl_get(options, "legacySortOptions");
 	const struct sl_value *first =
@@ -120,6 +121,8 @@ static void sort_legacy(struct sl_kz *kz, const struct sl_value *options, struct
 	qsort(keys, m->n, sizeof(*keys), compare);
 	for (size_t i = 0; i < m->n; i++)
 		m->v[i] = keys[i].r;
+	return sl_kz_map_check_unique(kz, m, "may not add resource with an already registered id",
+				      err);
 }
 
 int sl_kz_sort(struct sl_kz *kz, const struct sl_value *options, struct sl_kz_map *m,
@@ -127,20 +130,17 @@ int sl_kz_sort(struct sl_kz *kz, const struct sl_value *options, struct sl_kz_ma
 {
 	struct sl_str order = sl_get_str(options, "order");
 
-	if (!options) {
-		if (kz->options.order == SL_KUSTOMIZE_ORDER_LEGACY)
-			sort_legacy(kz, NULL, m);
-		return 0;
-	}
+	if (!options)
+		return kz->options.order == SL_KUSTOMIZE_ORDER_LEGACY
+			       ? sort_legacy(kz, NULL, m, err)
+			       : 0;
 	if (!sl_str_eqz(order, "fifo") && !sl_str_eqz(order, "legacy")) {
 		sl_err_set(err, SL_ERR_INVALID,
 			   "the field 'sortOptions.order' must be one of [fifo, legacy]");
 		return sl_value_err_at(options, "sortOptions.order", err);
 	}
-	if (sl_str_eqz(order, "legacy")) {
-		sort_legacy(kz, options, m);
-		return 0;
-	}
+	if (sl_str_eqz(order, "legacy"))
+		return sort_legacy(kz, options, m, err);
 	if (!sl_get(options, "legacySortOptions"))
 		return 0;
 	sl_err_set(

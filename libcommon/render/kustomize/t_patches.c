@@ -6,16 +6,17 @@
 /* One entry of `patches`, `patchesStrategicMerge` or `patchesJson6902`. */
 struct entry {
 	struct sl_str text;
-	const char *file; /* for positions */
+	const char *file;  /* for positions */
+	const char *field; /* "patches[0]" */
 	const struct sl_value *at;
 	bool has_target;
 	struct sl_kz_target target;
 	struct sl_kz_patch_options options;
 };
 
-static int fail_at(const struct entry *e, const char *field, struct sl_err *err)
+static int fail_at(const struct entry *e, struct sl_err *err)
 {
-	return sl_value_err_at(e->at, field, err);
+	return sl_value_err_at(e->at, e->field, err);
 }
 
 static int count_patch(struct sl_kz *kz, const struct entry *e, struct sl_err *err)
@@ -25,32 +26,40 @@ static int count_patch(struct sl_kz *kz, const struct entry *e, struct sl_err *e
 		return 0;
 	}
 	sl_err_set(err, SL_ERR_TOO_LARGE, "more than %zu patches", kz->options.limits.patches);
-	return fail_at(e, "patches", err);
+	return fail_at(e, err);
+}
+
+/* What positions in a patch given in place are relative to. */
+static const char *place_of(struct sl_kz_stage *s, const struct entry *e)
+{
+	if (e->at->file && !sl_streq(e->at->file, s->kust->file))
+		return e->at->file;
+	return sl_arena_printf(s->kz->a, "%s %s", s->kust->file, e->field);
 }
 
 /* Load the text: given in place, or the path of a file. */
-static int load_text(struct sl_kz_stage *s, struct entry *e, struct sl_str patch,
-		     const struct sl_value *path, const char *field, size_t index,
-		     struct sl_err *err)
+static int load_text(struct sl_kz_stage *s, struct entry *e, struct sl_err *err)
 {
-	e->text = sl_str_trim(patch);
+	const struct sl_value *path = sl_get(e->at, "path");
+
+	e->text = sl_str_trim(sl_get_str(e->at, "patch"));
 	if (e->text.n > 0 && sl_as_str(path).n > 0) {
 		sl_err_set(err, SL_ERR_INVALID, "patch and path can't be set at the same time");
-		return fail_at(e, field, err);
+		return fail_at(e, err);
 	}
 	if (e->text.n > 0) {
-		e->file = sl_arena_printf(s->kz->a, "%s %s[%zu]", s->kust->file, field, index);
+		e->file = place_of(s, e);
 		return 0;
 	}
 	if (sl_as_str(path).n == 0) {
 		sl_err_set(err, SL_ERR_INVALID, "must specify one of patch and path");
-		return fail_at(e, field, err);
+		return fail_at(e, err);
 	}
 	int r = sl_kz_load(s->kz, s->dir, sl_as_str(path), &e->text, &e->file, err);
 
 	if (r == 0)
 		return 0;
-	sl_value_err_at(path, field, err);
+	sl_value_err_at(path, e->field, err);
 	return sl_err_wrap(err, "failed to get the patch file from path(%.*s)",
 			   SL_STR_FMT(sl_as_str(path)));
 }
@@ -58,18 +67,16 @@ static int load_text(struct sl_kz_stage *s, struct entry *e, struct sl_str patch
 static int load_entry(struct sl_kz_stage *s, const struct sl_value *v, const char *field,
 		      size_t index, struct entry *e, struct sl_err *err)
 {
-	const struct sl_value *target = sl_get(v, "target");
+	const struct sl_value *target = sl_get(v, "target"), *o = sl_get(v, "options");
 
-	*e = (struct entry){ .at = v,
-			     .has_target = target != NULL,
-			     .options = { .allow_name_change = sl_get_bool(v, false, "options",
-									   "allowNameChange"),
-					  .allow_kind_change = sl_get_bool(v, false, "options",
-									   "allowKindChange") } };
+	*e = (struct entry){ .at = v, .has_target = target != NULL };
+	e->field = sl_arena_printf(s->kz->a, "%s[%zu]", field, index);
+	e->options.allow_name_change = sl_get_bool(o, false, "allowNameChange");
+	e->options.allow_kind_change = sl_get_bool(o, false, "allowKindChange");
 	int r = count_patch(s->kz, e, err);
 
 	if (r == 0)
-		r = load_text(s, e, sl_get_str(v, "patch"), sl_get(v, "path"), field, index, err);
+		r = load_text(s, e, err);
 	if (r == 0 && target)
 		r = sl_kz_target_parse(s->kz, target, &e->target, err);
 	return r;
@@ -141,7 +148,7 @@ static int merge_by_target(struct sl_kz_stage *s, const struct entry *e,
 		sl_err_set(err, SL_ERR_INVALID,
 			   "Multiple Strategic-Merge Patches in one `patches` entry is not allowed "
 			   "to set `patches.target` field");
-		return fail_at(e, "patches", err);
+		return fail_at(e, err);
 	}
 	if (patches->n == 0 || select_targets(s, e, selected) == 0)
 		return 0;
@@ -166,7 +173,7 @@ static int apply_operations(struct sl_kz_stage *s, const struct entry *e,
 
 	if (!e->has_target) {
 		sl_err_set(err, SL_ERR_INVALID, "must specify a target for JSON patch");
-		return fail_at(e, "patches", err);
+		return fail_at(e, err);
 	}
 	(void)select_targets(s, e, selected);
 	for (size_t i = 0; i < s->m->n; i++) {
@@ -177,7 +184,7 @@ static int apply_operations(struct sl_kz_stage *s, const struct entry *e,
 		int r = sl_kz_patch_operations(s->kz, s->m->v[i], ops, err);
 
 		if (r < 0)
-			return fail_at(e, "patches", err);
+			return fail_at(e, err);
 	}
 	sl_kz_map_touch(s->m);
 	return 0;
@@ -222,20 +229,22 @@ int sl_kz_transform_patches(struct sl_kz_stage *s, struct sl_err *err)
 static int load_strategic(struct sl_kz_stage *s, const struct sl_value *v, size_t index,
 			  struct sl_kz_objects *ret, struct sl_err *err)
 {
-	struct entry e = { .at = v };
+	struct entry e = { .at = v,
+			   .field =
+				   sl_arena_printf(s->kz->a, "patchesStrategicMerge[%zu]", index) };
 	SL_AUTO(sl_err) in_place = SL_ERR_INIT;
 	int r = count_patch(s->kz, &e, err);
 
 	if (r < 0)
 		return r;
-	e.file = sl_arena_printf(s->kz->a, "%s patchesStrategicMerge[%zu]", s->kust->file, index);
+	e.file = place_of(s, &e);
 	if (sl_kz_decode_objects(s->kz, sl_as_str(v), e.file, ret, &in_place) == 0)
 		return 0;
 	if (sl_str_chr(sl_as_str(v), '\n') >= 0)
 		return sl_err_move(err, &in_place);
 	r = sl_kz_load(s->kz, s->dir, sl_as_str(v), &e.text, &e.file, err);
 	if (r < 0)
-		return fail_at(&e, "patchesStrategicMerge", err);
+		return fail_at(&e, err);
 	return sl_kz_decode_objects(s->kz, e.text, e.file, ret, err);
 }
 
@@ -279,11 +288,11 @@ int sl_kz_transform_patches_json(struct sl_kz_stage *s, struct sl_err *err)
 			return r;
 		if (sl_get_str(e.at, "target", "name").n == 0) {
 			sl_err_set(err, SL_ERR_INVALID, "must specify the target name");
-			return fail_at(&e, "patchesJson6902", err);
+			return fail_at(&e, err);
 		}
 		if (!ops || ops->list.n == 0) {
 			sl_err_set(err, SL_ERR_INVALID, "patch appears to be empty");
-			return fail_at(&e, "patchesJson6902", err);
+			return fail_at(&e, err);
 		}
 		r = apply_operations(s, &e, ops, false, err);
 		if (r < 0)

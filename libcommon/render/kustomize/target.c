@@ -115,9 +115,10 @@ static int add_directory(struct sl_kz_stage *s, struct sl_str rel, bool componen
 			     component ? s->m : &own, err);
 	if (r < 0)
 		return r;
-	if (component)
-		return 0;
-	r = sl_kz_map_append_all(s->kz, s->m, &own, err);
+	r = component ? sl_kz_map_check_unique(s->kz, s->m,
+					       "may not add resource with an already registered id",
+					       err)
+		      : sl_kz_map_append_all(s->kz, s->m, &own, err);
 	return r < 0 ? sl_err_wrap(err, "recursed merging from path '%s'", sl_kz_dir_name(dir.path))
 		     : 0;
 }
@@ -160,9 +161,18 @@ static bool is_here(struct sl_kz_stage *s, struct sl_str rel)
 
 static int add_resource(struct sl_kz_stage *s, struct sl_str rel, struct sl_err *err)
 {
-	if (!is_here(s, rel) && sl_kz_is_remote(rel))
+	bool here = is_here(s, rel);
+
+	if (!here && sl_kz_is_remote(rel))
 		return add_remote(s, rel, err);
-	return is_directory(s, rel) ? add_directory(s, rel, false, err) : add_file(s, rel, err);
+	int r = here ? 0 : sl_kz_check_path(rel, err);
+
+	if (r < 0)
+		return r;
+	if (!is_directory(s, rel))
+		return add_file(s, rel, err);
+	r = add_directory(s, rel, false, err);
+	return r < 0 ? sl_err_wrap(err, "accumulating resources from '%.*s'", SL_STR_FMT(rel)) : 0;
 }
 
 static int add_list(struct sl_kz_stage *s, const char *field, struct sl_err *err)
@@ -178,7 +188,7 @@ static int add_list(struct sl_kz_stage *s, const char *field, struct sl_err *err
 		if (r < 0) {
 			sl_err_at(err, s->kust->file, item->line,
 				  sl_arena_printf(s->kz->a, "%s[%zu]", field, i));
-			return sl_err_wrap(err, "accumulating %s", field);
+			return components ? sl_err_wrap(err, "accumulating components") : r;
 		}
 	}
 	return sl_kz_check_memory(s->kz, err);

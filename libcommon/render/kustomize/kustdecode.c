@@ -1,0 +1,235 @@
+#include "libcommon/render/kustomize/kustfields.h"
+
+struct decoder {
+	struct sl_kz *kz;
+	enum sl_kz_unknown unknown;
+};
+
+/* One way down a document: for the name of a field in messages. */
+struct place {
+	const struct place *parent;
+	struct sl_str name; /* empty for an item of a list */
+	size_t index;
+};
+
+static void write_place(const struct place *p, struct sl_strbuf *b)
+{
+	if (!p)
+		return;
+	write_place(p->parent, b);
+	if (p->name.n == 0) {
+		sl_strbuf_addf(b, "[%zu]", p->index);
+		return;
+	}
+	if (b->n > 0)
+		sl_strbuf_addc(b, '.');
+	sl_strbuf_adds(b, p->name);
+}
+
+static int fail_at(const struct sl_value *v, const struct place *p, struct sl_err *err)
+{
+	SL_AUTO(sl_strbuf) b = SL_STRBUF_INIT(1024);
+
+	write_place(p, &b);
+	return sl_value_err_at(v, b.p, err);
+}
+
+static const char *json_kind(const struct sl_value *v)
+{
+	switch (v->kind) {
+	case SL_V_BOOL:
+		return "bool";
+	case SL_V_INT:
+	case SL_V_FLOAT:
+	case SL_V_NUMBER:
+		return "number";
+	case SL_V_STRING:
+		return "string";
+	case SL_V_LIST:
+		return "array";
+	case SL_V_MAP:
+		return "object";
+	case SL_V_NULL:
+		break;
+	}
+	return "null";
+}
+
+/* In the words of Go's encoding/json, which users of kustomize know. */
+static int wrong_type(const struct sl_value *v, const struct place *p, const char *want,
+		      struct sl_err *err)
+{
+	SL_AUTO(sl_strbuf) b = SL_STRBUF_INIT(1024);
+
+	write_place(p, &b);
+	sl_err_set(err, SL_ERR_INVALID,
+		   "invalid Kustomization: json: cannot unmarshal %s into Go struct field "
+		   "Kustomization.%s of type %s",
+		   json_kind(v), b.p, want);
+	return fail_at(v, p, err);
+}
+
+static int decode_struct(struct decoder *d, const struct sl_kz_struct *s, const struct sl_value *v,
+			 const struct place *place, struct sl_value **ret, struct sl_err *err);
+
+static struct sl_value *like(struct sl_value *made, const struct sl_value *v)
+{
+	made->line = v->line;
+	made->file = v->file;
+	return made;
+}
+
+static int decode_strings(struct decoder *d, const struct sl_value *v, const struct place *place,
+			  struct sl_value **ret, struct sl_err *err)
+{
+	if (!sl_is_list(v))
+		return wrong_type(v, place, "[]string", err);
+	*ret = like(sl_value_list(d->kz->a), v);
+	for (size_t i = 0; i < v->list.n; i++) {
+		struct place item = { .parent = place, .index = i };
+		struct sl_value *s = v->list.items[i];
+
+		if (sl_is_null(s))
+			s = like(sl_value_strz(d->kz->a, ""), s);
+		if (!sl_is_str(s))
+			return wrong_type(s, &item, "string", err);
+		sl_list_push(d->kz->a, *ret, s);
+	}
+	return 0;
+}
+
+static int decode_string_map(struct decoder *d, const struct sl_value *v, const struct place *place,
+			     struct sl_value **ret, struct sl_err *err)
+{
+	if (!sl_is_map(v))
+		return wrong_type(v, place, "map[string]string", err);
+	*ret = like(sl_value_map(d->kz->a), v);
+	for (size_t i = 0; i < v->map.n; i++) {
+		const struct sl_member *m = &v->map.members[i];
+		struct place item = { .parent = place, .name = m->key };
+		struct sl_value *s = m->value;
+
+		if (sl_is_null(s))
+			s = like(sl_value_strz(d->kz->a, ""), s);
+		if (!sl_is_str(s))
+			return wrong_type(s, &item, "string", err);
+		sl_map_set(d->kz->a, *ret, m->key, s);
+	}
+	return 0;
+}
+
+static int decode_structs(struct decoder *d, const struct sl_kz_struct *s, const struct sl_value *v,
+			  const struct place *place, struct sl_value **ret, struct sl_err *err)
+{
+	if (!sl_is_list(v))
+		return wrong_type(v, place, "[]object", err);
+	*ret = like(sl_value_list(d->kz->a), v);
+	for (size_t i = 0; i < v->list.n; i++) {
+		struct place item = { .parent = place, .index = i };
+		struct sl_value *one;
+		int r = decode_struct(d, s, v->list.items[i], &item, &one, err);
+
+		if (r < 0)
+			return r;
+		sl_list_push(d->kz->a, *ret, one);
+	}
+	return 0;
+}
+
+static int decode_field(struct decoder *d, const struct sl_kz_field *f, struct sl_value *v,
+			const struct place *place, struct sl_value **ret, struct sl_err *err)
+{
+	*ret = v;
+	if (f->unsupported)
+		return 0;
+	switch (f->type) {
+	case SL_KZ_T_STRING:
+		return sl_is_str(v) ? 0 : wrong_type(v, place, "string", err);
+	case SL_KZ_T_BOOL:
+		return v->kind == SL_V_BOOL ? 0 : wrong_type(v, place, "bool", err);
+	case SL_KZ_T_INT:
+		return v->kind == SL_V_INT ? 0 : wrong_type(v, place, "int64", err);
+	case SL_KZ_T_STRINGS:
+		return decode_strings(d, v, place, ret, err);
+	case SL_KZ_T_STRING_MAP:
+		return decode_string_map(d, v, place, ret, err);
+	case SL_KZ_T_STRUCT:
+		return decode_struct(d, f->of, v, place, ret, err);
+	case SL_KZ_T_STRUCTS:
+		return decode_structs(d, f->of, v, place, ret, err);
+	}
+	return 0;
+}
+
+static int unknown_field(struct decoder *d, const struct sl_value *v, const struct sl_member *m,
+			 const struct place *here, struct sl_value *to, struct sl_err *err)
+{
+	switch (d->unknown) {
+	case SL_KZ_UNKNOWN_KEEP:
+		sl_map_set(d->kz->a, to, m->key, m->value);
+		sl_map_member(to, m->key)->line = m->line;
+		return 0;
+	case SL_KZ_UNKNOWN_WARN:
+		sl_kz_warn(d->kz,
+			   sl_arena_printf(d->kz->a, "%s:%u: unknown field \"%.*s\" is ignored",
+					   v->file ? v->file : "kustomization", m->line,
+					   SL_STR_FMT(m->key)));
+		return 0;
+	case SL_KZ_UNKNOWN_REFUSE:
+		break;
+	}
+	sl_err_set(err, SL_ERR_INVALID, "invalid Kustomization: json: unknown field \"%.*s\"",
+		   SL_STR_FMT(m->key));
+	/* The key's line: the value may start further down. */
+	sl_err_at(err, v->file, m->line, NULL);
+	return fail_at(m->value, here, err);
+}
+
+static int decode_struct(struct decoder *d, const struct sl_kz_struct *s, const struct sl_value *v,
+			 const struct place *place, struct sl_value **ret, struct sl_err *err)
+{
+	*ret = like(sl_value_map(d->kz->a), v);
+	if (sl_is_null(v))
+		return 0;
+	if (!sl_is_map(v))
+		return wrong_type(v, place, s->name, err);
+	for (size_t i = 0; i < v->map.n; i++) {
+		const struct sl_member *m = &v->map.members[i];
+		const struct sl_kz_field *f = sl_kz_find_field(s, m->key);
+		struct place here = { .parent = place, .name = m->key };
+		struct sl_value *one;
+
+		if (!f) {
+			int r = unknown_field(d, v, m, &here, *ret, err);
+
+			if (r < 0)
+				return r;
+			continue;
+		}
+		if (sl_is_null(m->value))
+			continue;
+		int r = decode_field(d, f, m->value, &here, &one, err);
+
+		if (r < 0)
+			return r;
+		sl_map_set(d->kz->a, *ret, sl_str(f->name), one);
+		sl_map_member(*ret, sl_str(f->name))->line = m->line;
+	}
+	return 0;
+}
+
+int sl_kz_decode_kustomization(struct sl_kz *kz, const struct sl_value *doc,
+			       enum sl_kz_unknown unknown, struct sl_value **ret,
+			       struct sl_err *err)
+{
+	struct decoder d = { .kz = kz, .unknown = unknown };
+
+	if (!sl_is_null(doc) && !sl_is_map(doc)) {
+		sl_err_set(err, SL_ERR_INVALID,
+			   "invalid Kustomization: json: cannot unmarshal %s into Go value of type "
+			   "types.Kustomization",
+			   json_kind(doc));
+		return sl_value_err_at(doc, NULL, err);
+	}
+	return decode_struct(&d, &sl_kz_kustomization_struct, doc, NULL, ret, err);
+}

@@ -1,0 +1,167 @@
+#include "libcommon/render/kustomize/kustfields.h"
+
+#define STRUCTURE(label, table) \
+	{ \
+		.name = (label), .fields = (table), .n = SL_ARRAY_LEN(table) \
+	}
+
+static const struct sl_kz_field meta_fields[] = {
+	{ .name = "name", .type = SL_KZ_T_STRING },
+	{ .name = "namespace", .type = SL_KZ_T_STRING },
+	{ .name = "labels", .type = SL_KZ_T_STRING_MAP },
+	{ .name = "annotations", .type = SL_KZ_T_STRING_MAP },
+};
+static const struct sl_kz_struct meta = STRUCTURE("ObjectMeta", meta_fields);
+
+static const struct sl_kz_field field_spec_fields[] = {
+	{ .name = "group", .type = SL_KZ_T_STRING }, { .name = "version", .type = SL_KZ_T_STRING },
+	{ .name = "kind", .type = SL_KZ_T_STRING },  { .name = "path", .type = SL_KZ_T_STRING },
+	{ .name = "create", .type = SL_KZ_T_BOOL },
+};
+static const struct sl_kz_struct field_spec = STRUCTURE("FieldSpec", field_spec_fields);
+
+static const struct sl_kz_field label_fields[] = {
+	{ .name = "pairs", .type = SL_KZ_T_STRING_MAP },
+	{ .name = "includeSelectors", .type = SL_KZ_T_BOOL },
+	{ .name = "includeTemplates", .type = SL_KZ_T_BOOL },
+	{ .name = "includeVolumeClaimTemplates", .type = SL_KZ_T_BOOL },
+	{ .name = "fields", .type = SL_KZ_T_STRUCTS, .of = &field_spec },
+};
+static const struct sl_kz_struct label = STRUCTURE("Label", label_fields);
+
+static const struct sl_kz_field selector_fields[] = {
+	{ .name = "group", .type = SL_KZ_T_STRING },
+	{ .name = "version", .type = SL_KZ_T_STRING },
+	{ .name = "kind", .type = SL_KZ_T_STRING },
+	{ .name = "name", .type = SL_KZ_T_STRING },
+	{ .name = "namespace", .type = SL_KZ_T_STRING },
+	{ .name = "annotationSelector", .type = SL_KZ_T_STRING },
+	{ .name = "labelSelector", .type = SL_KZ_T_STRING },
+};
+static const struct sl_kz_struct selector = STRUCTURE("Selector", selector_fields);
+
+/* PatchArgs is decoded from a YAML map of any case, like everything here. */
+static const struct sl_kz_field patch_option_fields[] = {
+	{ .name = "allowNameChange", .type = SL_KZ_T_BOOL },
+	{ .name = "allowKindChange", .type = SL_KZ_T_BOOL },
+};
+static const struct sl_kz_struct patch_options = STRUCTURE("PatchArgs", patch_option_fields);
+
+static const struct sl_kz_field patch_fields[] = {
+	{ .name = "path", .type = SL_KZ_T_STRING },
+	{ .name = "patch", .type = SL_KZ_T_STRING },
+	{ .name = "target", .type = SL_KZ_T_STRUCT, .of = &selector },
+	{ .name = "options", .type = SL_KZ_T_STRUCT, .of = &patch_options },
+};
+static const struct sl_kz_struct patch = STRUCTURE("Patch", patch_fields);
+
+static const struct sl_kz_field image_fields[] = {
+	{ .name = "name", .type = SL_KZ_T_STRING },
+	{ .name = "newName", .type = SL_KZ_T_STRING },
+	{ .name = "tagSuffix", .type = SL_KZ_T_STRING },
+	{ .name = "newTag", .type = SL_KZ_T_STRING },
+	{ .name = "digest", .type = SL_KZ_T_STRING },
+};
+static const struct sl_kz_struct image = STRUCTURE("Image", image_fields);
+
+static const struct sl_kz_field replica_fields[] = {
+	{ .name = "name", .type = SL_KZ_T_STRING },
+	{ .name = "count", .type = SL_KZ_T_INT },
+};
+static const struct sl_kz_struct replica = STRUCTURE("Replica", replica_fields);
+
+static const struct sl_kz_field legacy_sort_fields[] = {
+	{ .name = "orderFirst", .type = SL_KZ_T_STRINGS },
+	{ .name = "orderLast", .type = SL_KZ_T_STRINGS },
+};
+static const struct sl_kz_struct legacy_sort = STRUCTURE("LegacySortOptions", legacy_sort_fields);
+
+static const struct sl_kz_field sort_fields[] = {
+	{ .name = "order", .type = SL_KZ_T_STRING },
+	{ .name = "legacySortOptions", .type = SL_KZ_T_STRUCT, .of = &legacy_sort },
+};
+static const struct sl_kz_struct sort_options = STRUCTURE("SortOptions", sort_fields);
+
+static const struct sl_kz_field generator_option_fields[] = {
+	{ .name = "labels", .type = SL_KZ_T_STRING_MAP },
+	{ .name = "annotations", .type = SL_KZ_T_STRING_MAP },
+	{ .name = "disableNameSuffixHash", .type = SL_KZ_T_BOOL },
+	{ .name = "immutable", .type = SL_KZ_T_BOOL },
+};
+static const struct sl_kz_struct generator_options =
+	STRUCTURE("GeneratorOptions", generator_option_fields);
+
+static const struct sl_kz_field config_map_fields[] = {
+	{ .name = "namespace", .type = SL_KZ_T_STRING },
+	{ .name = "name", .type = SL_KZ_T_STRING },
+	{ .name = "behavior", .type = SL_KZ_T_STRING },
+	{ .name = "literals", .type = SL_KZ_T_STRINGS },
+	{ .name = "files", .type = SL_KZ_T_STRINGS },
+	{ .name = "envs", .type = SL_KZ_T_STRINGS },
+	{ .name = "env", .type = SL_KZ_T_STRING },
+	{ .name = "options", .type = SL_KZ_T_STRUCT, .of = &generator_options },
+};
+static const struct sl_kz_struct config_map = STRUCTURE("ConfigMapArgs", config_map_fields);
+
+static const struct sl_kz_field secret_fields[] = {
+	{ .name = "namespace", .type = SL_KZ_T_STRING },
+	{ .name = "name", .type = SL_KZ_T_STRING },
+	{ .name = "behavior", .type = SL_KZ_T_STRING },
+	{ .name = "literals", .type = SL_KZ_T_STRINGS },
+	{ .name = "files", .type = SL_KZ_T_STRINGS },
+	{ .name = "envs", .type = SL_KZ_T_STRINGS },
+	{ .name = "env", .type = SL_KZ_T_STRING },
+	{ .name = "options", .type = SL_KZ_T_STRUCT, .of = &generator_options },
+	{ .name = "type", .type = SL_KZ_T_STRING },
+};
+static const struct sl_kz_struct secret = STRUCTURE("SecretArgs", secret_fields);
+
+static const struct sl_kz_field kustomization_fields[] = {
+	{ .name = "kind", .type = SL_KZ_T_STRING },
+	{ .name = "apiVersion", .type = SL_KZ_T_STRING },
+	{ .name = "metadata", .type = SL_KZ_T_STRUCT, .of = &meta },
+	{ .name = "namePrefix", .type = SL_KZ_T_STRING },
+	{ .name = "nameSuffix", .type = SL_KZ_T_STRING },
+	{ .name = "namespace", .type = SL_KZ_T_STRING },
+	{ .name = "commonLabels", .type = SL_KZ_T_STRING_MAP },
+	{ .name = "labels", .type = SL_KZ_T_STRUCTS, .of = &label },
+	{ .name = "commonAnnotations", .type = SL_KZ_T_STRING_MAP },
+	{ .name = "patchesStrategicMerge", .type = SL_KZ_T_STRINGS },
+	{ .name = "patchesJson6902", .type = SL_KZ_T_STRUCTS, .of = &patch },
+	{ .name = "patches", .type = SL_KZ_T_STRUCTS, .of = &patch },
+	{ .name = "images", .type = SL_KZ_T_STRUCTS, .of = &image },
+	{ .name = "imageTags", .type = SL_KZ_T_STRUCTS, .of = &image },
+	{ .name = "replicas", .type = SL_KZ_T_STRUCTS, .of = &replica },
+	{ .name = "sortOptions", .type = SL_KZ_T_STRUCT, .of = &sort_options },
+	{ .name = "resources", .type = SL_KZ_T_STRINGS },
+	{ .name = "components", .type = SL_KZ_T_STRINGS },
+	{ .name = "bases", .type = SL_KZ_T_STRINGS },
+	{ .name = "configMapGenerator", .type = SL_KZ_T_STRUCTS, .of = &config_map },
+	{ .name = "secretGenerator", .type = SL_KZ_T_STRUCTS, .of = &secret },
+	{ .name = "generatorOptions", .type = SL_KZ_T_STRUCT, .of = &generator_options },
+	{ .name = "buildMetadata", .type = SL_KZ_T_STRINGS },
+	{ .name = "openapi", .unsupported = true },
+	{ .name = "replacements", .unsupported = true },
+	{ .name = "vars", .unsupported = true },
+	{ .name = "crds", .unsupported = true },
+	{ .name = "helmGlobals", .unsupported = true },
+	{ .name = "helmCharts", .unsupported = true },
+	{ .name = "helmChartInflationGenerator", .unsupported = true },
+	{ .name = "configurations", .unsupported = true },
+	{ .name = "generators", .unsupported = true },
+	{ .name = "transformers", .unsupported = true },
+	{ .name = "validators", .unsupported = true },
+};
+const struct sl_kz_struct sl_kz_kustomization_struct =
+	STRUCTURE("Kustomization", kustomization_fields);
+
+const struct sl_kz_field *sl_kz_find_field(const struct sl_kz_struct *s, struct sl_str name)
+{
+	for (size_t i = 0; i < s->n; i++)
+		if (sl_str_eqz(name, s->fields[i].name))
+			return &s->fields[i];
+	for (size_t i = 0; i < s->n; i++)
+		if (sl_str_ieq(name, sl_str(s->fields[i].name)))
+			return &s->fields[i];
+	return NULL;
+}

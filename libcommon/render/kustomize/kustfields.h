@@ -1,0 +1,56 @@
+/*
+ * Private to kustomize: the fields of a kustomization file, and the decoder that goes by them.
+ *
+ * Thread rule: constant data; the decoder is pure but for the arena.
+ */
+#ifndef LIBCOMMON_RENDER_KUSTOMIZE_KUSTFIELDS_H
+#define LIBCOMMON_RENDER_KUSTOMIZE_KUSTFIELDS_H
+
+#include "libcommon/render/kustomize/build.h"
+
+enum sl_kz_field_type {
+	SL_KZ_T_STRING,
+	SL_KZ_T_BOOL,
+	SL_KZ_T_INT,
+	SL_KZ_T_STRINGS,    /* list of strings */
+	SL_KZ_T_STRING_MAP, /* map of strings */
+	SL_KZ_T_STRUCT,
+	SL_KZ_T_STRUCTS, /* list of structures */
+};
+
+struct sl_kz_struct;
+
+struct sl_kz_field {
+	const char *name;
+	enum sl_kz_field_type type;
+	const struct sl_kz_struct *of; /* STRUCT, STRUCTS */
+	bool unsupported;	       /* the type is then not looked at */
+};
+
+struct sl_kz_struct {
+	const char *name; /* what kustomize's decoder calls it, for messages */
+	const struct sl_kz_field *fields;
+	size_t n;
+};
+
+extern const struct sl_kz_struct sl_kz_kustomization_struct;
+
+/* Exactly, or else ignoring case, as encoding/json does. NULL when there is none. */
+const struct sl_kz_field *sl_kz_find_field(const struct sl_kz_struct *s, struct sl_str name);
+
+/* What becomes of a field that is not in the tables. */
+enum sl_kz_unknown {
+	SL_KZ_UNKNOWN_REFUSE,
+	SL_KZ_UNKNOWN_KEEP,
+	SL_KZ_UNKNOWN_WARN, /* and drop */
+};
+
+/*
+ * A copy of `doc` in which every field has its canonical name and its type, nulls are gone and null
+ * items are zero values; strings are shared with `doc`. Errors: SL_ERR_INVALID.
+ */
+int sl_kz_decode_kustomization(struct sl_kz *kz, const struct sl_value *doc,
+			       enum sl_kz_unknown unknown, struct sl_value **ret,
+			       struct sl_err *err) SL_MUST_CHECK;
+
+#endif

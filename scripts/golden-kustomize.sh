@@ -1,0 +1,48 @@
+#!/bin/bash
+# Record what kustomize prints for each case of test/golden/kustomize: expected.yaml, or expected.err.
+#
+#   scripts/golden-kustomize.sh [CASE...]
+#
+# KUSTOMIZE names the program, of the version below; without it, it is installed with `go install`
+# into build/peers. A case is a directory of inputs; its case.conf may set
+#   path=DIR        what to build, "" by default
+#   order=legacy    sort as `kustomize build` does by default, instead of as Flux does
+#   restrict=true   keep files within the directory of their kustomization
+# Paths of this machine do not get into the records: the case's directory is written as /case.
+# `message`, beside expected.err, holds our own error, and is written by hand.
+set -eu
+version=v5.8.2
+cd "$(dirname "$0")/.."
+root=$PWD/test/golden/kustomize
+if [ -z "${KUSTOMIZE:-}" ]; then
+	KUSTOMIZE=$PWD/build/peers/kustomize
+	[ -x "$KUSTOMIZE" ] ||
+		GOBIN=$PWD/build/peers go install "sigs.k8s.io/kustomize/kustomize/v5@$version"
+fi
+[ "$("$KUSTOMIZE" version)" = "$version" ] || { echo "kustomize $version wanted" >&2; exit 1; }
+
+record() {
+	local dir=$root/$1 path='' order=none restrict=false restrictor=LoadRestrictionsNone
+	# shellcheck source=/dev/null
+	[ ! -f "$dir/case.conf" ] || . "$dir/case.conf"
+	[ "$restrict" = false ] || restrictor=LoadRestrictionsRootOnly
+	rm -f "$dir/expected.yaml" "$dir/expected.err"
+	if ! "$KUSTOMIZE" build --load-restrictor "$restrictor" --reorder "$order" "$dir/$path" \
+		>"$dir/expected.yaml" 2>"$dir/expected.err"; then
+		rm "$dir/expected.yaml"
+		grep '^Error' -A 100 "$dir/expected.err" | sed "s|$dir|/case|g" >"$dir/expected.tmp"
+		mv "$dir/expected.tmp" "$dir/expected.err"
+	else
+		rm "$dir/expected.err"
+	fi
+}
+
+if [ $# -eq 0 ]; then
+	for dir in "$root"/*/; do
+		record "$(basename "$dir")"
+	done
+else
+	for name; do
+		record "$name"
+	done
+fi
