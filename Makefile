@@ -72,6 +72,8 @@ COMMON_SRC := $(wildcard libcommon/*/*.c libcommon/*/*/*.c)
 UNIT_SRC := $(wildcard test/unit/*/*_test.c test/unit/*/*/*_test.c)
 UNIT_SUPPORT := $(wildcard test/unit/support/*.c)
 FUZZ_SRC := $(wildcard test/fuzz/*_fuzz.c)
+# Programs that end-to-end tests and measurements run: build/<variant>/test/tools/<name>.
+TOOL_SRC := $(wildcard test/tools/*.c)
 CONTROLLERS := $(patsubst %/main.c,%,$(wildcard *-controller/main.c image-automation/main.c))
 # Tests of a controller are built once it has a main file, since they link all of it.
 UNFINISHED := $(filter-out $(CONTROLLERS),$(sort $(patsubst %/,%,$(dir $(wildcard \
@@ -86,7 +88,7 @@ PROGRAMS := $(CONTROLLERS) $(CLI_PROGRAMS)
 # Everything of the programs but their main files, so that unit tests can link it.
 DOMAIN_SRC := $(filter-out %/main.c,$(foreach p,$(PROGRAMS),$(call src_of,$(p))))
 
-ALL_C := $(COMMON_SRC) $(UNIT_SRC) $(UNIT_SUPPORT) $(FUZZ_SRC) $(wildcard test/fuzz/driver.c) \
+ALL_C := $(COMMON_SRC) $(TOOL_SRC) $(UNIT_SRC) $(UNIT_SUPPORT) $(FUZZ_SRC) $(wildcard test/fuzz/driver.c) \
 	$(sort $(foreach p,$(PROGRAMS),$(call src_of,$(p))))
 ALL_H := $(wildcard libcommon/*/*.h libcommon/*/*/*.h *-controller/*.h cli/*.h cli/*/*.h \
 	image-automation/*.h test/unit/support/*.h)
@@ -116,6 +118,9 @@ $(BUILD)/$(1)/libcommon.a: $(call objs,$(1),$(COMMON_SRC))
 $(BUILD)/$(1)/libdomain.a: $(call objs,$(1),$(DOMAIN_SRC) $(UNIT_SUPPORT))
 	$$(Q)mkdir -p $$(@D)
 	$$(call say,AR,$$@)rm -f $$@ && ar rcs $$@ $$^
+
+$(BUILD)/$(1)/test/tools/%: $(BUILD)/$(1)/test/tools/%.o $(BUILD)/$(1)/libcommon.a
+	$$(call say,LD,$$@)$$(CC_$(1)) $$(LDFLAGS_BASE) $$(LDFLAGS_$(1)) -o $$@ $$^ $$(LIBS)
 
 $(BUILD)/$(1)/test/unit/%_test: $(BUILD)/$(1)/test/unit/%_test.o $(BUILD)/$(1)/libdomain.a \
 		$(BUILD)/$(1)/libcommon.a
