@@ -61,6 +61,7 @@ struct sl_git_remote_options {
 	int64_t deadline_ms; /* monotonic, for everything done with the remote; 0: none */
 	const atomic_bool *cancel;
 	uint64_t max_pack_bytes; /* SL_GIT_PACK_BYTES_DEFAULT_MAX, on the wire, per fetch */
+	const char *hint;	 /* of an earlier remote with this URL, or NULL */
 };
 
 struct sl_git_remote;
@@ -105,6 +106,13 @@ const struct sl_git_ref *sl_git_refs_find(const struct sl_git_refs *refs, const 
  */
 int sl_git_ls_refs(struct sl_git_remote *r, const char *const *prefixes, size_t prefix_count,
 		   struct sl_git_refs *ret_refs, struct sl_err *err) SL_MUST_CHECK;
+
+/*
+ * What a later remote for the same URL may take for granted, so that a poll is one exchange instead
+ * of two: pass it as `hint`. A fresh string, or NULL when there is nothing worth keeping. A hint that
+ * is no longer true costs the exchanges that it would have saved, nothing else.
+ */
+char *sl_git_remote_hint(const struct sl_git_remote *r) __attribute__((warn_unused_result));
 
 /* Bytes of HTTP bodies received so far over this remote. */
 uint64_t sl_git_remote_received_bytes(const struct sl_git_remote *r);

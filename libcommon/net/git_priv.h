@@ -24,10 +24,16 @@ struct sl_git_remote {
 	struct sl_url url; /* of the repository; moved by a redirect of the first request */
 	bool trusted;	   /* `url` is still where the credentials belong */
 	int version;	   /* 0 or 2; -1 before the first exchange */
+	bool moved;	   /* `url` is where a redirect led */
+	bool presumed;	   /* version and capabilities come from a hint */
 	struct sl_git_caps caps;
 	struct sl_git_refs v0_refs; /* of the v0 advertisement: all of them */
 	uint64_t received_bytes;
 };
+
+/* Believe the options' hint, if there is one. */
+void sl_git_remote_take_hint(struct sl_git_remote *r);
+int sl_git_bad_advertisement(struct sl_err *err);
 
 /* Learn the version and capabilities, once. */
 int sl_git_remote_discover(struct sl_git_remote *r, struct sl_err *err) SL_MUST_CHECK;
@@ -52,7 +58,8 @@ struct sl_git_wire_request {
 	size_t want_count;
 	const struct sl_git_oid *haves; /* commits that are complete here */
 	size_t have_count;
-	bool shallow; /* depth 1; the haves are shallow too */
+	unsigned
+		depth; /* commits from each want; 0: the whole history. The haves are shallow then. */
 };
 
 /* Takes the pack's bytes: embed it as the first member of a struct of your own. */

@@ -45,7 +45,7 @@ static int load_whole(struct sl_git_blob *b, uint64_t size, struct sl_err *err)
 
 static int start(struct sl_git_blob *b, struct sl_err *err)
 {
-	uint64_t size;
+	uint64_t size = 0;
 	int r = blob_size(b, &size, err);
 
 	if (r == 0 && size >= SL_GIT_BLOB_STREAM_MIN) {

@@ -3,6 +3,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <malloc.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -25,14 +26,20 @@ void sl_git_cache_close(struct sl_git_cache *c)
 
 void sl_git_cache_free(struct sl_git_cache *c)
 {
+	bool trim;
+
 	if (!c)
 		return;
+	trim = c->odb != NULL;
 	sl_git_cache_close(c);
 	if (c->fd >= 0)
 		close(c->fd);
 	free(c->path);
 	free(c->url);
 	free(c);
+	/* Indexing a pack and reading deltas take megabytes for a moment: give them back. */
+	if (trim)
+		malloc_trim(0);
 }
 
 int sl_git_cache_odb(struct sl_git_cache *c, struct sl_err *err)

@@ -11,7 +11,7 @@
  * Nothing is fetched when the wanted commit is there. After SL_GIT_CACHE_PACKS_MAX packs, when the
  * URL has changed, or when objects turn out to be missing, the cache is dropped and filled afresh
  * (at most once per fetch). Only a commit that no ref points at and that the server does not give by
- * its id makes it fetch the history. The state is published after the objects, by rename: a process
+ * its id makes it fetch history: some commits below the tips first, then all. The state is published after the objects, by rename: a process
  * killed at any point leaves a cache that works or is refilled.
  *
  * Memory: packs are streamed to disk and read through small windows; blobs are streamed out
@@ -30,6 +30,7 @@
 
 #define SL_GIT_CACHE_PACKS_MAX 50
 #define SL_GIT_TIPS_MAX 8
+#define SL_GIT_HISTORY_STEP 500 /* commits from each tip, looked through before all are fetched */
 #define SL_GIT_WANTS_MAX 100000
 #define SL_GIT_OBJECT_MAX (64u << 20)
 

@@ -49,7 +49,7 @@ static int count_packs(struct sl_git_cache *c, size_t *ret_count, struct sl_err 
 struct plan {
 	struct sl_git_oid *wants, *commits;
 	size_t want_count, commit_count;
-	bool shallow;
+	unsigned depth; /* 0: the whole history */
 };
 
 /*
@@ -64,7 +64,7 @@ static int fetch_pack(struct sl_git_cache *c, struct sl_git_remote *r, const str
 		.want_count = p->want_count,
 		.haves = c->tips,
 		.have_count = c->tip_count,
-		.shallow = p->shallow,
+		.depth = p->depth,
 	};
 	struct sl_git_indexer x = { .indexer = NULL };
 	int rc = sl_git_indexer_init(c, r, &x, err);
@@ -89,7 +89,7 @@ static int run_plan(struct sl_git_cache *c, struct sl_git_remote *r, const struc
 		rc = sl_git_verify_tree(c, &p->commits[i], err);
 	if (rc < 0)
 		return rc;
-	c->full = !p->shallow;
+	c->full = p->depth == 0;
 	for (size_t i = p->commit_count; i > 0; i--)
 		add_tip(c, &p->commits[i - 1]);
 	return sl_git_cache_save(c, err);
@@ -132,8 +132,8 @@ static int fetch_candidates(struct sl_git_cache *c, struct sl_git_remote *r,
 	struct plan p = { .wants = wants, .commits = commits };
 	int rc;
 
-	p.shallow = r->caps.shallow && !(c->full && c->tip_count);
-	rc = prepare(c, p.shallow, err);
+	p.depth = r->caps.shallow && !(c->full && c->tip_count) ? 1 : 0;
+	rc = prepare(c, p.depth != 0, err);
 	if (rc < 0)
 		return rc;
 	for (size_t i = 0; i < t->n && i < SL_GIT_TIES_MAX; i++) {
@@ -147,46 +147,90 @@ static int fetch_candidates(struct sl_git_cache *c, struct sl_git_remote *r,
 	return fetch_with_cure(c, r, &p, err);
 }
 
-/* All that the refs reach, since the server gives the commit no other way. */
-static int fetch_history(struct sl_git_cache *c, struct sl_git_remote *r,
-			 const struct sl_git_target *t, struct sl_err *err)
+/* Branches that may hold the commit, or all branches and tags. */
+static int list_wants(struct sl_git_remote *r, const struct sl_git_target *t,
+		      struct sl_git_oid **ret_wants, size_t *ret_count, struct sl_err *err)
 {
 	const char *prefixes[] = { t->within ? t->within : "refs/heads/", "refs/tags/" };
-	struct sl_git_oid commit = t->candidates[0].commit, tips[SL_GIT_TIPS_MAX];
-	const struct sl_str heads = SL_STR("refs/heads/");
 	SL_AUTO(sl_git_refs) refs = SL_GIT_REFS_INIT;
-	SL_AUTO_FREE struct sl_git_oid *wants = NULL;
-	struct plan p = { 0 };
+	size_t n = 0;
 	int rc = sl_git_ls_refs(r, prefixes, t->within ? 1 : 2, &refs, err);
 
-	if (rc == 0)
-		rc = prepare(c, false, err);
 	if (rc < 0)
 		return rc;
 	if (refs.n > SL_GIT_WANTS_MAX)
 		return sl_err_set(err, SL_ERR_TOO_LARGE, "remote has more than %d refs to fetch",
 				  SL_GIT_WANTS_MAX);
-	p.wants = wants = sl_xcalloc(refs.n + 1, sizeof(*wants));
-	p.commits = tips;
-	for (size_t i = 0; i < refs.n; i++) {
-		const struct sl_git_ref *ref = &refs.items[i];
+	*ret_wants = sl_xcalloc(refs.n + 1, sizeof(**ret_wants));
+	for (size_t i = 0; i < refs.n; i++)
+		if (!t->within || !strcmp(refs.items[i].name, t->within))
+			(*ret_wants)[n++] = refs.items[i].oid;
+	*ret_count = n;
+	return 0;
+}
 
-		if (t->within && strcmp(ref->name, t->within) != 0)
-			continue;
-		wants[p.want_count++] = ref->oid;
-		if (p.commit_count < SL_GIT_TIPS_MAX && sl_str_starts(sl_str(ref->name), heads))
-			tips[p.commit_count++] = ref->oid;
-	}
-	if (p.want_count)
-		rc = fetch_with_cure(c, r, &p, err);
+static bool is_commit(struct sl_git_cache *c, const struct sl_git_oid *oid)
+{
+	git_object_t type;
+	size_t size;
+	git_oid id;
+
+	return sl_git_lib_oid(oid, &id) && git_odb_read_header(&size, &type, c->odb, &id) == 0 &&
+	       type == GIT_OBJECT_COMMIT;
+}
+
+/* Remember the commit, and with the history the tips that it came with: the next `have`s. */
+static int settle(struct sl_git_cache *c, const struct plan *p, const struct sl_git_oid *commit,
+		  bool found, struct sl_err *err)
+{
+	for (size_t i = 0; c->full && i < p->want_count && i < SL_GIT_TIPS_MAX - 1; i++)
+		if (is_commit(c, &p->wants[i]) && sl_git_verify_tree(c, &p->wants[i], NULL) == 0)
+			add_tip(c, &p->wants[i]);
+	if (found)
+		add_tip(c, commit);
+	return sl_git_cache_save(c, err);
+}
+
+/* Fetch what the refs reach to the plan's depth; SL_ERR_NOT_FOUND when the commit is not there. */
+static int search(struct sl_git_cache *c, struct sl_git_remote *r, const struct plan *p,
+		  const struct sl_git_oid *commit, struct sl_err *err)
+{
+	bool found;
+	int rc = prepare(c, p->depth != 0, err);
+
+	if (rc == 0 && p->want_count)
+		rc = fetch_with_cure(c, r, p, err);
 	if (rc < 0)
 		return rc;
-	if (!has_object(c, &commit) || sl_git_verify_tree(c, &commit, err) < 0)
-		return sl_err_set(err, SL_ERR_NOT_FOUND,
-				  "unable to resolve commit object for '%s': object not found",
-				  commit.hex);
-	add_tip(c, &commit);
-	return sl_git_cache_save(c, err);
+	found = has_object(c, commit) && sl_git_verify_tree(c, commit, NULL) == 0;
+	rc = settle(c, p, commit, found, err);
+	if (rc < 0 || found)
+		return rc;
+	return sl_err_set(err, SL_ERR_NOT_FOUND,
+			  "unable to resolve commit object for '%s': object not found",
+			  commit->hex);
+}
+
+/* The server gives the commit no other way: look for it near the tips, then in all there is. */
+static int fetch_history(struct sl_git_cache *c, struct sl_git_remote *r,
+			 const struct sl_git_target *t, struct sl_err *err)
+{
+	const struct sl_git_oid *commit = &t->candidates[0].commit;
+	SL_AUTO_FREE struct sl_git_oid *wants = NULL;
+	struct plan p = { 0 };
+	int rc = list_wants(r, t, &wants, &p.want_count, err);
+
+	if (rc < 0)
+		return rc;
+	p.wants = wants;
+	if (r->caps.shallow && !(c->full && c->tip_count)) {
+		p.depth = SL_GIT_HISTORY_STEP;
+		rc = search(c, r, &p, commit, err);
+		if (rc != SL_ERR_NOT_FOUND)
+			return rc;
+		p.depth = 0;
+	}
+	return search(c, r, &p, commit, err);
 }
 
 static int fetch_commit(struct sl_git_cache *c, struct sl_git_remote *r,

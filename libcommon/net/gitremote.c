@@ -1,4 +1,4 @@
-/* The HTTP side of a remote: discovery, refs, and posting to git-upload-pack. */
+/* The HTTP side of a remote: discovery, posting to git-upload-pack, and what failures mean. */
 #include <stdlib.h>
 #include <string.h>
 
@@ -30,6 +30,7 @@ int sl_git_remote_open(struct sl_http_client *client, const struct sl_git_remote
 	for (n = strlen(r->url.path); n > 1 && r->url.path[n - 1] == '/'; n--)
 		r->url.path[n - 1] = '\0';
 	free(SL_STEAL(r->url.query));
+	sl_git_remote_take_hint(r);
 	*ret_remote = SL_STEAL(r);
 	return 0;
 }
@@ -219,6 +220,7 @@ static int exchange(struct sl_git_remote *r, struct sl_http_request *q, const ch
 		rc = check_type(&a, &local);
 	if (rc == 0)
 		rc = sl_pktline_finish(&a.parser, &local);
+	q->sink = NULL;
 	sl_pktline_release(&a.parser);
 	if (rc < 0)
 		sl_err_move(err, &local);
@@ -283,11 +285,6 @@ struct discovery {
 	bool seen_ref;
 };
 
-static int bad_advertisement(struct sl_err *err)
-{
-	return sl_err_set(err, SL_ERR_INVALID, "broken advertisement of refs");
-}
-
 static int take_v0_ref(struct discovery *d, struct sl_str line, struct sl_err *err)
 {
 	struct sl_git_refs *refs = &d->remote->v0_refs;
@@ -305,7 +302,7 @@ static int take_v0_ref(struct discovery *d, struct sl_str line, struct sl_err *e
 	if (nul >= 0)
 		line = sl_str_sub(line, 0, (size_t)nul);
 	if (!sl_git_cut_oid(&line, &oid) || !line.n)
-		return bad_advertisement(err);
+		return sl_git_bad_advertisement(err);
 	if (sl_str_cut_suffix(&line, SL_STR("^{}"))) {
 		if (refs->n && sl_str_eqz(line, refs->items[refs->n - 1].name))
 			refs->items[refs->n - 1].peeled = oid;
@@ -356,6 +353,7 @@ static int follow_redirect(struct sl_git_remote *r, const char *answered, struct
 				  u.host, u.path);
 	u.path[path.n] = '\0';
 	r->trusted = sl_url_same_party(&r->url, &u);
+	r->moved = true;
 	if (r->trusted) {
 		u.user = SL_STEAL(r->url.user);
 		u.password = SL_STEAL(r->url.password);
@@ -425,126 +423,4 @@ int sl_git_remote_post(struct sl_git_remote *r, struct sl_str body, struct sl_pk
 	q.max_body_bytes = r->options.max_pack_bytes ? r->options.max_pack_bytes
 						     : SL_GIT_PACK_BYTES_DEFAULT_MAX;
 	return exchange(r, &q, RESULT_TYPE, sink, &resp, err);
-}
-
-struct ref_taker {
-	struct sl_pktline_sink sink;
-	struct sl_git_refs *refs;
-};
-
-/* "<oid> <name>[ symref-target:<name>][ peeled:<oid>]" */
-static int take_v2_ref(struct sl_pktline_sink *self, enum sl_pktline_kind kind, struct sl_str line,
-		       struct sl_err *err)
-{
-	struct sl_git_refs *refs = ((struct ref_taker *)self)->refs;
-	struct sl_str name, attribute;
-	struct sl_git_ref *ref;
-	struct sl_git_oid oid;
-	int r;
-
-	if (kind != SL_PKTLINE_DATA)
-		return 0;
-	sl_str_cut_suffix(&line, SL_STR("\n"));
-	if (sl_str_cut_prefix(&line, SL_STR("ERR ")))
-		return sl_git_remote_error(line, err);
-	if (sl_str_starts(line, SL_STR("unborn ")))
-		return 0;
-	if (!sl_git_cut_oid(&line, &oid) || !line.n || !sl_str_split(&line, ' ', &name))
-		return bad_advertisement(err);
-	r = sl_git_refs_add(refs, name, &oid, &ref, err);
-	if (r < 0 || !ref)
-		return r;
-	while (sl_str_split(&line, ' ', &attribute)) {
-		if (sl_str_cut_prefix(&attribute, SL_STR("symref-target:")))
-			ref->symref_target = sl_arena_str(&refs->arena, attribute).p;
-		else if (sl_str_cut_prefix(&attribute, SL_STR("peeled:")) &&
-			 !sl_git_oid_parse(attribute, &ref->peeled))
-			return bad_advertisement(err);
-	}
-	return 0;
-}
-
-static bool has_prefix(const char *name, const char *const *prefixes, size_t n)
-{
-	for (size_t i = 0; i < n; i++)
-		if (sl_str_starts(sl_str(name), sl_str(prefixes[i])))
-			return true;
-	return n == 0;
-}
-
-/* A server may ignore prefixes, and version 0 knows none. */
-static void keep_wanted(struct sl_git_refs *refs, const char *const *prefixes, size_t n)
-{
-	size_t kept = 0;
-
-	for (size_t i = 0; i < refs->n; i++)
-		if (has_prefix(refs->items[i].name, prefixes, n))
-			refs->items[kept++] = refs->items[i];
-	refs->n = kept;
-}
-
-static int copy_v0_refs(const struct sl_git_remote *r, const char *const *prefixes, size_t n,
-			struct sl_git_refs *out, struct sl_err *err)
-{
-	for (size_t i = 0; i < r->v0_refs.n; i++) {
-		const struct sl_git_ref *from = &r->v0_refs.items[i];
-		struct sl_git_ref *ref;
-		int rc;
-
-		if (!has_prefix(from->name, prefixes, n))
-			continue;
-		rc = sl_git_refs_add(out, sl_str(from->name), &from->oid, &ref, err);
-		if (rc < 0)
-			return rc;
-		ref->peeled = from->peeled;
-		if (from->symref_target)
-			ref->symref_target = sl_arena_strdup(&out->arena, from->symref_target);
-	}
-	return 0;
-}
-
-static int ls_refs_v2(struct sl_git_remote *r, const char *const *prefixes, size_t n,
-		      struct sl_git_refs *out, struct sl_err *err)
-{
-	SL_AUTO(sl_strbuf) body = SL_STRBUF_INIT(SL_PKTLINE_MAX);
-	struct ref_taker taker = { .sink = { take_v2_ref }, .refs = out };
-	int rc;
-
-	sl_pktline_add(&body, "command=ls-refs\n");
-	if (r->caps.object_format)
-		sl_pktline_add(&body, "object-format=%s", r->caps.sha256 ? "sha256" : "sha1");
-	sl_pktline_add_delim(&body);
-	sl_pktline_add(&body, "peel\n");
-	sl_pktline_add(&body, "symrefs\n");
-	for (size_t i = 0; i < n; i++)
-		sl_pktline_add(&body, "ref-prefix %s\n", prefixes[i]);
-	sl_pktline_add_flush(&body);
-	rc = sl_git_remote_post(r, sl_strbuf_str(&body), &taker.sink, err);
-	if (rc < 0)
-		return rc;
-	keep_wanted(out, prefixes, n);
-	return 0;
-}
-
-int sl_git_ls_refs(struct sl_git_remote *r, const char *const *prefixes, size_t prefix_count,
-		   struct sl_git_refs *ret_refs, struct sl_err *err)
-{
-	SL_AUTO(sl_git_refs) refs = SL_GIT_REFS_INIT;
-	int rc;
-
-	if (prefix_count > SL_GIT_PREFIXES_MAX)
-		return sl_err_set(err, SL_ERR_INVALID, "too many ref prefixes");
-	for (size_t i = 0; i < prefix_count; i++)
-		if (strlen(prefixes[i]) > SL_GIT_REF_NAME_MAX)
-			return sl_err_set(err, SL_ERR_TOO_LARGE, "ref prefix is too long");
-	rc = sl_git_remote_discover(r, err);
-	if (rc == 0)
-		rc = r->version == 2 ? ls_refs_v2(r, prefixes, prefix_count, &refs, err)
-				     : copy_v0_refs(r, prefixes, prefix_count, &refs, err);
-	if (rc < 0)
-		return rc;
-	sl_git_refs_release(ret_refs);
-	*ret_refs = refs;
-	refs = (struct sl_git_refs)SL_GIT_REFS_INIT;
-	return 0;
 }

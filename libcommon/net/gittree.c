@@ -111,24 +111,27 @@ static int visit(struct walk *w, struct sl_git_cache *c, const git_tree_entry *e
 	return r == SL_GIT_GO_ON ? enter(w, c, e, entry.kind, module, depth, err) : r < 0 ? r : 0;
 }
 
+struct child {
+	const git_tree_entry *entry;
+};
+
 static int by_name(const void *a, const void *b)
 {
-	const git_tree_entry *const *x = a;
-	const git_tree_entry *const *y = b;
+	const struct child *x = a, *y = b;
 
-	return strcmp(git_tree_entry_name(*x), git_tree_entry_name(*y));
+	return strcmp(git_tree_entry_name(x->entry), git_tree_entry_name(y->entry));
 }
 
-static int walk_entries(struct walk *w, struct sl_git_cache *c, const git_tree_entry **entries,
+static int walk_entries(struct walk *w, struct sl_git_cache *c, const struct child *children,
 			size_t n, int depth, struct sl_err *err)
 {
 	size_t base = w->path.n;
 	int r = 0;
 
 	for (size_t i = 0; r == 0 && i < n; i++) {
-		struct sl_str name = sl_str(git_tree_entry_name(entries[i]));
+		struct sl_str name = sl_str(git_tree_entry_name(children[i].entry));
 
-		if (!name_ok(name) || (i && by_name(&entries[i - 1], &entries[i]) == 0))
+		if (!name_ok(name) || (i && by_name(&children[i - 1], &children[i]) == 0))
 			return sl_err_set(err, SL_ERR_INVALID,
 					  "commit has an unsafe or repeated file name in '%s'",
 					  w->path.p);
@@ -138,7 +141,7 @@ static int walk_entries(struct walk *w, struct sl_git_cache *c, const git_tree_e
 		if (w->path.failed)
 			return sl_err_set(err, SL_ERR_TOO_LARGE, "path is longer than %d bytes",
 					  SL_GIT_PATH_MAX);
-		r = visit(w, c, entries[i], depth, err);
+		r = visit(w, c, children[i].entry, depth, err);
 		sl_strbuf_truncate(&w->path, base);
 	}
 	return r;
@@ -147,7 +150,7 @@ static int walk_entries(struct walk *w, struct sl_git_cache *c, const git_tree_e
 static int walk_tree(struct walk *w, struct sl_git_cache *c, const git_oid *id, int depth,
 		     struct sl_err *err)
 {
-	SL_AUTO_FREE const git_tree_entry **entries = NULL;
+	SL_AUTO_FREE struct child *children = NULL;
 	git_tree *tree = NULL;
 	size_t n;
 	int r;
@@ -159,11 +162,11 @@ static int walk_tree(struct walk *w, struct sl_git_cache *c, const git_oid *id, 
 	if (r < 0)
 		return sl_git_lib_error(r, "read tree", err);
 	n = git_tree_entrycount(tree);
-	entries = sl_xcalloc(n + 1, sizeof(*entries));
+	children = sl_xcalloc(n + 1, sizeof(*children));
 	for (size_t i = 0; i < n; i++)
-		entries[i] = git_tree_entry_byindex(tree, i);
-	qsort(entries, n, sizeof(*entries), by_name);
-	r = walk_entries(w, c, entries, n, depth, err);
+		children[i].entry = git_tree_entry_byindex(tree, i);
+	qsort(children, n, sizeof(*children), by_name);
+	r = walk_entries(w, c, children, n, depth, err);
 	git_tree_free(tree);
 	return r;
 }

@@ -106,9 +106,9 @@ static void build_v2(const struct sl_git_remote *r, const struct sl_git_wire_req
 	sl_pktline_add(body, "thin-pack\n");
 	sl_pktline_add(body, "no-progress\n");
 	sl_pktline_add(body, "ofs-delta\n");
-	if (q->shallow) {
+	if (q->depth) {
 		add_ids(body, "shallow", q->haves, q->have_count);
-		sl_pktline_add(body, "deepen 1\n");
+		sl_pktline_add(body, "deepen %u\n", q->depth);
 	}
 	add_ids(body, "want", q->wants, q->want_count);
 	add_ids(body, "have", q->haves, q->have_count);
@@ -129,9 +129,9 @@ static void build_v0(const struct sl_git_remote *r, const struct sl_git_wire_req
 		       c->thin_pack ? " thin-pack" : "", c->ofs_delta ? " ofs-delta" : "",
 		       c->no_progress ? " no-progress" : "");
 	add_ids(body, "want", q->wants + 1, q->want_count - 1);
-	if (q->shallow) {
+	if (q->depth) {
 		add_ids(body, "shallow", q->haves, q->have_count);
-		sl_pktline_add(body, "deepen 1\n");
+		sl_pktline_add(body, "deepen %u\n", q->depth);
 	}
 	sl_pktline_add_flush(body);
 	add_ids(body, "have", q->haves, q->have_count);

@@ -1,5 +1,6 @@
 /*
- * Inside the HTTP client: how answers and libcurl's failures become errors. For http*.c alone.
+ * Inside the HTTP client: one transfer, how it is set up, and how failures become errors. For
+ * http*.c alone.
  */
 #ifndef LIBCOMMON_NET_HTTP_PRIV_H
 #define LIBCOMMON_NET_HTTP_PRIV_H
@@ -8,6 +9,30 @@
 
 #include "libcommon/base/err.h"
 #include "libcommon/net/http.h"
+#include "libcommon/net/url.h"
+
+#define SL_HTTP_CA_BUNDLE_MAX (8u << 20)
+
+/* One request of the several that a redirect makes of one. */
+struct sl_http_transfer {
+	const struct sl_http_request *request;
+	struct sl_http_response *response;
+	CURL *easy;
+	struct sl_url url;
+	const char *method;
+	bool trusted; /* still where the credentials belong */
+	bool body;    /* still has a body to send */
+	size_t header_bytes;
+	curl_off_t moved; /* bytes, both ways, when last seen moving */
+	int64_t moved_ms;
+	uint64_t max_body;
+	struct sl_err abort; /* why a callback ended the transfer */
+	struct curl_slist *headers;
+	struct sl_strbuf ca; /* bundle made of the system's and the request's */
+};
+
+/* Tell libcurl everything but URL, callbacks and what all requests share. */
+int sl_http_setup(CURL *easy, struct sl_http_transfer *t, struct sl_err *err) SL_MUST_CHECK;
 
 /* The error for a CURLcode other than CURLE_OK; `detail` is libcurl's own text, "" when there is none. */
 int sl_http_curl_error(CURL *easy, CURLcode code, const char *detail, struct sl_err *err);

@@ -27,7 +27,7 @@ static int deliver(struct sl_pktline *p, struct sl_str packet, size_t length,
 							SL_PKTLINE_END };
 
 	p->packets++;
-	if (length < 4)
+	if (length < SL_ARRAY_LEN(special))
 		return sink->packet(sink, special[length], SL_STR_NULL, err);
 	return sink->packet(sink, SL_PKTLINE_DATA, sl_str_sub(packet, 4, length), err);
 }

@@ -178,11 +178,20 @@ static int parse_port(struct sl_str text, struct sl_url *u, struct sl_err *err)
 	return 0;
 }
 
+static char *lower_copy(struct sl_str s)
+{
+	char *copy = sl_xmemdup0(s.p, s.n);
+
+	for (size_t i = 0; i < s.n; i++)
+		copy[i] = to_lower(copy[i]);
+	return copy;
+}
+
 static int parse_ipv6(struct sl_str text, struct sl_url *u, struct sl_err *err)
 {
 	struct in6_addr address;
 
-	u->host = sl_xmemdup0(text.p, text.n);
+	u->host = lower_copy(text);
 	u->ipv6 = true;
 	if (text.n > INET6_ADDRSTRLEN || strlen(u->host) != text.n ||
 	    inet_pton(AF_INET6, u->host, &address) != 1)
@@ -203,14 +212,14 @@ static int parse_host(struct sl_str text, struct sl_url *u, struct sl_err *err)
 	}
 	if (text.p[0] == '.' || text.p[0] == '-')
 		return sl_err_set(err, SL_ERR_INVALID, "URL has an invalid host name");
-	u->host = sl_xmemdup0(text.p, text.n);
+	u->host = lower_copy(text);
 	return 0;
 }
 
 static int parse_authority(struct sl_str text, struct sl_url *u, struct sl_err *err)
 {
 	ptrdiff_t at = sl_str_rchr(text, '@'), end;
-	struct sl_str host, port = SL_STR_NULL;
+	struct sl_str host;
 	int r;
 
 	u->port = schemes[u->scheme].port;
@@ -235,14 +244,11 @@ static int parse_authority(struct sl_str text, struct sl_url *u, struct sl_err *
 	}
 	if (r < 0)
 		return r;
-	for (char *p = u->host; *p; p++)
-		*p = to_lower(*p);
 	if ((size_t)end == text.n)
 		return 0;
 	if (text.p[end] != ':')
 		return sl_err_set(err, SL_ERR_INVALID, "URL has text after its IPv6 address");
-	port = sl_str_sub(text, (size_t)end + 1, text.n);
-	return parse_port(port, u, err);
+	return parse_port(sl_str_sub(text, (size_t)end + 1, text.n), u, err);
 }
 
 /* "/path?query": what follows the authority, without a fragment. */
@@ -411,7 +417,7 @@ int sl_url_join(const struct sl_url *base, struct sl_str reference, struct sl_ur
 		u.user = sl_xstrdup(base->user);
 		u.password = sl_xstrdup(base->password);
 	}
-	if (strlen(u.path) > SL_URL_MAX)
+	if (sl_str(u.path).n > SL_URL_MAX)
 		return sl_err_set(err, SL_ERR_TOO_LARGE, "URL is longer than %d bytes", SL_URL_MAX);
 	*ret_url = u;
 	u = (struct sl_url)SL_URL_INIT;

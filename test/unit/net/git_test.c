@@ -556,6 +556,33 @@ static void fetches_the_history_without_shallow_support(void **state)
 	check_commit(w, true);
 }
 
+/* A commit below what is looked through first. */
+static void fetches_all_history_when_a_part_is_not_enough(void **state)
+{
+	struct world *w = *state;
+	struct sl_git_oid old;
+	struct sl_git_ref_spec spec = { .commit = old.hex, .branch = "main" };
+	struct outcome o;
+
+	assert_true(SL_GIT_HISTORY_STEP < 510);
+	test_gitserver_start(root.path, "--v0", &w->own);
+	test_sh(w->path,
+		"git init -q --bare -b main repo.git; i=0; while [ $i -lt 520 ]; do i=$((i + 1));"
+		"printf 'commit refs/heads/main\\ncommitter A <a@b.c> %d +0000\\ndata 1\\nx\\n"
+		"M 644 inline f\\ndata 3\\n%03d\\n' $i $i; done | git -C repo.git fast-import "
+		"--quiet;"
+		"git -C repo.git rev-parse main~515 >old");
+	read_id(w, "old", &old);
+	sync_ok(w, &spec, &o);
+	assert_true(o.result.history);
+	outcome_release(&o);
+	test_sh(w->path, "git -C repo.git rev-parse main~516 >old");
+	read_id(w, "old", &old);
+	reopen(w);
+	sync_ok(w, &spec, &o);
+	outcome_release(&o);
+}
+
 static void explains_refusals(void **state)
 {
 	const struct sl_git_ref_spec missing = { .branch = "none" };
@@ -919,6 +946,7 @@ int main(void)
 		T(fetches_a_commit_by_its_id),
 		T(fetches_the_history_for_a_commit_when_it_must),
 		T(fetches_the_history_without_shallow_support),
+		T(fetches_all_history_when_a_part_is_not_enough),
 		T(explains_refusals),
 		T(refuses_sha256_repositories),
 		T(restricts_the_walk_to_sparse_directories),

@@ -375,6 +375,42 @@ static void a_redirect_elsewhere_is_no_repository(void **state)
 	assert_non_null(strstr(err.message, "not a Git repository: redirected"));
 }
 
+static void a_hint_saves_an_exchange(void **state)
+{
+	struct world *w = *state;
+	SL_AUTO_FREE char *hint = NULL, *again = NULL;
+	struct sl_git_remote_options o = { .url = w->url };
+	SL_AUTO_PTR(sl_git_remote) *first = NULL;
+	SL_AUTO_PTR(sl_git_remote) *second = NULL;
+	SL_AUTO_PTR(sl_git_remote) *third = NULL;
+	SL_AUTO(sl_git_refs) refs = SL_GIT_REFS_INIT;
+
+	advertise_v2(w);
+	sl_pktline_add(&w->result, OID_A " refs/heads/main\n");
+	assert_int_equal(sl_git_remote_open(w->client, &o, &first, NULL), 0);
+	assert_null(sl_git_remote_hint(first));
+	assert_int_equal(sl_git_ls_refs(first, NULL, 0, &refs, NULL), 0);
+	assert_int_equal(w->requests, 2);
+	o.hint = hint = sl_git_remote_hint(first);
+	assert_string_equal(hint, "2 shallow object-format");
+	assert_int_equal(sl_git_remote_open(w->client, &o, &second, NULL), 0);
+	assert_int_equal(sl_git_ls_refs(second, NULL, 0, &refs, NULL), 0);
+	assert_int_equal(w->requests, 3);
+	assert_non_null(strstr(w->seen_body, "object-format=sha1"));
+	assert_true(second->caps.shallow);
+	again = sl_git_remote_hint(second);
+	assert_string_equal(again, hint);
+	/* The server has become an old one. */
+	advertise_v0(w);
+	sl_strbuf_reset(&w->result);
+	sl_strbuf_addz(&w->result, "unintelligible");
+	assert_int_equal(sl_git_remote_open(w->client, &o, &third, NULL), 0);
+	assert_int_equal(sl_git_ls_refs(third, NULL, 0, &refs, NULL), 0);
+	assert_int_equal(w->requests, 5);
+	assert_int_equal(refs.n, 3);
+	assert_null(sl_git_remote_hint(third));
+}
+
 static void refuses_ssh_and_broken_urls(void **state)
 {
 	struct world *w = *state;
@@ -430,6 +466,7 @@ int main(void)
 		T(a_redirect_moves_the_remote),
 		T(a_redirect_to_another_host_loses_the_credentials),
 		T(a_redirect_elsewhere_is_no_repository),
+		T(a_hint_saves_an_exchange),
 		T(refuses_ssh_and_broken_urls),
 		T(ends_at_the_deadline_when_the_server_hangs),
 		T(limits_prefixes),
