@@ -226,8 +226,8 @@ static int string_with_escapes(struct parser *j, const char *from, struct sl_str
 static int parse_string(struct parser *j, struct sl_str *ret_s)
 {
 	const char *from = ++j->p;
+	struct sl_str s = SL_STR_NULL;
 	bool ascii = true;
-	struct sl_str s;
 
 	j->p = plain_end(from, j->end, &ascii);
 	if (j->p == j->end)
@@ -387,7 +387,7 @@ static int parse_items(struct parser *j, struct sl_value *list)
 		return 0;
 	}
 	while (r == 0 && more) {
-		struct sl_value *item;
+		struct sl_value *item = NULL;
 		size_t at = j->n;
 
 		push(j);
@@ -404,8 +404,8 @@ static int parse_items(struct parser *j, struct sl_value *list)
 
 static int parse_member(struct parser *j)
 {
-	struct sl_value *value;
-	struct sl_str key;
+	struct sl_value *value = NULL;
+	struct sl_str key = SL_STR_NULL;
 	size_t at = j->n;
 	int r;
 

@@ -33,7 +33,8 @@ fail(struct patcher *p, enum sl_err_code code, const char *fmt, ...)
 	va_end(ap);
 	sl_err_set(p->err, code, "operation %zu: %.*s \"%.*s\": %s", p->index, SL_STR_FMT(p->kind),
 		   SL_STR_FMT(p->path), what);
-	return sl_value_err_at(p->op, NULL, p->err);
+	(void)sl_value_err_at(p->op, NULL, p->err);
+	return code;
 }
 
 /* Nodes of a tree, and its height; both stop counting once they are past what is allowed. */
@@ -45,10 +46,12 @@ static size_t measure(const struct sl_value *v, size_t depth, size_t *deepest)
 		*deepest = depth;
 	if (depth > SL_JSONPATCH_DEPTH_MAX)
 		return nodes;
-	for (size_t i = 0; i < sl_list_len(v) && nodes <= SL_JSONPATCH_NODES_MAX; i++)
-		nodes += measure(v->list.items[i], depth + 1, deepest);
-	for (size_t i = 0; i < sl_map_len(v) && nodes <= SL_JSONPATCH_NODES_MAX; i++)
-		nodes += measure(v->map.members[i].value, depth + 1, deepest);
+	if (v->kind == SL_V_LIST)
+		for (size_t i = 0; i < v->list.n && nodes <= SL_JSONPATCH_NODES_MAX; i++)
+			nodes += measure(v->list.items[i], depth + 1, deepest);
+	if (v->kind == SL_V_MAP)
+		for (size_t i = 0; i < v->map.n && nodes <= SL_JSONPATCH_NODES_MAX; i++)
+			nodes += measure(v->map.members[i].value, depth + 1, deepest);
 	return nodes;
 }
 
@@ -76,7 +79,7 @@ static int list_index(struct patcher *p, struct sl_str token, size_t n, bool ins
 {
 	int64_t i, bound = (int64_t)n + inserting;
 	struct sl_str digits = token;
-	size_t strict;
+	size_t strict = 0;
 
 	if (p->rules == SL_JSONPATCH_RFC) {
 		if (!sl_jsonpointer_index(token, &strict))
@@ -103,7 +106,7 @@ static int step(struct patcher *p, struct sl_value *at, struct sl_str token,
 		struct sl_value **ret_value)
 {
 	struct sl_value *v;
-	size_t i;
+	size_t i = 0;
 	int r;
 
 	if (sl_is_list(at)) {
@@ -140,7 +143,7 @@ static int find_parent(struct patcher *p, const struct sl_jsonpointer *pointer,
 static int find(struct patcher *p, const struct sl_jsonpointer *pointer,
 		struct sl_value **ret_value)
 {
-	struct sl_value *parent;
+	struct sl_value *parent = p->doc;
 	int r;
 
 	if (!pointer->n) {
@@ -159,9 +162,9 @@ static struct sl_str last_token(const struct sl_jsonpointer *pointer)
 /* Put `v`, which belongs to the document now, at the operation's path. */
 static int put(struct patcher *p, struct sl_value *v)
 {
-	struct sl_value *parent;
+	struct sl_value *parent = p->doc;
 	struct sl_str key;
-	size_t i;
+	size_t i = 0;
 	int r;
 
 	if (!p->pointer.n) {
@@ -188,9 +191,9 @@ static int put(struct patcher *p, struct sl_value *v)
 
 static int take_out(struct patcher *p, const struct sl_jsonpointer *pointer)
 {
-	struct sl_value *parent;
+	struct sl_value *parent = p->doc;
 	struct sl_str key;
-	size_t i;
+	size_t i = 0;
 	int r;
 
 	if (!pointer->n)
@@ -226,11 +229,13 @@ static int from_of(struct patcher *p, struct sl_str *ret_from, struct sl_jsonpoi
 {
 	const struct sl_value *from = sl_get(p->op, "from");
 	SL_AUTO(sl_err) err = SL_ERR_INIT;
+	int r;
 
 	if (!sl_is_str(from))
 		return fail(p, SL_ERR_INVALID, "the operation has no from");
-	if (sl_jsonpointer_parse(p->a, from->s, ret_pointer, &err) < 0)
-		return fail(p, err.code, "%s", err.message);
+	r = sl_jsonpointer_parse(p->a, from->s, ret_pointer, &err);
+	if (r < 0)
+		return fail(p, (enum sl_err_code)r, "%s", err.message);
 	*ret_from = from->s;
 	return 0;
 }
@@ -254,9 +259,9 @@ static int op_remove(struct patcher *p)
 static int op_replace(struct patcher *p)
 {
 	const struct sl_value *value = NULL;
-	struct sl_value *parent, *v = NULL;
+	struct sl_value *parent = p->doc, *v = NULL;
 	struct sl_str key;
-	size_t i;
+	size_t i = 0;
 	int r = value_of(p, &value);
 
 	if (r == 0)
@@ -282,9 +287,9 @@ static int op_replace(struct patcher *p)
 
 static int op_move(struct patcher *p)
 {
-	struct sl_jsonpointer from;
-	struct sl_value *source, *v = NULL;
-	struct sl_str name;
+	struct sl_jsonpointer from = { 0 };
+	struct sl_value *source = p->doc, *v = NULL;
+	struct sl_str name = SL_STR_NULL;
 	int r = from_of(p, &name, &from);
 
 	if (r < 0)
@@ -305,9 +310,9 @@ static int op_move(struct patcher *p)
 
 static int op_copy(struct patcher *p)
 {
-	struct sl_jsonpointer from;
-	struct sl_value *source, *v = NULL;
-	struct sl_str name;
+	struct sl_jsonpointer from = { 0 };
+	struct sl_value *source = p->doc, *v = NULL;
+	struct sl_str name = SL_STR_NULL;
 	int r = from_of(p, &name, &from);
 
 	if (r == 0)
@@ -320,7 +325,7 @@ static int op_copy(struct patcher *p)
 static int op_test(struct patcher *p)
 {
 	const struct sl_value *want = NULL;
-	struct sl_value *parent, *v = NULL;
+	struct sl_value *parent = p->doc, *v = NULL;
 	int r = value_of(p, &want);
 
 	if (r < 0)

@@ -154,7 +154,9 @@ bool sl_as_bool(const struct sl_value *v, bool otherwise)
 /* True when the double is an integer that int64 holds. */
 static bool float_is_int(double f, int64_t *ret_i)
 {
-	if (!(f >= -0x1p63 && f < 0x1p63) || f != trunc(f))
+	const double limit = 9223372036854775808.0; /* 2^63 */
+
+	if (!(f >= -limit && f < limit) || f != trunc(f))
 		return false;
 	*ret_i = (int64_t)f;
 	return true;

@@ -193,6 +193,7 @@ static void push(struct sl_yaml_reader *y, const struct sl_yaml_pending *item)
 
 static int parse_list(struct sl_yaml_reader *y, struct sl_value *list)
 {
+	const struct sl_yaml_pending *items; /* the list's, at the end */
 	size_t base = y->n, n;
 	int r = next_event(y);
 
@@ -205,11 +206,12 @@ static int parse_list(struct sl_yaml_reader *y, struct sl_value *list)
 	}
 	if (r < 0)
 		return r;
+	items = y->stack + base;
 	n = y->n - base;
 	list->list.n = list->list.cap = n;
-	list->list.items = n ? sl_arena_array(y->a, n, sizeof(list->list.items[0])) : NULL;
+	list->list.items = sl_arena_array(y->a, n, sizeof(list->list.items[0]));
 	for (size_t i = 0; i < n; i++)
-		list->list.items[i] = y->stack[base + i].m.value;
+		list->list.items[i] = items[i].m.value;
 	y->n = base;
 	return next_event(y);
 }
@@ -241,7 +243,7 @@ static int parse_container(struct sl_yaml_reader *y, bool is_map, struct sl_valu
 	if (y->depth == y->o.depth)
 		return sl_yaml_fail_here(y, SL_ERR_TOO_LARGE, "nested too deeply");
 	r = new_node(y, is_map ? SL_V_MAP : SL_V_LIST, &v);
-	if (r < 0)
+	if (!v)
 		return r;
 	y->depth++;
 	if (y->depth > y->deepest)
@@ -370,7 +372,7 @@ int sl_yaml_parse_all(struct sl_arena *a, struct sl_str text, const struct sl_ya
 int sl_yaml_parse(struct sl_arena *a, struct sl_str text, const struct sl_yaml_options *options,
 		  struct sl_value **ret_doc, struct sl_err *err)
 {
-	struct sl_value *docs, *second;
+	struct sl_value *docs = NULL, *second;
 	int r = sl_yaml_parse_all(a, text, options, &docs, err);
 
 	if (r < 0)

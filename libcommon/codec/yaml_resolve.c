@@ -204,7 +204,7 @@ static bool resolve_number(struct sl_str s, enum sl_yaml_rules rules, struct sl_
 
 	if (!strip_underscores(s, buf, &plain))
 		return false;
-	return resolve_int(plain, ret) || resolve_float(plain, ret) ||
+	return (plain.n && resolve_int(plain, ret)) || resolve_float(plain, ret) ||
 	       resolve_inner_sign(plain, rules, ret);
 }
 

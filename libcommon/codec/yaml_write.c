@@ -307,7 +307,8 @@ static void write_word(struct writer *w, struct sl_str s)
 static void write_float(struct writer *w, double f)
 {
 	char buf[SL_NUMBER_TEXT_MAX];
-	bool integer = f > -0x1p63 && f < 0x1p64 && f == trunc(f);
+	const double int64_end = 9223372036854775808.0, uint64_end = 2 * int64_end;
+	bool integer = f > -int64_end && f < uint64_end && f == trunc(f);
 
 	if (f == 0)
 		write_word(w, SL_STR("0"));
