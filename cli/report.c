@@ -13,16 +13,32 @@ static const char *const symbols[] = {
 	[SL_CLI_WARNING] = "⚠️", [SL_CLI_FAILURE] = "✗",
 };
 
+static void add_line(struct sl_strbuf *out, enum sl_cli_tone tone, const char *fmt, va_list ap)
+	__attribute__((format(printf, 3, 0)));
+static void add_line(struct sl_strbuf *out, enum sl_cli_tone tone, const char *fmt, va_list ap)
+{
+	sl_strbuf_addf(out, "%s ", symbols[tone]);
+	sl_strbuf_vaddf(out, fmt, ap);
+	sl_strbuf_addc(out, '\n');
+}
+
+void sl_cli_say_to(struct sl_strbuf *out, enum sl_cli_tone tone, const char *fmt, ...)
+{
+	va_list ap;
+
+	va_start(ap, fmt);
+	add_line(out, tone, fmt, ap);
+	va_end(ap);
+}
+
 void sl_cli_say(enum sl_cli_tone tone, const char *fmt, ...)
 {
 	SL_AUTO(sl_strbuf) line = SL_STRBUF_INIT(LINE_MAX_BYTES);
 	va_list ap;
 
-	sl_strbuf_addf(&line, "%s ", symbols[tone]);
 	va_start(ap, fmt);
-	sl_strbuf_vaddf(&line, fmt, ap);
+	add_line(&line, tone, fmt, ap);
 	va_end(ap);
-	sl_strbuf_addc(&line, '\n');
 	/* Progress that cannot be shown is no reason to fail. */
 	(void)!sl_fd_write_all(STDERR_FILENO, sl_strbuf_str(&line), "standard error", NULL);
 }

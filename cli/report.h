@@ -25,6 +25,9 @@ enum sl_cli_tone {
 
 /* One line on standard error. Messages with newlines keep them. */
 void sl_cli_say(enum sl_cli_tone tone, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
+/* The same line, appended to a buffer. */
+void sl_cli_say_to(struct sl_strbuf *out, enum sl_cli_tone tone, const char *fmt, ...)
+	__attribute__((format(printf, 3, 4)));
 /* "✗ message", with the place in the user's file where it is known. */
 void sl_cli_say_error(const struct sl_err *err);
 /*

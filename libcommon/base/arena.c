@@ -1,6 +1,5 @@
 #include "libcommon/base/arena.h"
 
-#include <assert.h>
 #include <stdarg.h>
 #include <stdint.h>
 #include <stdio.h>
@@ -17,27 +16,21 @@ struct sl_arena_block {
 	_Alignas(ALIGN) char data[];
 };
 
-static struct sl_arena_block *make_block(size_t size)
+static struct sl_arena_block *new_block(struct sl_arena *a, size_t need)
 {
+	size_t size = a->head ? a->head->size * 2 : BLOCK_MIN;
 	struct sl_arena_block *b;
 	size_t bytes;
 
+	if (size > BLOCK_MAX)
+		size = BLOCK_MAX;
+	if (size < need)
+		size = need;
 	if (__builtin_add_overflow(size, sizeof(*b), &bytes))
 		abort();
 	b = sl_xmalloc(bytes);
 	b->size = size;
 	b->used = 0;
-	return b;
-}
-
-static struct sl_arena_block *new_block(struct sl_arena *a, size_t need)
-{
-	size_t size = a->head ? a->head->size * 2 : BLOCK_MIN;
-	struct sl_arena_block *b;
-
-	if (size > BLOCK_MAX)
-		size = BLOCK_MAX;
-	b = make_block(size < need ? need : size);
 	/* A block made for one large item goes behind the head, whose room is still useful. */
 	if (a->head && need > BLOCK_MAX / 4) {
 		b->next = a->head->next;
@@ -61,22 +54,6 @@ static void *take(struct sl_arena *a, size_t size, size_t align)
 	b->used = at + size;
 	a->used += size;
 	return b->data + at;
-}
-
-size_t sl_arena_footprint(const struct sl_arena *a)
-{
-	size_t bytes = 0;
-
-	for (const struct sl_arena_block *b = a->head; b; b = b->next)
-		bytes += (b->used + ALIGN - 1) & ~(size_t)(ALIGN - 1);
-	return bytes;
-}
-
-void sl_arena_reserve(struct sl_arena *a, size_t bytes)
-{
-	assert(!a->head);
-	a->head = make_block(bytes);
-	a->head->next = NULL;
 }
 
 void sl_arena_release(struct sl_arena *a)

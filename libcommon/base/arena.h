@@ -41,11 +41,6 @@ void sl_arena_wipe(struct sl_arena *a);
 /* Free all but one block, start anew. */
 void sl_arena_reset(struct sl_arena *a);
 
-/* Bytes handed out with the gaps between them: what one block would have to hold. */
-size_t sl_arena_footprint(const struct sl_arena *a);
-/* Give an empty arena one block of exactly `bytes`: for what is kept for long and known in size. */
-void sl_arena_reserve(struct sl_arena *a, size_t bytes);
-
 /* Zeroed memory; never NULL. */
 void *sl_arena_alloc(struct sl_arena *a, size_t size)
 	__attribute__((returns_nonnull, warn_unused_result));

@@ -242,7 +242,7 @@ static int from_of(struct patcher *p, struct sl_str *ret_from, struct sl_jsonpoi
 
 static int op_add(struct patcher *p)
 {
-	const struct sl_value *value = p->op;
+	const struct sl_value *value = NULL;
 	struct sl_value *v = NULL;
 	int r = value_of(p, &value);
 
@@ -258,7 +258,7 @@ static int op_remove(struct patcher *p)
 
 static int op_replace(struct patcher *p)
 {
-	const struct sl_value *value = p->op;
+	const struct sl_value *value = NULL;
 	struct sl_value *parent = p->doc, *v = NULL;
 	struct sl_str key;
 	size_t i = 0;
@@ -324,7 +324,7 @@ static int op_copy(struct patcher *p)
 
 static int op_test(struct patcher *p)
 {
-	const struct sl_value *want = p->op;
+	const struct sl_value *want = NULL;
 	struct sl_value *parent = p->doc, *v = NULL;
 	int r = value_of(p, &want);
 

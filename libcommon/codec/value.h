@@ -83,21 +83,19 @@ struct sl_value {
 	};
 };
 
-/* Constructors: never NULL. */
-struct sl_value *sl_value_null(struct sl_arena *a) __attribute__((returns_nonnull));
-struct sl_value *sl_value_bool(struct sl_arena *a, bool b) __attribute__((returns_nonnull));
-struct sl_value *sl_value_int(struct sl_arena *a, int64_t i) __attribute__((returns_nonnull));
-struct sl_value *sl_value_float(struct sl_arena *a, double f) __attribute__((returns_nonnull));
-struct sl_value *sl_value_number(struct sl_arena *a, struct sl_str literal)
-	__attribute__((returns_nonnull));
-struct sl_value *sl_value_str(struct sl_arena *a, struct sl_str s) __attribute__((returns_nonnull));
-struct sl_value *sl_value_strz(struct sl_arena *a, const char *s) __attribute__((returns_nonnull));
-struct sl_value *sl_value_str_borrow(struct sl_arena *a, struct sl_str s)
-	__attribute__((returns_nonnull));
+/* Constructors. */
+struct sl_value *sl_value_null(struct sl_arena *a);
+struct sl_value *sl_value_bool(struct sl_arena *a, bool b);
+struct sl_value *sl_value_int(struct sl_arena *a, int64_t i);
+struct sl_value *sl_value_float(struct sl_arena *a, double f);
+struct sl_value *sl_value_number(struct sl_arena *a, struct sl_str literal);
+struct sl_value *sl_value_str(struct sl_arena *a, struct sl_str s);
+struct sl_value *sl_value_strz(struct sl_arena *a, const char *s);
+struct sl_value *sl_value_str_borrow(struct sl_arena *a, struct sl_str s);
 struct sl_value *sl_value_strf(struct sl_arena *a, const char *fmt, ...)
-	__attribute__((format(printf, 2, 3), returns_nonnull));
-struct sl_value *sl_value_list(struct sl_arena *a) __attribute__((returns_nonnull));
-struct sl_value *sl_value_map(struct sl_arena *a) __attribute__((returns_nonnull));
+	__attribute__((format(printf, 2, 3)));
+struct sl_value *sl_value_list(struct sl_arena *a);
+struct sl_value *sl_value_map(struct sl_arena *a);
 /* A deep copy into `a`, lines and files included. NULL gives NULL. */
 struct sl_value *sl_value_copy(struct sl_arena *a, const struct sl_value *v);
 

@@ -2,9 +2,8 @@
  * The store: a cache of the objects of one kind, fed by a watch and by the answers to our own writes.
  *
  * For our own custom resources and the sources they refer to, not for what is applied. Objects are
- * immutable, counted by reference, each in an arena of its own, and hold neither managedFields nor
- * kubectl's last-applied-configuration. What a reconcile got stays valid while it holds its reference,
- * whatever the watch brings meanwhile.
+ * immutable, counted by reference, each in an arena of its own, and hold no managedFields. What a
+ * reconcile got stays valid while it holds its reference, whatever the watch brings meanwhile.
  *
  * Own writes. The answer to our status patch is newer than the cache until the watch delivers it, and
  * a run right after the patch must not see the object as it was before. The rule uses equality of
@@ -53,7 +52,7 @@ void sl_cached_unref(struct sl_cached *o); /* NULL is accepted */
 /* Clean-up at scope end: SL_AUTO_CACHED struct sl_cached *o = sl_store_get(…); */
 #define SL_AUTO_CACHED __attribute__((cleanup(sl_cached_cleanup)))
 void sl_cached_cleanup(struct sl_cached **o);
-/* A copy of `object` (without what is left out, see above) with one reference: for stores, and for tests. */
+/* A copy of `object` (managedFields left out) with one reference: for stores, and for tests. */
 struct sl_cached *sl_cached_new(const struct sl_value *object);
 
 /* `old` is NULL for a new object, `now` for one that is gone; both are borrowed. */

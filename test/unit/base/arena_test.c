@@ -84,32 +84,6 @@ static void starts_anew_after_reset(void **state)
 	}
 }
 
-/* Many pieces of many sizes; the first and the end of the last. */
-static void fill(struct sl_arena *a, const char **ret_first, const char **ret_end)
-{
-	*ret_first = sl_arena_alloc(a, 1);
-	for (size_t i = 1; i < 300; i++) {
-		memset(sl_arena_alloc(a, i), 'x', i);
-		*ret_end = sl_arena_strdup(a, "text") + 5;
-	}
-}
-
-static void fits_again_into_its_footprint(void **state)
-{
-	SL_AUTO(sl_arena) a = SL_ARENA_INIT;
-	SL_AUTO(sl_arena) b = SL_ARENA_INIT;
-	const char *first, *end;
-
-	(void)state;
-	fill(&a, &first, &end);
-	assert_true(sl_arena_footprint(&a) >= a.used);
-	sl_arena_reserve(&b, sl_arena_footprint(&a));
-	fill(&b, &first, &end);
-	/* One block: all of it lies within the footprint. */
-	assert_true(end > first && (size_t)(end - first) <= sl_arena_footprint(&a));
-	assert_int_equal(a.used, b.used);
-}
-
 static void is_empty_and_usable_after_a_wipe(void **state)
 {
 	SL_AUTO(sl_arena) a = SL_ARENA_INIT;
@@ -131,7 +105,6 @@ int main(void)
 		cmocka_unit_test(copies_text),
 		cmocka_unit_test(tells_when_it_is_past_its_limit),
 		cmocka_unit_test(starts_anew_after_reset),
-		cmocka_unit_test(fits_again_into_its_footprint),
 		cmocka_unit_test(is_empty_and_usable_after_a_wipe),
 	};
 

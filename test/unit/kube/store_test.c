@@ -157,24 +157,6 @@ static void keeps_what_a_reader_holds(void **state)
 	sl_cached_unref(held);
 }
 
-static void leaves_out_what_nobody_reads(void **state)
-{
-	SL_AUTO(sl_arena) a = SL_ARENA_INIT;
-	struct sl_value *o = make(&a, "x", "u", 1);
-	struct sl_value *annotations = sl_map_need_map(&a, sl_get(o, "metadata"), "annotations");
-	SL_AUTO_CACHED struct sl_cached *c = NULL;
-
-	(void)state;
-	sl_map_set_strz(&a, annotations, "kubectl.kubernetes.io/last-applied-configuration", "{}");
-	sl_map_set_strz(&a, annotations, "kept", "yes");
-	c = sl_cached_new(o);
-	assert_int_equal(sl_map_len(sl_get(c->value, "metadata", "annotations")), 1);
-	assert_str(sl_obj_annotation(c->value, "kept"), "yes");
-	assert_null(sl_get(c->value, "metadata", "managedFields"));
-	assert_int_equal(sl_map_len(annotations), 2);
-	assert_str(c->namespace_, "ns");
-}
-
 static void removes_what_a_new_list_does_not_name(void **state)
 {
 	FIXTURE(f);
@@ -515,7 +497,6 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(follows_the_watch),
 		cmocka_unit_test(keeps_what_a_reader_holds),
-		cmocka_unit_test(leaves_out_what_nobody_reads),
 		cmocka_unit_test(removes_what_a_new_list_does_not_name),
 		cmocka_unit_test(sees_its_own_write_at_once),
 		cmocka_unit_test(drops_an_answer_that_the_watch_has_passed),
