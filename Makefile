@@ -202,7 +202,7 @@ test: $(BUILD)/.deps-test
 
 ## make lint            format, layers, headers alone, banned calls, cppcheck, clang-tidy, shellcheck
 lint: $(BUILD)/.deps-lint
-	$(Q)mkdir -p $(BUILD) && CPPFLAGS='$(CPPFLAGS)' scripts/lint.sh
+	$(Q)mkdir -p $(BUILD) && scripts/lint.sh
 
 ## make golden          record anew what the peers print for the golden cases (scripts/golden-*.sh)
 golden:
@@ -218,7 +218,7 @@ print-c:
 print-h:
 	@printf '%s\n' $(ALL_H)
 print-cppflags:
-	@printf '%s\n' '$(CPPFLAGS)'
+	@printf '%s\n' '$(subst ',,$(CPPFLAGS))'
 
 -include test/lab/lab.mk test/e2e/e2e.mk test/demo/demo.mk test/bench/bench.mk cli/docs.mk
 

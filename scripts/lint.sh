@@ -51,8 +51,11 @@ cppcheck --quiet --std=c11 --language=c --error-exitcode=1 --inline-suppr -j 2 -
 	"${c_files[@]}" || fail "cppcheck"
 
 echo "lint: clang-tidy"
+# xargs appends the files; the flags, which it passes first, have to stand behind them.
+# shellcheck disable=SC2016
 printf '%s\n' "${c_files[@]}" | grep -v '^test/' |
-	xargs -P 2 -n 8 sh -c 'clang-tidy --quiet "$@" -- -std=gnu17 $CPPFLAGS 2>/dev/null' _ >build/clang-tidy.log
+	xargs -P 2 -n 8 bash -c 'n=$1; shift; clang-tidy --quiet "${@:n+1}" -- -std=gnu17 "${@:1:n}" 2>/dev/null' \
+		_ "${#cppflags[@]}" "${cppflags[@]}" >build/clang-tidy.log
 if grep -E '(warning|error):' build/clang-tidy.log; then fail "clang-tidy"; fi
 
 echo "lint: shellcheck"

@@ -1,3 +1,4 @@
+#define SL_ERR_IMPLEMENTATION /* the functions themselves, not what the analyser is told */
 #include "libcommon/base/err.h"
 
 #include <errno.h>

@@ -86,6 +86,24 @@ char *sl_err_text(const struct sl_err *err);
 /* "not found", "timeout" …: a constant name for logs. */
 const char *sl_err_code_name(enum sl_err_code code);
 
+/*
+ * The static analyser sees one file at a time. Without knowing that these return a negative code it
+ * follows paths on which a call failed and yet returned 0, and finds outputs unset there.
+ */
+#if defined(__clang_analyzer__) && !defined(SL_ERR_IMPLEMENTATION)
+#define SL_NEGATIVE_(call) \
+	__extension__({ \
+		int sl_r_ = (call); \
+		if (sl_r_ >= 0) \
+			__builtin_unreachable(); \
+		sl_r_; \
+	})
+#define sl_err_set(...) SL_NEGATIVE_(sl_err_set(__VA_ARGS__))
+#define sl_err_errno(...) SL_NEGATIVE_(sl_err_errno(__VA_ARGS__))
+#define sl_err_wrap(...) SL_NEGATIVE_(sl_err_wrap(__VA_ARGS__))
+#define sl_err_move(...) SL_NEGATIVE_(sl_err_move(__VA_ARGS__))
+#endif
+
 /* Several errors told at once, each kept whole. Cap: SL_ERRLIST_MAX, the rest is only counted. */
 #define SL_ERRLIST_MAX 100
 struct sl_errlist {

@@ -1,0 +1,193 @@
+/* kustomize-controller: applies what sources hold. Wiring only; the work is in kustomization.c. */
+#include "kustomize-controller/kustomization.h"
+#include "kustomize-controller/run.h"
+#include "libcommon/net/http.h"
+
+#define LABEL SL_GROUP_KUSTOMIZE "/name"
+
+static struct kc_context context;
+
+static struct sl_gate gates[] = {
+	{ "CacheSecretsAndConfigMaps", false },
+	{ "DisableStatusPollerCache", true },
+	{ "DisableFailFastBehavior", false },
+	{ "StrictPostBuildSubstitutions", true },
+	{ "GroupChangeLog", false },
+	{ "AdditiveCELDependencyCheck", false },
+	{ "ExternalArtifact", false },
+	{ "CancelHealthCheckOnNewRevision", false },
+	{ "DisableConfigWatchers", false },
+	{ "DirectSourceFetch", false },
+	{ "MigrateAPIVersion", false },
+	{ "ObjectLevelWorkloadIdentity", false },
+};
+
+static const struct sl_flag flags[] = {
+	{ .name = "concurrent-ssa",
+	  .type = SL_FLAG_INT,
+	  .value = &context.concurrent_ssa,
+	  .min = 1,
+	  .max = 64,
+	  .help = "The number of concurrent server-side apply operations of one Kustomization." },
+	{ .name = "no-remote-bases",
+	  .type = SL_FLAG_BOOL,
+	  .value = &context.no_remote_bases,
+	  .help = "Disallow remote bases in kustomizations." },
+	{ .name = "http-retry",
+	  .type = SL_FLAG_INT,
+	  .value = &context.http_retry,
+	  .min = 0,
+	  .max = 100,
+	  .help = "How often a failed download of an artifact is repeated before retryInterval "
+		  "counts." },
+	{ .name = "override-manager",
+	  .type = SL_FLAG_ARRAY,
+	  .value = &context.override_managers,
+	  .help = "Field manager whose fields are taken over; may be given several times." },
+	{ .name = "custom-apply-stage-kinds",
+	  .type = SL_FLAG_STRINGS,
+	  .value = &context.custom_stage_kinds,
+	  .help = "Kinds (group/Kind) to be applied after definitions and classes, before the "
+		  "rest." },
+	{ .name = "sops-age-secret", .type = SL_FLAG_IGNORED, .help = "" },
+	{ .name = "sops-vault-configmap", .type = SL_FLAG_IGNORED, .help = "" },
+	{ .name = "default-decryption-service-account", .type = SL_FLAG_IGNORED, .help = "" },
+	{ .name = "default-kubeconfig-service-account", .type = SL_FLAG_IGNORED, .help = "" },
+	{ .name = "insecure-kubeconfig-exec", .type = SL_FLAG_IGNORED, .help = "" },
+	{ .name = "insecure-kubeconfig-tls", .type = SL_FLAG_IGNORED, .help = "" },
+};
+
+static void *new_worker(void *ctx)
+{
+	(void)ctx;
+	return sl_http_client_new(NULL);
+}
+
+static void free_worker(void *ctx, void *worker)
+{
+	(void)ctx;
+	sl_http_client_free(worker);
+}
+
+/* A source of some kind and the change that it went through. */
+struct source_change {
+	const char *kind;
+	const struct sl_cached *now;
+};
+
+static bool wake_consumer(void *ctx, struct sl_cached *object)
+{
+	const struct source_change *change = ctx;
+	const struct sl_value *ref = sl_get(object->value, "spec", "sourceRef");
+
+	if (sl_source_ref_names(ref, object->namespace_, sl_str(change->kind),
+				change->now->namespace_, change->now->name))
+		sl_controller_enqueue(context.controller, object->namespace_.p, object->name.p,
+				      SL_PRIORITY_HIGH);
+	return true;
+}
+
+static void on_source(void *ctx, const struct sl_cached *old, const struct sl_cached *now)
+{
+	const struct sl_kube_kind *kind = ctx;
+	struct source_change change = { kind->kind, now };
+
+	if (now && sl_source_artifact_changed(old, now))
+		sl_store_each(sl_controller_store(context.controller), NULL, wake_consumer,
+			      &change);
+}
+
+static void on_own(void *ctx, const struct sl_cached *old, const struct sl_cached *now)
+{
+	(void)ctx;
+	kc_wake_dependants(&context, old, now);
+}
+
+static void wake(void *ctx, const struct sl_key *owner, int64_t after_ms)
+{
+	(void)ctx;
+	sl_controller_enqueue_after(context.controller, owner->namespace_, owner->name,
+				    SL_PRIORITY_HIGH, after_ms);
+}
+
+static int start_tracker(void *ctx, struct sl_err *err)
+{
+	struct kc_tracker_options o = {
+		.client = sl_manager_client(context.manager),
+		.discovery = sl_manager_discovery(context.manager),
+		.label = LABEL,
+		.wake = wake,
+	};
+
+	(void)ctx;
+	(void)err;
+	context.tracker = kc_tracker_new(&o);
+	return 0;
+}
+
+/* The watches end before the client does. */
+static void stop_tracker(void *ctx)
+{
+	(void)ctx;
+	kc_tracker_free(context.tracker);
+	context.tracker = NULL;
+}
+
+static void add_sources(void)
+{
+	/* sl_store_listen() takes a mutable context; the kind behind it is only read. */
+	static struct sl_kube_kind kinds[KC_SOURCE_KINDS];
+	const struct sl_settings *settings = sl_manager_settings(context.manager);
+
+	for (size_t i = 0; i < KC_SOURCE_KINDS; i++) {
+		struct sl_store_options o = {
+			.kind = &kc_source_kinds[i],
+			.namespace_ = sl_settings_watch_namespace(settings),
+			.optional = true,
+		};
+
+		kinds[i] = kc_source_kinds[i];
+		context.sources[i] = sl_manager_add_store(context.manager, &o);
+		sl_store_listen(context.sources[i], on_source, &kinds[i]);
+	}
+}
+
+int main(int argc, char **argv)
+{
+	struct sl_manager_options o = {
+		.name = "kustomize-controller",
+		.concurrent = 4,
+		.flags = flags,
+		.flag_count = SL_ARRAY_LEN(flags),
+		.gates = { gates, SL_ARRAY_LEN(gates) },
+	};
+	struct sl_controller_options kustomizations = {
+		.kind = &kc_kustomization_kind,
+		.reconcile = kc_reconcile,
+		.ctx = &context,
+		.worker_new = new_worker,
+		.worker_free = free_worker,
+	};
+	struct sl_manager_hook tracker = {
+		.name = "tracker", .at_once = true, .start = start_tracker, .stop = stop_tracker
+	};
+	int status;
+
+	context.concurrent_ssa = 4;
+	context.http_retry = 9;
+	if (sl_http_global_init(NULL) < 0)
+		return 1;
+	context.manager = sl_manager_new(&o, argc, argv);
+	context.states = kc_states_new();
+	context.artifacts = kc_artifacts_new();
+	context.controller = sl_controller_new(context.manager, &kustomizations);
+	sl_store_listen(sl_controller_store(context.controller), on_own, NULL);
+	add_sources();
+	sl_manager_add_hook(context.manager, &tracker);
+	status = sl_manager_run(context.manager);
+	kc_artifacts_free(context.artifacts);
+	kc_states_free(context.states);
+	sl_strvec_release(&context.override_managers);
+	sl_strvec_release(&context.custom_stage_kinds);
+	return status;
+}
