@@ -430,6 +430,15 @@ static bool is_literal(struct sl_str text)
 	return true;
 }
 
+/* A repetition count copies states; anything else makes at most two of a byte. */
+static bool has_count(struct sl_str text)
+{
+	for (size_t i = 0; i + 1 < text.n; i++)
+		if (text.p[i] == '{' && text.p[i + 1] >= '0' && text.p[i + 1] <= '9')
+			return true;
+	return false;
+}
+
 int sl_kz_pattern_compile(struct sl_arena *a, struct sl_str text, struct sl_kz_pattern **ret,
 			  struct sl_err *err)
 {
@@ -442,9 +451,8 @@ int sl_kz_pattern_compile(struct sl_arena *a, struct sl_str text, struct sl_kz_p
 		*ret = ps.p;
 		return 0;
 	}
-	/* No byte makes more than two states but a repetition count. */
 	ps.p->cap = SL_KZ_PATTERN_MAX;
-	if (sl_str_chr(text, '{') < 0 && text.n < SL_KZ_PATTERN_MAX / 2 - 2)
+	if (!has_count(text) && text.n < SL_KZ_PATTERN_MAX / 2 - 2)
 		ps.p->cap = 2 * (uint32_t)text.n + 4;
 	ps.p->states = sl_arena_array(a, ps.p->cap, sizeof(struct state));
 	int r = parse_alternatives(&ps);
