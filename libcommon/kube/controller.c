@@ -1,5 +1,6 @@
 #include "libcommon/kube/controller.h"
 
+#include <assert.h>
 #include <malloc.h>
 #include <pthread.h>
 #include <stdlib.h>
@@ -143,6 +144,7 @@ static void on_change(void *ctx, const struct sl_cached *old, const struct sl_ca
 	enum sl_priority priority =
 		old || sl_store_has_synced(c->store) ? SL_PRIORITY_HIGH : SL_PRIORITY_LOW;
 
+	assert(any);
 	if (!now || c->options.predicate(c->options.ctx, old, now))
 		sl_controller_enqueue(c, any->namespace_.p, any->name.p, priority);
 }

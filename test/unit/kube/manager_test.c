@@ -282,7 +282,7 @@ static void expect_metric(struct fixture *f, const char *line, bool want)
 
 static void runs_from_start_to_signal(void **state)
 {
-	struct fixture f;
+	struct fixture f = { 0 };
 	SL_AUTO(sl_strbuf) text = SL_STRBUF_INIT(1 << 20);
 
 	(void)state;
@@ -352,7 +352,7 @@ static void acts_on_each_result(void **state)
 
 	(void)state;
 	for (size_t i = 0; i < SL_ARRAY_LEN(cases); i++) {
-		struct fixture f;
+		struct fixture f = { 0 };
 
 		/* Nothing is listed at first, so that the result is set before the run. */
 		start(&f, "", NULL);
@@ -370,7 +370,7 @@ static void acts_on_each_result(void **state)
 
 static void takes_and_releases_the_lease(void **state)
 {
-	struct fixture f;
+	struct fixture f = { 0 };
 
 	(void)state;
 	setenv("RUNTIME_NAMESPACE", "sluice", 1);
