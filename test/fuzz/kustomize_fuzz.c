@@ -34,7 +34,7 @@ static void build_as_flux(const struct sl_kustomize_fs *fs)
 	SL_AUTO(sl_arena) a = SL_ARENA_INIT_LIMIT(64 << 20);
 	SL_AUTO(sl_err) err = SL_ERR_INIT;
 	SL_AUTO(sl_strbuf) out = SL_STRBUF_INIT(64 << 20);
-	struct sl_kustomize_options options = { .all_scopes = true, .limits = limits };
+	struct sl_kustomize_options options = { .limits = limits };
 	struct sl_value *spec = sl_value_map(&a), *k;
 	struct sl_kustomize_result result;
 

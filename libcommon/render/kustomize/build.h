@@ -15,8 +15,7 @@ struct sl_kz {
 	struct sl_kustomize_options options; /* limits filled in */
 	size_t files, bytes, patches;	     /* used so far */
 	size_t arena_limit;		     /* of a->used */
-	bool schema_used;  /* a strategic merge has run: kustomize has loaded its schema by now */
-	bool track_origin; /* buildMetadata of the root is not empty */
+	bool track_origin;		     /* buildMetadata of the root is not empty */
 	char **warnings;
 	size_t warning_count, warning_cap;
 };

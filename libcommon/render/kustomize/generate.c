@@ -140,8 +140,10 @@ static int read_file(struct sl_kz *kz, const char *file, struct sl_value **ret, 
 
 int sl_kustomize_generate(struct sl_arena *a, const struct sl_kustomize_fs *fs, const char *path,
 			  const struct sl_kustomize_limits *limits, struct sl_value **ret,
-			  bool *ret_generated, struct sl_err *err)
+			  bool *ret_generated, struct sl_err *caller_err)
 {
+	SL_AUTO(sl_err) own = SL_ERR_INIT;
+	struct sl_err *err = caller_err ? caller_err : &own;
 	struct sl_kustomize_options options = { 0 };
 	const char *dir = "", *file;
 	struct sl_kz kz;

@@ -15,7 +15,6 @@ void sl_kz_init(struct sl_kz *kz, struct sl_arena *a, const struct sl_kustomize_
 	*kz = (struct sl_kz){ .a = a, .fs = fs };
 	if (options)
 		kz->options = *options;
-	kz->schema_used = kz->options.all_scopes;
 	struct sl_kustomize_limits *l = &kz->options.limits;
 
 	l->files = or_default(l->files, SL_KUSTOMIZE_FILES_MAX);
@@ -42,8 +41,11 @@ static int load_root(struct sl_kz *kz, const char *path, struct sl_kz_kustfile *
 
 int sl_kustomize_build(struct sl_arena *a, const struct sl_kustomize_fs *fs, const char *path,
 		       const struct sl_kustomize_options *options, struct sl_kustomize_result *ret,
-		       struct sl_err *err)
+		       struct sl_err *caller_err)
 {
+	/* Positions are added to errors on their way, and the code is read back from there. */
+	SL_AUTO(sl_err) own = SL_ERR_INIT;
+	struct sl_err *err = caller_err ? caller_err : &own;
 	struct sl_kz kz;
 	struct sl_kz_kustfile root;
 	struct sl_kz_map m = { 0 };

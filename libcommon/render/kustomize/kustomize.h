@@ -79,9 +79,6 @@ struct sl_kustomize_options {
 	/* Files must lie in or below the directory of the kustomization that names them: the default
 	 * of `kustomize build`, not of Flux. */
 	bool restrict_files;
-	/* Which kinds have no namespace is known of all built-in kinds from the start, as in Flux.
-	 * `kustomize build` knows the less common ones only after its first strategic merge. */
-	bool all_scopes;
 	/* Used unless the kustomization has sortOptions. */
 	enum sl_kustomize_order order;
 	/* Stands in for the kustomization file of `path`, as sl_kustomize_generate() returns it, or

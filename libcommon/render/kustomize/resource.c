@@ -7,54 +7,13 @@
 #include "libcommon/render/kustomize/build.h"
 #include "libcommon/render/kustomize/smp_table.h"
 
-/*
- * What kustomize knows of scopes without its schema. Kinds it does not know count as namespaced, and
- * Namespace is among the few that it must know.
- */
-static const struct {
-	const char *api_version, *kind;
-} cluster_kinds[] = {
-	{ "admissionregistration.k8s.io/v1", "MutatingWebhookConfiguration" },
-	{ "admissionregistration.k8s.io/v1", "ValidatingAdmissionPolicy" },
-	{ "admissionregistration.k8s.io/v1", "ValidatingAdmissionPolicyBinding" },
-	{ "admissionregistration.k8s.io/v1", "ValidatingWebhookConfiguration" },
-	{ "admissionregistration.k8s.io/v1beta1", "MutatingWebhookConfiguration" },
-	{ "admissionregistration.k8s.io/v1beta1", "ValidatingWebhookConfiguration" },
-	{ "apiextensions.k8s.io/v1", "CustomResourceDefinition" },
-	{ "apiextensions.k8s.io/v1beta1", "CustomResourceDefinition" },
-	{ "apiregistration.k8s.io/v1", "APIService" },
-	{ "apiregistration.k8s.io/v1beta1", "APIService" },
-	{ "certificates.k8s.io/v1", "CertificateSigningRequest" },
-	{ "certificates.k8s.io/v1beta1", "CertificateSigningRequest" },
-	{ "flowcontrol.apiserver.k8s.io/v1beta1", "FlowSchema" },
-	{ "flowcontrol.apiserver.k8s.io/v1beta1", "PriorityLevelConfiguration" },
-	{ "networking.k8s.io/v1", "IngressClass" },
-	{ "networking.k8s.io/v1beta1", "IngressClass" },
-	{ "node.k8s.io/v1", "RuntimeClass" },
-	{ "node.k8s.io/v1beta1", "RuntimeClass" },
-	{ "policy/v1beta1", "PodSecurityPolicy" },
-	{ "rbac.authorization.k8s.io/v1", "ClusterRole" },
-	{ "rbac.authorization.k8s.io/v1", "ClusterRoleBinding" },
-	{ "rbac.authorization.k8s.io/v1beta1", "ClusterRole" },
-	{ "rbac.authorization.k8s.io/v1beta1", "ClusterRoleBinding" },
-	{ "scheduling.k8s.io/v1", "PriorityClass" },
-	{ "scheduling.k8s.io/v1beta1", "PriorityClass" },
-	{ "storage.k8s.io/v1", "CSIDriver" },
-	{ "storage.k8s.io/v1", "CSINode" },
-	{ "storage.k8s.io/v1", "StorageClass" },
-	{ "storage.k8s.io/v1", "VolumeAttachment" },
-	{ "storage.k8s.io/v1beta1", "CSIDriver" },
-	{ "storage.k8s.io/v1beta1", "CSINode" },
-	{ "storage.k8s.io/v1beta1", "StorageClass" },
-	{ "storage.k8s.io/v1beta1", "VolumeAttachment" },
-	{ "v1", "ComponentStatus" },
-	{ "v1", "Namespace" },
-	{ "v1", "Node" },
-	{ "v1", "NodeProxyOptions" },
-	{ "v1", "PersistentVolume" },
+/* Known to kustomize beside those of its schema. Kinds that it does not know count as namespaced. */
+static const char *const more_cluster_kinds[] = {
+	"ValidatingAdmissionPolicy",
+	"ValidatingAdmissionPolicyBinding",
 };
 
-static bool schema_is_cluster_scoped(struct sl_str api_version, struct sl_str kind)
+bool sl_kz_kind_is_cluster_scoped(struct sl_str api_version, struct sl_str kind)
 {
 	for (size_t i = 0; i < sl_kz_smp_cluster_scoped_count; i++) {
 		const struct sl_kz_smp_root *root = &sl_kz_smp_cluster_scoped[i];
@@ -63,17 +22,10 @@ static bool schema_is_cluster_scoped(struct sl_str api_version, struct sl_str ki
 		    sl_str_eqz(api_version, sl_kz_smp_pool + root->api_version))
 			return true;
 	}
+	for (size_t i = 0; i < SL_ARRAY_LEN(more_cluster_kinds); i++)
+		if (sl_str_eqz(kind, more_cluster_kinds[i]))
+			return sl_str_eqz(api_version, "admissionregistration.k8s.io/v1");
 	return false;
-}
-
-bool sl_kz_kind_is_cluster_scoped(const struct sl_kz *kz, struct sl_str api_version,
-				  struct sl_str kind)
-{
-	for (size_t i = 0; i < SL_ARRAY_LEN(cluster_kinds); i++)
-		if (sl_str_eqz(kind, cluster_kinds[i].kind) &&
-		    sl_str_eqz(api_version, cluster_kinds[i].api_version))
-			return true;
-	return kz->schema_used && schema_is_cluster_scoped(api_version, kind);
 }
 
 struct sl_str sl_kz_text(struct sl_arena *a, const struct sl_value *v)
@@ -135,7 +87,7 @@ struct sl_kz_id sl_kz_current_id(const struct sl_kz *kz, const struct sl_kz_reso
 			       .ns = sl_kz_namespace(kz, r) };
 
 	sl_kz_split_api_version(api_version, &id.group, &id.version);
-	id.cluster = sl_kz_kind_is_cluster_scoped(kz, api_version, id.kind);
+	id.cluster = sl_kz_kind_is_cluster_scoped(api_version, id.kind);
 	return id;
 }
 

@@ -66,9 +66,8 @@ bool sl_kz_is_empty(const struct sl_value *v);
 /* Split "group/version"; without a slash all of it is the version. */
 void sl_kz_split_api_version(struct sl_str api_version, struct sl_str *ret_group,
 			     struct sl_str *ret_version);
-/* The built-in kinds without namespace, and the few the schema adds once it was consulted. */
-bool sl_kz_kind_is_cluster_scoped(const struct sl_kz *kz, struct sl_str api_version,
-				  struct sl_str kind);
+/* One of the built-in kinds without namespace. */
+bool sl_kz_kind_is_cluster_scoped(struct sl_str api_version, struct sl_str kind);
 
 struct sl_kz_id sl_kz_current_id(const struct sl_kz *kz, const struct sl_kz_resource *r);
 struct sl_kz_id sl_kz_prev_id(const struct sl_kz *kz, const struct sl_kz_resource *r, size_t index);
