@@ -14,7 +14,8 @@
  * Out: byte-identical to what `kustomize build` prints (sigs.k8s.io/yaml, the go-yaml v2 emitter):
  * indentation 2, lists not indented below their key, text folded at the first single space past
  * column 80, strings quoted when a YAML 1.1 reader would take them for something else, block
- * literals for text with newlines, keys over 128 bytes written as "? key".
+ * literals for text with newlines, keys over 128 bytes written as "? key". With it come its faults: a
+ * key "<<" and U+2028, U+2029 in quoted text stand bare, and do not read back as they were.
  *
  * Caps: SL_YAML_* and struct sl_yaml_options; past them SL_ERR_TOO_LARGE.
  * Thread rule: pure functions. Source: YAML 1.1 with the deviations of go-yaml v2 and v3.

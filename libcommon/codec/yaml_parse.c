@@ -193,7 +193,6 @@ static void push(struct sl_yaml_reader *y, const struct sl_yaml_pending *item)
 
 static int parse_list(struct sl_yaml_reader *y, struct sl_value *list)
 {
-	const struct sl_yaml_pending *items; /* the list's, at the end */
 	size_t base = y->n, n;
 	int r = next_event(y);
 
@@ -206,12 +205,11 @@ static int parse_list(struct sl_yaml_reader *y, struct sl_value *list)
 	}
 	if (r < 0)
 		return r;
-	items = y->stack + base;
 	n = y->n - base;
 	list->list.n = list->list.cap = n;
 	list->list.items = sl_arena_array(y->a, n, sizeof(list->list.items[0]));
 	for (size_t i = 0; i < n; i++)
-		list->list.items[i] = items[i].m.value;
+		list->list.items[i] = y->stack[base + i].m.value;
 	y->n = base;
 	return next_event(y);
 }

@@ -8,12 +8,14 @@
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
 /*
- * The emitter copied from go-yaml writes U+2028 and U+2029 unescaped in single quotes and literals,
- * where readers take them for line breaks, and keys past 1024 characters, which readers refuse.
+ * go-yaml's emitter, which ours equals, writes U+2028 and U+2029 unescaped in single quotes and
+ * literals, where readers take them for line breaks, a key "<<" unquoted, which they take for a merge,
+ * and keys past 1024 characters, which they refuse.
  */
 static bool is_lossy_text(struct sl_str s)
 {
-	return s.n > 1000 || sl_str_find(s, SL_STR("\xe2\x80\xa8")) >= 0 ||
+	return s.n > 1000 || sl_str_eq(s, SL_STR("<<")) ||
+	       sl_str_find(s, SL_STR("\xe2\x80\xa8")) >= 0 ||
 	       sl_str_find(s, SL_STR("\xe2\x80\xa9")) >= 0;
 }
 
