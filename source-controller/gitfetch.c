@@ -125,14 +125,12 @@ enum sc_next sc_git_step_resolve(struct sc_run *r)
 			    revision);
 }
 
-/* Room for other repositories, and for the next attempt. */
-static void give_space_back(struct sc_git_run *g, const struct sl_err *err)
+void sc_git_drop_cache(struct sc_git_run *g)
 {
-	SL_AUTO(sl_err) ignored = SL_ERR_INIT;
+	SL_AUTO(sl_err) err = SL_ERR_INIT;
 
-	if (err->code == SL_ERR_NO_SPACE && g->cache &&
-	    sl_git_cache_drop(g->cache, &ignored) < 0)
-		sl_log_error(&g->base.run->log, "cache could not be removed", &ignored);
+	if (g->cache && sl_git_cache_drop(g->cache, &err) < 0)
+		sl_log_error(&g->base.run->log, "cache could not be removed", &err);
 }
 
 static int fetch(struct sc_git_run *g, struct sl_err *err)
@@ -182,7 +180,9 @@ enum sc_next sc_git_step_fetch(struct sc_run *r)
 	const char *message;
 
 	if (fetch(g, &err) < 0 || describe(g, &err) < 0 || fetch_submodules(g, &err) < 0) {
-		give_space_back(g, &err);
+		/* Room for other repositories, and for the next attempt. */
+		if (err.code == SL_ERR_NO_SPACE)
+			sc_git_drop_cache(g);
 		return fail_git(g, &err);
 	}
 	sl_cond_delete(object, SC_COND_FETCH_FAILED);

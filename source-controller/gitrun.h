@@ -44,5 +44,7 @@ struct sc_git_run *sc_git_run(struct sc_run *r);
 enum sc_next sc_git_step_authenticate(struct sc_run *r);
 enum sc_next sc_git_step_resolve(struct sc_run *r);
 enum sc_next sc_git_step_fetch(struct sc_run *r);
+/* Forget all objects; a failure is only logged. */
+void sc_git_drop_cache(struct sc_git_run *g);
 
 #endif

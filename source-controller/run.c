@@ -3,6 +3,7 @@
 #include <stdarg.h>
 #include <stdlib.h>
 
+#define MESSAGE_MAX ((size_t)1 << 20)
 #define REASON_GC_OK "GarbageCollectionSucceeded"
 #define REASON_GC_FAILED "GarbageCollectionFailed"
 
@@ -41,7 +42,7 @@ enum sc_next sc_stall(struct sc_run *r, const char *condition, const char *reaso
 
 enum sc_next sc_unchanged(struct sc_run *r, const char *reason, const char *fmt, ...)
 {
-	SL_AUTO(sl_strbuf) message = SL_STRBUF_INIT(SL_EVENT_NOTE_MAX);
+	SL_AUTO(sl_strbuf) message = SL_STRBUF_INIT(MESSAGE_MAX);
 	va_list ap;
 
 	va_start(ap, fmt);
@@ -67,7 +68,7 @@ static void emit(struct sc_run *r, enum sl_severity severity, const char *reason
 
 void sc_event(struct sc_run *r, enum sl_severity severity, const char *reason, const char *fmt, ...)
 {
-	SL_AUTO(sl_strbuf) message = SL_STRBUF_INIT(SL_EVENT_NOTE_MAX);
+	SL_AUTO(sl_strbuf) message = SL_STRBUF_INIT(MESSAGE_MAX);
 	va_list ap;
 
 	va_start(ap, fmt);

@@ -38,6 +38,7 @@
 #define SC_REASON_UNSUPPORTED "UnsupportedField"
 #define SC_REASON_INVALID_SPEC "InvalidSpec"
 
+struct sc_git_caches;
 struct sc_run;
 
 enum sc_next { SC_NEXT, SC_END };
@@ -64,8 +65,11 @@ struct sc_kind {
 /* The process: made once, shared by all runs. */
 struct sc_context {
 	struct sl_manager *manager;
-	struct sc_storage *storage;
 	struct sl_controller *git; /* controller of GitRepositories */
+	/* Made when this replica has become leader. */
+	struct sc_storage *storage;
+	struct sc_git_caches *git_caches;
+	enum sl_digest_algo digest_algo; /* of artifacts */
 };
 
 enum sc_outcome { SC_SUCCESS, SC_UNCHANGED, SC_STALLED, SC_FAILED, SC_SUSPENDED };
