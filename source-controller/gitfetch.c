@@ -100,16 +100,33 @@ static bool artifact_is_current(struct sc_run *r, const char *revision)
 	       !sc_git_content_changed(r->patcher.object);
 }
 
+static int ask_remote(struct sc_git_run *g, struct sl_err *err)
+{
+	struct sc_run *r = &g->base;
+	int rc;
+
+	g->hint = sc_git_caches_hint(r->c->git_caches, &r->run->key, g->spec.url);
+	g->remote_options.url = g->spec.url;
+	g->remote_options.deadline_ms = sl_mono_ms() + g->spec.timeout_ms;
+	g->remote_options.cancel = sl_manager_stop_flag(r->c->manager);
+	g->remote_options.hint = g->hint;
+	rc = sl_git_remote_open(r->run->worker, &g->remote_options, &g->remote, err);
+	g->remote_options.hint = NULL; /* of this remote, not of its submodules */
+	if (rc == 0)
+		rc = sl_git_resolve(g->remote, &g->spec.ref, &g->target, err);
+	if (rc == 0)
+		sc_git_caches_keep_hint(r->c->git_caches, &r->run->key, g->spec.url,
+					sl_git_remote_hint(g->remote));
+	return rc;
+}
+
 enum sc_next sc_git_step_resolve(struct sc_run *r)
 {
 	struct sc_git_run *g = sc_git_run(r);
 	SL_AUTO_FREE char *revision = NULL;
 	SL_AUTO(sl_err) err = SL_ERR_INIT;
 
-	g->remote_options.url = g->spec.url;
-	g->remote_options.deadline_ms = sl_mono_ms() + g->spec.timeout_ms;
-	if (sl_git_remote_open(r->run->worker, &g->remote_options, &g->remote, &err) < 0 ||
-	    sl_git_resolve(g->remote, &g->spec.ref, &g->target, &err) < 0)
+	if (ask_remote(g, &err) < 0)
 		return fail_git(g, &err);
 	if (!is_plain_ref(&g->spec.ref))
 		return SC_NEXT;

@@ -316,6 +316,7 @@ struct sl_result sc_git_reconcile(void *ctx, struct sl_run *run, struct sl_err *
 	sl_git_cache_free(g.cache);
 	sl_git_target_release(&g.target);
 	sl_git_remote_free(g.remote);
+	free(g.hint);
 	sc_secret_release(&g.secret);
 	sc_secret_release(&g.proxy_secret);
 	sl_url_release(&g.url);

@@ -28,6 +28,7 @@ struct sc_git_run {
 
 	struct sc_secret secret, proxy_secret; /* what `remote_options` points into */
 	struct sl_git_remote_options remote_options;
+	char *hint; /* or NULL */
 	struct sl_git_remote *remote;
 	struct sl_git_target target;
 

@@ -118,13 +118,15 @@ static int start_storage(void *ctx, struct sl_err *err)
 	if (r == 0)
 		r = sc_git_caches_new(settings.storage_path, &context.git_caches, err);
 	if (r == 0)
-		r = sc_fileserver_start(context.storage, settings.storage_addr, &server, err);
+		r = sc_fileserver_start(sc_storage_root_fd(context.storage), settings.storage_addr,
+					&server, err);
 	return r;
 }
 
 static void stop_storage(void *ctx)
 {
 	(void)ctx;
+	sc_fileserver_stop(server);
 	sc_fileserver_free(server);
 }
 

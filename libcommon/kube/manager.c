@@ -554,6 +554,11 @@ bool sl_manager_stopping(const struct sl_manager *m)
 	return atomic_load(&m->is_stopping);
 }
 
+const atomic_bool *sl_manager_stop_flag(const struct sl_manager *m)
+{
+	return &m->is_stopping;
+}
+
 int64_t sl_manager_jitter(const struct sl_manager *m, int64_t interval_ms)
 {
 	return sl_settings_jitter(&m->settings, interval_ms);

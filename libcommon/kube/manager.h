@@ -26,6 +26,8 @@
 #ifndef LIBCOMMON_KUBE_MANAGER_H
 #define LIBCOMMON_KUBE_MANAGER_H
 
+#include <stdatomic.h>
+
 #include "libcommon/base/log.h"
 #include "libcommon/kube/client.h"
 #include "libcommon/kube/controller.h"
@@ -84,6 +86,8 @@ struct sl_events *sl_manager_events(struct sl_manager *m);
 const char *sl_manager_field_manager(const struct sl_manager *m);
 /* A signal has come: long work should end soon. */
 bool sl_manager_stopping(const struct sl_manager *m);
+/* The same as a flag that other modules look at by themselves (`cancel` of a download). */
+const atomic_bool *sl_manager_stop_flag(const struct sl_manager *m);
 /* `interval_ms` with the jitter of --interval-jitter-percentage. */
 int64_t sl_manager_jitter(const struct sl_manager *m, int64_t interval_ms);
 

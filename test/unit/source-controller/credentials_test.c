@@ -1,5 +1,7 @@
 #include "source-controller/credentials.h"
 
+#include <string.h>
+
 #include "test/unit/support/expect.h"
 
 /* A Secret named apps/creds with these keys and values, as pairs, ended by NULL. */

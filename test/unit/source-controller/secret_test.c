@@ -1,5 +1,7 @@
 #include "source-controller/secret.h"
 
+#include <string.h>
+
 #include "test/unit/support/expect.h"
 
 static void decodes_every_key(void **state)
