@@ -24,5 +24,8 @@
  * (output), TOO_LARGE, TIMEOUT.
  */
 int sl_kube_config_exec(struct sl_kube_config *config, struct sl_err *err) SL_MUST_CHECK;
+/* The second half of it: take the credentials out of the program's output. */
+int sl_kube_config_exec_take(struct sl_kube_config *config, struct sl_str output,
+			     struct sl_err *err) SL_MUST_CHECK;
 
 #endif
