@@ -202,7 +202,9 @@ int sl_kube_call_wait_object(struct sl_kube_call *call, struct sl_arena *a,
 	if (r < 0 || !ret_object)
 		return r;
 	r = sl_json_parse(a, sl_strbuf_str(&response.body), &limits, ret_object, err);
-	return r < 0 ? sl_err_wrap(err, "the API server's answer") : 0;
+	if (r < 0)
+		sl_err_wrap(err, "the API server's answer");
+	return r;
 }
 
 int sl_kube_do(struct sl_kube_client *c, const struct sl_kube_request *req, struct sl_arena *a,

@@ -128,8 +128,10 @@ int sl_kube_config_exec_take(struct sl_kube_config *config, struct sl_str output
 	struct sl_value *v;
 	int r = sl_json_parse(&a, output, &limits, &v, err);
 
-	if (r < 0)
-		return sl_err_wrap(err, "the credential plugin's output");
+	if (r < 0) {
+		sl_err_wrap(err, "the credential plugin's output");
+		return r;
+	}
 	if (!sl_str_eqz(sl_get_str(v, "kind"), "ExecCredential") ||
 	    !sl_str_eqz(sl_get_str(v, "apiVersion"),
 			config->exec_api_version ? config->exec_api_version : ""))

@@ -398,8 +398,10 @@ static int add_document(struct source *s, struct sl_str text, const char *path, 
 	if (path)
 		o.file = sl_arena_strdup(&s->arena, path);
 	r = sl_yaml_parse(&s->arena, text, &o, &doc, err);
-	if (r < 0)
-		return sl_err_wrap(err, "kubeconfig");
+	if (r < 0) {
+		sl_err_wrap(err, "kubeconfig");
+		return r;
+	}
 	if (!sl_is_null(doc) && !sl_is_map(doc))
 		return refuse(SL_ERR_INVALID, doc, "(top)", err, "is no map");
 	slash = sl_str_rchr(sl_str(path), '/');
@@ -475,8 +477,10 @@ int sl_kube_config_in_cluster(const char *directory, struct sl_kube_config *ret_
 		sl_xasprintf(strchr(host, ':') ? "https://[%s]:%s" : "https://%s:%s", host, port);
 	c.token_file = sl_xasprintf("%s/token", directory);
 	r = read_in_cluster_file(directory, "ca.crt", &c.ca_pem, err);
-	if (r < 0)
-		return sl_err_wrap(err, "in-cluster configuration");
+	if (r < 0) {
+		sl_err_wrap(err, "in-cluster configuration");
+		return r;
+	}
 	/* Only a default for who does not say otherwise. */
 	(void)read_in_cluster_file(directory, "namespace", &c.namespace_, NULL);
 	*ret_config = c;

@@ -47,8 +47,10 @@ static int take_answer(struct sl_str text, struct sl_token *ret_token, struct sl
 	int64_t expires_ms = 0;
 	int r = sl_json_parse(&a, text, &limits, &answer, err);
 
-	if (r < 0)
-		return sl_err_wrap(err, "the API server's answer");
+	if (r < 0) {
+		sl_err_wrap(err, "the API server's answer");
+		return r;
+	}
 	token = sl_get_str(answer, "status", "token");
 	if (!token.n || sl_str_chr(token, '\0') >= 0 ||
 	    !sl_rfc3339_parse(sl_get_str(answer, "status", "expirationTimestamp"), &expires_ms))

@@ -88,11 +88,15 @@ static int read_token(struct sl_transport *t, struct sl_err *err)
 	struct stat st = { 0 };
 	struct sl_str token;
 	bool changed;
+	int r;
 
 	/* The time first: a file that changes in between is read once more. */
 	(void)stat(t->config.token_file, &st);
-	if (sl_file_read_path(t->config.token_file, &text, err) < 0)
-		return sl_err_wrap(err, "read the bearer token");
+	r = sl_file_read_path(t->config.token_file, &text, err);
+	if (r < 0) {
+		sl_err_wrap(err, "read the bearer token");
+		return r;
+	}
 	token = sl_str_trim(sl_strbuf_str(&text));
 	changed = !t->token || !sl_str_eqz(token, t->token);
 	if (changed) {

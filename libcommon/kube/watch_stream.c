@@ -72,8 +72,10 @@ int sl_watch_parse(struct sl_arena *a, struct sl_str line, enum sl_watch_line *r
 	struct sl_str type;
 	int r = sl_json_parse(a, line, &limits, &v, err);
 
-	if (r < 0)
-		return sl_err_wrap(err, "an event of the watch");
+	if (r < 0) {
+		sl_err_wrap(err, "an event of the watch");
+		return r;
+	}
 	type = sl_get_str(v, "type");
 	object = sl_get(v, "object");
 	if (!sl_is_map(object))
