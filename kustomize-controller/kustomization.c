@@ -320,6 +320,9 @@ enum kc_next kc_step_build(struct kc_run *r)
 		sl_map_set_strz(r->a, status, "lastAttemptedRevision", r->revision);
 	if (result < 0)
 		return kc_fail(r, &f, &err);
+	/* Once for each build: what was ignored in it is for its author to know. */
+	for (size_t i = 0; !sl_streq(st->build, r->build.digest) && i < r->build.warning_count; i++)
+		kc_event(r, SL_SEVERITY_ERROR, "BuildWarning", r->build.warnings[i], false);
 	/* A commit that renders the same must not end a wait for health: it goes on with it. */
 	if (st->wait == KC_WAIT_HEALTH && !r->requested &&
 	    st->wait_generation == sl_obj_generation(r->patcher.object) &&

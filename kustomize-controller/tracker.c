@@ -23,6 +23,14 @@ struct owner {
 	size_t n, cap;
 };
 
+/* What one state of an object meant. */
+struct opinion {
+	enum sl_kstatus status;
+	char *message;
+	int64_t recheck_at_ms; /* monotonic, 0: never */
+	uint64_t digest;
+};
+
 /* One object of one inventory. Strings are owned. */
 struct record {
 	char *id; /* inventory id, the key */
@@ -35,15 +43,15 @@ struct record {
 	char *expect_version; /* resourceVersion that our last write left behind */
 	int64_t expect_generation;
 	uint64_t expect_digest;
+	bool wrote;	/* what is expected was our write: events may be older than it */
 	bool caught_up; /* the watch is at our last write or past it */
 	bool gone;	/* DELETED, or absent from a LIST */
 	bool deleting;	/* has a deletionTimestamp */
 	bool suspect;
-	uint64_t round; /* LIST that named it last */
-	enum sl_kstatus status;
-	char *message;
-	int64_t recheck_at_ms; /* monotonic, 0: never */
-	int64_t pause_ms;      /* between corrections */
+	uint64_t round;		/* LIST that named it last */
+	struct opinion read;	/* of what we read or wrote last: counts until caught_up */
+	struct opinion watched; /* of the last event: counts from then on */
+	int64_t pause_ms;	/* between corrections */
 	int64_t pause_max_ms;
 	int64_t heal_not_before; /* monotonic */
 	int64_t healed_ms;	 /* monotonic time of the last correction */
@@ -74,7 +82,8 @@ static void free_record(void *p)
 	free(r->id);
 	free(r->uid);
 	free(r->expect_version);
-	free(r->message);
+	free(r->read.message);
+	free(r->watched.message);
 	free(r);
 }
 
@@ -176,19 +185,20 @@ static void set_string(char **p, struct sl_str s)
 	*p = sl_xmemdup0(s.p, s.n);
 }
 
-static void set_verdict(struct record *r, const struct sl_kstatus_result *v)
-{
-	r->status = v->status;
-	set_string(&r->message, sl_str_sub(sl_str(v->message), 0, MESSAGE_MAX));
-	r->recheck_at_ms = v->recheck_ms ? sl_mono_ms() + v->recheck_ms : 0;
-}
-
-static void judge(struct record *r, const struct sl_value *live)
+static void judge(struct opinion *o, const struct sl_value *live)
 {
 	SL_AUTO(sl_arena) a = SL_ARENA_INIT;
 	struct sl_kstatus_result v = sl_kstatus_compute(&a, live, sl_wall_ms());
 
-	set_verdict(r, &v);
+	o->status = v.status;
+	set_string(&o->message, sl_str_sub(sl_str(v.message), 0, MESSAGE_MAX));
+	o->recheck_at_ms = v.recheck_ms ? sl_mono_ms() + v.recheck_ms : 0;
+	o->digest = sl_object_digest(live);
+}
+
+static const struct opinion *current_opinion(const struct record *r)
+{
+	return r->caught_up ? &r->watched : &r->read;
 }
 
 /* Does this state of the object include our last write? */
@@ -196,7 +206,8 @@ static bool includes_our_write(const struct record *r, const struct sl_value *li
 {
 	int64_t generation = sl_obj_generation(live);
 
-	return r->caught_up || sl_str_eqz(sl_obj_resource_version(live), r->expect_version) ||
+	return r->caught_up || !r->wrote ||
+	       sl_str_eqz(sl_obj_resource_version(live), r->expect_version) ||
 	       (r->expect_generation && generation >= r->expect_generation);
 }
 
@@ -210,15 +221,15 @@ static int64_t heal_delay(const struct record *r)
 /* Take an event in. Returns after how long the owner should look, or -1: nothing of interest. */
 static int64_t take_event(struct record *r, const struct sl_value *live)
 {
-	enum sl_kstatus before = r->status;
-	bool other = r->uid && !sl_str_eqz(sl_obj_uid(live), r->uid);
+	enum sl_kstatus before = current_opinion(r)->status;
 
 	r->seen[r->seen_next++ % SEEN_MAX] = sl_str_hash(sl_obj_resource_version(live));
+	judge(&r->watched, live);
 	if (!r->expect_version)
 		return -1; /* our first write is under way */
 	r->gone = false;
 	r->deleting = sl_obj_is_deleting(live);
-	if (other) {
+	if (!sl_str_eqz(sl_obj_uid(live), r->uid)) {
 		/* Deleted and made again, by somebody else, since we last looked. */
 		r->suspect = true;
 		return heal_delay(r);
@@ -229,15 +240,10 @@ static int64_t take_event(struct record *r, const struct sl_value *live)
 		return r->suspect ? heal_delay(r) : -1;
 	}
 	r->caught_up = true;
-	judge(r, live);
-	if (r->deleting)
-		return -1;
-	if (sl_object_digest(live) != r->expect_digest) {
-		r->suspect = true;
-		return heal_delay(r);
-	}
-	r->suspect = false;
-	return r->status != before ? 0 : -1;
+	r->suspect = !r->deleting && r->watched.digest != r->expect_digest;
+	if (r->watched.status != before)
+		return 0;
+	return r->suspect ? heal_delay(r) : -1;
 }
 
 /* What a wake-up needs once the lock is released. */
@@ -425,16 +431,17 @@ void kc_tracker_expect(struct kc_tracker *t, const struct sl_key *owner,
 	join_owner(r, need_owner(t, owner));
 	set_string(&r->uid, target->uid);
 	set_string(&r->expect_version, target->resource_version);
-	/* What was only read is there by definition; a write may still be on its way in the watch. */
-	r->caught_up = !target->written || has_seen(r, target->resource_version);
+	/* Once the watch has brought this version, it is there or past it: its word counts. */
+	r->caught_up = has_seen(r, target->resource_version);
+	r->wrote = target->written;
 	r->written_ms = sl_mono_ms();
 	r->expect_generation = sl_obj_generation(target->live);
 	r->expect_digest = target->digest;
 	r->gone = false;
 	r->deleting = sl_obj_is_deleting(target->live);
-	r->suspect = false;
+	r->suspect = r->caught_up && r->watched.digest != r->expect_digest;
 	r->pause_max_ms = interval_ms;
-	judge(r, target->live);
+	judge(&r->read, target->live);
 	pthread_mutex_unlock(&t->lock);
 }
 
@@ -456,8 +463,8 @@ void kc_tracker_observe(struct kc_tracker *t, const struct sl_inventory_entry *e
 	pthread_mutex_lock(&t->lock);
 	r = find_record(t, entry, &k);
 	if (r && sl_str_eqz(sl_obj_uid(live), r->uid)) {
-		r->caught_up = true;
-		judge(r, live);
+		r->caught_up |= has_seen(r, sl_obj_resource_version(live));
+		judge(&r->read, live);
 	}
 	pthread_mutex_unlock(&t->lock);
 }
@@ -504,13 +511,15 @@ struct kc_verdict kc_tracker_verdict(struct kc_tracker *t, struct sl_arena *a,
 	pthread_mutex_lock(&t->lock);
 	r = find_record(t, entry, &k);
 	if (r) {
-		v.status = r->gone ? SL_KSTATUS_NOT_FOUND : r->status;
-		v.message = sl_arena_strdup(a, r->message ? r->message : "");
+		const struct opinion *o = current_opinion(r);
+
+		v.status = r->gone ? SL_KSTATUS_NOT_FOUND : o->status;
+		v.message = sl_arena_strdup(a, o->message ? o->message : "");
 		/* Current right after our write needs nothing more from the watch. */
 		v.stale = v.status != SL_KSTATUS_CURRENT &&
 			  (!k->watch || !k->works || !r->caught_up ||
-			   (r->recheck_at_ms && r->recheck_at_ms <= now));
-		v.recheck_ms = r->recheck_at_ms > now ? r->recheck_at_ms - now : 0;
+			   (o->recheck_at_ms && o->recheck_at_ms <= now));
+		v.recheck_ms = o->recheck_at_ms > now ? o->recheck_at_ms - now : 0;
 	}
 	pthread_mutex_unlock(&t->lock);
 	return v;

@@ -384,7 +384,6 @@ def test_every_error_is_told_and_the_old_state_stays(lab, ns, source):
     ({"a.yaml": "just text\n"}, "BuildFailed", "a.yaml"),
     ({"a.yaml": config_map("a") + "\n---\n" + config_map("a")}, "BuildFailed", "ConfigMap"),
     ({"kustomization.yaml": "resources: [missing.yaml]\n"}, "BuildFailed", "missing.yaml"),
-    ({"kustomization.yaml": "resourcez: []\n"}, "BuildFailed", "resourcez"),
     ({"kustomization.yaml": "resources: [../../etc/passwd]\n"}, "BuildFailed", "../../etc/passwd"),
     ({"kustomization.yaml": "resources: [a.yaml]\n", "a.yaml": "x: &a [1]\ny: " + "[*a,*a,*a,*a]" * 1 + "\n"},
      "BuildFailed", "a.yaml"),
@@ -441,6 +440,14 @@ def test_unknown_field_is_dropped_with_a_warning(lab, ns, source):
     assert "imagePullPolcy" in event["message"] and event["type"] == "Warning"
 
 
+def test_unknown_field_of_a_kustomization_is_warned_about(lab, ns, source):
+    source.publish({"kustomization.yaml": "resources: [a.yaml]\nimagez: []\n", "a.yaml": config_map("a")})
+    kustomization(lab, ns)
+    wait_ready(lab, ns, source.revision)
+    event, = wait_until(lambda: [e for e in events_of(lab, ns) if e["reason"] == "BuildWarning"], what="Warning")
+    assert 'kustomization.yaml:2: unknown field "imagez"' in event["message"]
+
+
 @pytest.mark.parametrize("spec,field", [
     ({"postBuild": {"substitute": {"a": "b"}}}, "spec.postBuild"),
     ({"decryption": {"provider": "sops"}}, "spec.decryption"),
@@ -467,14 +474,15 @@ def test_bad_artifact_server_then_good(lab, ns, source, server, status, change, 
     server.status = status
     if change:
         server.change = change
-    source.publish({"a.yaml": config_map("a", k="1")})
+    # Known by its digest, an artifact that was seen before would not be fetched.
+    source.publish({"a.yaml": config_map("a", k="1"), "README.md": ns})
     kustomization(lab, ns)
     wait_failed(lab, ns, "ArtifactFailed", text=text)
     assert lab.kube.find("configmap", "a", ns) is None
     server.behave()
     if status == 404:
         # Looked at again after --requeue-dependency, or when the source says something new.
-        source.publish({"a.yaml": config_map("a", k="1")})
+        source.publish({"a.yaml": config_map("a", k="1"), "README.md": ns + "!"})
     wait_ready(lab, ns, source.revision)
 
 
