@@ -70,6 +70,7 @@ static void add_pair(struct sl_strbuf *b, const struct sl_log_pair *p)
 	case SL_LOG_BOOL:
 		sl_strbuf_addz(b, p->i ? "true" : "false");
 		break;
+	case SL_LOG_NONE:
 	case SL_LOG_END:
 		break;
 	}
@@ -131,7 +132,8 @@ void sl_log_write(const struct sl_log *l, enum sl_log_level level, const char *m
 		add_pair(&b, &SL_KS("error", text));
 	}
 	for (; pairs->kind != SL_LOG_END; pairs++)
-		add_pair(&b, pairs);
+		if (pairs->kind != SL_LOG_NONE)
+			add_pair(&b, pairs);
 	sl_strbuf_addz(&b, json ? "}\n" : "\n");
 	write_all(b.p, b.n);
 }

@@ -25,7 +25,7 @@
 enum sl_log_level { SL_LOG_TRACE, SL_LOG_DEBUG, SL_LOG_INFO, SL_LOG_ERROR };
 enum sl_log_encoding { SL_LOG_JSON, SL_LOG_CONSOLE };
 
-enum sl_log_kind { SL_LOG_STR, SL_LOG_INT, SL_LOG_BOOL, SL_LOG_END };
+enum sl_log_kind { SL_LOG_NONE, SL_LOG_STR, SL_LOG_INT, SL_LOG_BOOL, SL_LOG_END };
 struct sl_log_pair {
 	const char *key;
 	enum sl_log_kind kind;
@@ -37,6 +37,8 @@ struct sl_log_pair {
 #define SL_KSTR(k, v) ((struct sl_log_pair){ .key = (k), .kind = SL_LOG_STR, .s = (v) })
 #define SL_KI(k, v) ((struct sl_log_pair){ .key = (k), .kind = SL_LOG_INT, .i = (v) })
 #define SL_KB(k, v) ((struct sl_log_pair){ .key = (k), .kind = SL_LOG_BOOL, .i = (v) })
+/* Skipped: the pair before the first, so that a line may have none. */
+#define SL_KNONE ((struct sl_log_pair){ .kind = SL_LOG_NONE })
 #define SL_KEND ((struct sl_log_pair){ .kind = SL_LOG_END })
 
 /* Shared pairs; borrowed, so they outlive the logger. NULL members are left out. */
@@ -61,12 +63,12 @@ void sl_log_write(const struct sl_log *l, enum sl_log_level level, const char *m
 
 #define sl_log_debug(l, msg, ...) \
 	sl_log_write((l), SL_LOG_DEBUG, (msg), NULL, \
-		     (struct sl_log_pair[]){ __VA_ARGS__ __VA_OPT__(, ) SL_KEND })
+		     (struct sl_log_pair[]){ SL_KNONE, ##__VA_ARGS__, SL_KEND })
 #define sl_log_info(l, msg, ...) \
 	sl_log_write((l), SL_LOG_INFO, (msg), NULL, \
-		     (struct sl_log_pair[]){ __VA_ARGS__ __VA_OPT__(, ) SL_KEND })
+		     (struct sl_log_pair[]){ SL_KNONE, ##__VA_ARGS__, SL_KEND })
 #define sl_log_error(l, msg, err, ...) \
 	sl_log_write((l), SL_LOG_ERROR, (msg), (err), \
-		     (struct sl_log_pair[]){ __VA_ARGS__ __VA_OPT__(, ) SL_KEND })
+		     (struct sl_log_pair[]){ SL_KNONE, ##__VA_ARGS__, SL_KEND })
 
 #endif
