@@ -62,16 +62,11 @@ struct sl_git_wire_request {
 		depth; /* commits from each want; 0: the whole history. The haves are shallow then. */
 };
 
-/* Takes the pack's bytes: embed it as the first member of a struct of your own. */
-struct sl_git_pack_sink {
-	int (*write)(struct sl_git_pack_sink *self, struct sl_str chunk, struct sl_err *err);
-};
-
 /*
  * One fetch exchange: the pack that brings `wants` when `haves` are there, thin where they are.
  * Errors: SL_ERR_NOT_FOUND when the server does not have or give a want, and those of the transport.
  */
 int sl_git_wire_fetch(struct sl_git_remote *r, const struct sl_git_wire_request *request,
-		      struct sl_git_pack_sink *sink, struct sl_err *err) SL_MUST_CHECK;
+		      struct sl_sink pack, struct sl_err *err) SL_MUST_CHECK;
 
 #endif

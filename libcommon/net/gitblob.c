@@ -105,3 +105,13 @@ int sl_git_entry_read(struct sl_git_entry *e, void *buffer, size_t size, size_t 
 
 	return r < 0 ? (err ? sl_err_wrap(err, "%s", e->path) : r) : 0;
 }
+
+static int read_source(void *ctx, void *to, size_t size, size_t *ret_n, struct sl_err *err)
+{
+	return sl_git_entry_read(ctx, to, size, ret_n, err);
+}
+
+struct sl_source sl_git_entry_source(struct sl_git_entry *e)
+{
+	return (struct sl_source){ read_source, e };
+}

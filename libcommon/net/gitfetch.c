@@ -70,7 +70,7 @@ static int fetch_pack(struct sl_git_cache *c, struct sl_git_remote *r, const str
 	int rc = sl_git_indexer_init(c, r, &x, err);
 
 	if (rc == 0)
-		rc = sl_git_wire_fetch(r, &q, &x.sink, err);
+		rc = sl_git_wire_fetch(r, &q, sl_git_indexer_sink(&x), err);
 	*ret_local = x.failed || rc == 0;
 	if (rc == 0)
 		rc = sl_git_indexer_finish(&x, err);

@@ -106,9 +106,10 @@ static int indexer_error(const struct sl_git_indexer *x, int code, struct sl_err
 	return sl_git_lib_error(code, "index pack", err);
 }
 
-static int write_pack(struct sl_git_pack_sink *self, struct sl_str chunk, struct sl_err *err)
+static int write_pack(void *ctx, const void *p, size_t size, struct sl_err *err)
 {
-	struct sl_git_indexer *x = (struct sl_git_indexer *)self;
+	struct sl_str chunk = { p, size };
+	struct sl_git_indexer *x = ctx;
 
 	while (chunk.n) {
 		struct sl_str piece = sl_str_sub(chunk, 0, PIECE_BYTES);
@@ -123,6 +124,11 @@ static int write_pack(struct sl_git_pack_sink *self, struct sl_str chunk, struct
 	return 0;
 }
 
+struct sl_sink sl_git_indexer_sink(struct sl_git_indexer *x)
+{
+	return (struct sl_sink){ write_pack, x };
+}
+
 int sl_git_indexer_init(struct sl_git_cache *c, const struct sl_git_remote *r,
 			struct sl_git_indexer *ret_indexer, struct sl_err *err)
 {
@@ -133,7 +139,6 @@ int sl_git_indexer_init(struct sl_git_cache *c, const struct sl_git_remote *r,
 	if (rc < 0)
 		return rc;
 	*ret_indexer = (struct sl_git_indexer){
-		.sink = { write_pack },
 		.deadline_ms = r->options.deadline_ms,
 		.cancel = r->options.cancel,
 	};

@@ -33,11 +33,10 @@ bool sl_git_lib_oid(const struct sl_git_oid *oid, git_oid *ret_oid);
 void sl_git_lib_hex(const git_oid *oid, struct sl_git_oid *ret_oid);
 
 /*
- * Index a pack into the cache, thin bases taken from what is there: new, any number of writes to the
+ * Index a pack into the cache, thin bases taken from what is there: init, any number of writes to the
  * sink, finish. A deadline and a cancel flag are looked at while deltas are resolved.
  */
 struct sl_git_indexer {
-	struct sl_git_pack_sink sink;
 	git_indexer *indexer;
 	git_indexer_progress progress;
 	int64_t deadline_ms;
@@ -47,6 +46,7 @@ struct sl_git_indexer {
 };
 int sl_git_indexer_init(struct sl_git_cache *c, const struct sl_git_remote *r,
 			struct sl_git_indexer *ret_indexer, struct sl_err *err) SL_MUST_CHECK;
+struct sl_sink sl_git_indexer_sink(struct sl_git_indexer *x);
 int sl_git_indexer_finish(struct sl_git_indexer *x, struct sl_err *err) SL_MUST_CHECK;
 void sl_git_indexer_release(struct sl_git_indexer *x);
 

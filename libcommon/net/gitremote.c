@@ -146,7 +146,6 @@ static int explain(const struct sl_git_remote *r, const struct sl_http_response 
 
 /* An answer in pkt-lines: checks its type before its first byte is parsed. */
 struct answer {
-	struct sl_http_sink sink;
 	struct sl_git_remote *remote;
 	struct sl_http_response *resp;
 	struct sl_pktline parser;
@@ -171,9 +170,10 @@ static int check_type(const struct answer *a, struct sl_err *err)
 			  type ? shown : "without a content type");
 }
 
-static int take_answer(struct sl_http_sink *self, struct sl_str chunk, struct sl_err *err)
+static int take_answer(void *ctx, const void *p, size_t size, struct sl_err *err)
 {
-	struct answer *a = (struct answer *)self;
+	struct sl_str chunk = { p, size };
+	struct answer *a = ctx;
 	int r = 0;
 
 	a->remote->received_bytes += chunk.n;
@@ -190,7 +190,6 @@ static int exchange(struct sl_git_remote *r, struct sl_http_request *q, const ch
 		    struct sl_err *err)
 {
 	struct answer a = {
-		.sink = { take_answer },
 		.remote = r,
 		.resp = resp,
 		.parser = SL_PKTLINE_INIT,
@@ -200,7 +199,7 @@ static int exchange(struct sl_git_remote *r, struct sl_http_request *q, const ch
 	SL_AUTO(sl_err) local = SL_ERR_INIT;
 	int rc;
 
-	q->sink = &a.sink;
+	q->sink = (struct sl_sink){ take_answer, &a };
 	if (r->trusted) {
 		q->auth = r->options.auth.http;
 		if (!q->auth.bearer && !q->auth.username && !q->auth.password) {
@@ -220,7 +219,7 @@ static int exchange(struct sl_git_remote *r, struct sl_http_request *q, const ch
 		rc = check_type(&a, &local);
 	if (rc == 0)
 		rc = sl_pktline_finish(&a.parser, &local);
-	q->sink = NULL;
+	q->sink = (struct sl_sink){ 0 };
 	sl_pktline_release(&a.parser);
 	if (rc < 0)
 		sl_err_move(err, &local);

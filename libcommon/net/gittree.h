@@ -21,6 +21,7 @@
 #ifndef LIBCOMMON_NET_GITTREE_H
 #define LIBCOMMON_NET_GITTREE_H
 
+#include "libcommon/base/stream.h"
 #include "libcommon/net/gitcache.h"
 
 #define SL_GIT_DEPTH_MAX 128
@@ -65,6 +66,9 @@ int sl_git_entry_size(struct sl_git_entry *e, uint64_t *ret_size, struct sl_err 
  */
 int sl_git_entry_read(struct sl_git_entry *e, void *buffer, size_t size, size_t *ret_n,
 		      struct sl_err *err) SL_MUST_CHECK;
+
+/* The same as a source, for whoever copies streams. Valid during the visit. */
+struct sl_source sl_git_entry_source(struct sl_git_entry *e);
 
 struct sl_git_submodules;
 

@@ -11,7 +11,7 @@ enum part { PART_HEADER, PART_SKIPPED, PART_PACK, PART_DONE };
 
 struct fetch {
 	struct sl_pktline_sink sink;
-	struct sl_git_pack_sink *pack;
+	struct sl_sink pack;
 	enum part part;
 	bool v2;
 	bool pack_seen;
@@ -26,7 +26,7 @@ static int take_band(struct fetch *f, struct sl_str data, struct sl_err *err)
 	switch (data.p[0]) {
 	case 1:
 		f->pack_seen = true;
-		return f->pack->write(f->pack, content, err);
+		return f->pack.write(f->pack.ctx, content.p, content.n, err);
 	case 2: /* progress, and bytes that keep the connection alive */
 		return 0;
 	case 3:
@@ -139,10 +139,10 @@ static void build_v0(const struct sl_git_remote *r, const struct sl_git_wire_req
 }
 
 int sl_git_wire_fetch(struct sl_git_remote *r, const struct sl_git_wire_request *request,
-		      struct sl_git_pack_sink *sink, struct sl_err *err)
+		      struct sl_sink pack, struct sl_err *err)
 {
 	SL_AUTO(sl_strbuf) body = SL_STRBUF_INIT(REQUEST_MAX);
-	struct fetch f = { .sink = { take_packet }, .pack = sink, .part = PART_HEADER };
+	struct fetch f = { .sink = { take_packet }, .pack = pack, .part = PART_HEADER };
 	int rc = sl_git_remote_discover(r, err);
 
 	if (rc < 0)

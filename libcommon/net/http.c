@@ -40,19 +40,6 @@ void sl_http_client_free(struct sl_http_client *c)
 	free(c);
 }
 
-static int write_to_buffer(struct sl_http_sink *self, struct sl_str chunk, struct sl_err *err)
-{
-	struct sl_http_buffer_sink *s = (struct sl_http_buffer_sink *)self;
-
-	sl_strbuf_adds(s->out, chunk);
-	return sl_strbuf_check(s->out, "answer", err);
-}
-
-struct sl_http_buffer_sink sl_http_buffer_sink(struct sl_strbuf *out)
-{
-	return (struct sl_http_buffer_sink){ .sink = { write_to_buffer }, .out = out };
-}
-
 static void forget_fields(struct sl_http_response *r)
 {
 	for (size_t i = 0; i < r->field_count; i++) {
@@ -141,6 +128,7 @@ static size_t on_header(char *data, size_t size, size_t n, void *user)
 static size_t on_body(char *data, size_t size, size_t n, void *user)
 {
 	struct sl_http_transfer *t = user;
+	const struct sl_sink *sink = &t->request->sink;
 	struct sl_http_response *r = t->response;
 	struct sl_str chunk = { data, size * n };
 	long status = 0;
@@ -157,7 +145,7 @@ static size_t on_body(char *data, size_t size, size_t n, void *user)
 		return CURL_WRITEFUNC_ERROR;
 	}
 	r->body_bytes += chunk.n;
-	if (t->request->sink && t->request->sink->write(t->request->sink, chunk, &t->abort) < 0)
+	if (sink->write && sink->write(sink->ctx, chunk.p, chunk.n, &t->abort) < 0)
 		return CURL_WRITEFUNC_ERROR;
 	return chunk.n;
 }

@@ -31,6 +31,7 @@
 #include "libcommon/base/mem.h"
 #include "libcommon/base/str.h"
 #include "libcommon/base/strbuf.h"
+#include "libcommon/base/stream.h"
 
 #define SL_HTTP_CONNECT_TIMEOUT_MS 30000
 #define SL_HTTP_IDLE_TIMEOUT_MS 60000
@@ -40,19 +41,6 @@
 #define SL_HTTP_HEADERS_MAX 65536 /* bytes of names and values of one answer */
 
 struct sl_http_client;
-
-/* Where the body of a 2xx answer goes: embed it as the first member of a struct of your own. */
-struct sl_http_sink {
-	/* Take the next bytes; negative with `err` set ends the request with that error. */
-	int (*write)(struct sl_http_sink *self, struct sl_str chunk, struct sl_err *err);
-};
-
-/* A sink that appends to a buffer, whose maximum applies. */
-struct sl_http_buffer_sink {
-	struct sl_http_sink sink;
-	struct sl_strbuf *out; /* borrowed */
-};
-struct sl_http_buffer_sink sl_http_buffer_sink(struct sl_strbuf *out);
 
 struct sl_http_header {
 	const char *name, *value; /* borrowed; neither may hold CR, LF or NUL */
@@ -97,8 +85,9 @@ struct sl_http_request {
 	int64_t deadline_ms;	    /* monotonic time by which all must be done; 0: none */
 	int max_redirects;	    /* SL_HTTP_REDIRECTS_MAX; -1: a redirect is an error */
 	uint64_t max_body_bytes;    /* after decoding: SL_HTTP_BODY_DEFAULT_MAX */
-	struct sl_http_sink *sink;  /* NULL: the body is counted and dropped */
-	const atomic_bool *cancel;  /* set by any thread, noticed within a second; may be NULL */
+	struct sl_sink
+		sink; /* takes the body of a 2xx answer; write NULL: it is counted, dropped */
+	const atomic_bool *cancel; /* set by any thread, noticed within a second; may be NULL */
 };
 #define SL_HTTP_REQUEST_INIT \
 	{ \

@@ -748,9 +748,11 @@ static int count_entry(struct sl_git_visitor *self, struct sl_git_entry *e, stru
 	size_t n = 0;
 	int r = sl_git_entry_size(e, &c->size, err);
 
+	struct sl_source source = sl_git_entry_source(e);
+
 	do {
 		if (r == 0)
-			r = sl_git_entry_read(e, buffer, sizeof(buffer), &n, err);
+			r = source.read(source.ctx, buffer, sizeof(buffer), &n, err);
 		c->read += n;
 		if (r == 0 && n)
 			c->last = buffer[n - 1];

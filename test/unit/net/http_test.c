@@ -86,8 +86,7 @@ static void fetches_body_and_headers_on_one_connection(void **state)
 	struct world *w = *state;
 	SL_AUTO_FREE char *url = url_of(w->server, "/a?b=c");
 	SL_AUTO(sl_strbuf) body = SL_STRBUF_INIT(100);
-	struct sl_http_buffer_sink sink = sl_http_buffer_sink(&body);
-	struct sl_http_request q = { .url = url, .sink = &sink.sink };
+	struct sl_http_request q = { .url = url, .sink = sl_sink_strbuf(&body) };
 	SL_AUTO(sl_http_response) resp = SL_HTTP_RESPONSE_INIT;
 	SL_AUTO(sl_err) err = SL_ERR_INIT;
 
@@ -324,7 +323,6 @@ static void limits_bodies(void **state)
 	struct world *w = *state;
 	SL_AUTO_FREE char *url = url_of(w->server, "/");
 	SL_AUTO(sl_strbuf) small = SL_STRBUF_INIT(4);
-	struct sl_http_buffer_sink sink = sl_http_buffer_sink(&small);
 	struct sl_http_request q = { .url = url };
 	SL_AUTO(sl_http_response) resp = SL_HTTP_RESPONSE_INIT;
 
@@ -334,7 +332,7 @@ static void limits_bodies(void **state)
 		assert_int_equal(sl_http_do(w->client, &q, &resp, NULL),
 				 max < 5 ? SL_ERR_TOO_LARGE : 0);
 	}
-	q.sink = &sink.sink;
+	q.sink = sl_sink_strbuf(&small);
 	assert_int_equal(sl_http_do(w->client, &q, &resp, NULL), SL_ERR_TOO_LARGE);
 }
 
