@@ -65,17 +65,16 @@ void kc_artifacts_free(struct kc_artifacts *c)
 
 /* Writes what comes to a file and hashes it. */
 struct file_sink {
-	struct sl_http_sink sink;
 	int fd;
 	struct sl_hasher hasher;
 };
 
-static int write_chunk(struct sl_http_sink *self, struct sl_str chunk, struct sl_err *err)
+static int write_chunk(void *ctx, const void *p, size_t size, struct sl_err *err)
 {
-	struct file_sink *s = (struct file_sink *)self;
+	struct file_sink *s = ctx;
 
-	sl_hasher_update(&s->hasher, chunk.p, chunk.n);
-	return sl_fd_write_all(s->fd, chunk, ARCHIVE_NAME, err);
+	sl_hasher_update(&s->hasher, p, size);
+	return sl_fd_write_all(s->fd, (struct sl_str){ p, size }, ARCHIVE_NAME, err);
 }
 
 /* For controllers that run outside of the cluster whose sources they read. */
@@ -94,12 +93,12 @@ static int download(struct sl_http_client *http, const char *url, const struct s
 		    int fd, struct sl_err *err)
 {
 	SL_AUTO_FREE char *real_url = rewrite_host(url);
-	struct file_sink sink = { { write_chunk }, fd, SL_HASHER_INIT };
+	struct file_sink sink = { fd, SL_HASHER_INIT };
 	SL_AUTO(sl_http_response) response = SL_HTTP_RESPONSE_INIT;
 	struct sl_http_request request = {
 		.method = "GET",
 		.url = real_url,
-		.sink = &sink.sink,
+		.sink = { write_chunk, &sink },
 		.max_body_bytes = KC_ARTIFACT_ARCHIVE_MAX,
 		.deadline_ms = sl_mono_ms() + KC_ARTIFACT_TIMEOUT_MS,
 	};

@@ -31,9 +31,36 @@ struct sl_git_remote {
 	uint64_t received_bytes;
 };
 
+/* Takes an advertisement of either version into a remote. */
+struct sl_git_advertisement {
+	struct sl_pktline_sink sink;
+	struct sl_git_remote *remote;
+	bool seen_ref;
+};
+struct sl_git_advertisement sl_git_advertisement(struct sl_git_remote *r);
+
+/* Takes the answer to ls-refs of version 2. */
+struct sl_git_ref_lines {
+	struct sl_pktline_sink sink;
+	struct sl_git_refs *refs;
+};
+struct sl_git_ref_lines sl_git_ref_lines(struct sl_git_refs *refs);
+
+/* Takes the answer to a fetch: the pack in it goes to `pack`. */
+struct sl_git_fetch_answer {
+	struct sl_pktline_sink sink;
+	struct sl_sink pack;
+	enum { SL_GIT_PART_HEADER, SL_GIT_PART_SKIPPED, SL_GIT_PART_PACK, SL_GIT_PART_DONE } part;
+	bool v2;
+	bool pack_seen;
+};
+struct sl_git_fetch_answer sl_git_fetch_answer(bool v2, struct sl_sink pack);
+/* Once the answer has ended: SL_ERR_INVALID when it was not whole. */
+int sl_git_fetch_answer_check(const struct sl_git_fetch_answer *f,
+			      struct sl_err *err) SL_MUST_CHECK;
+
 /* Believe the options' hint, if there is one. */
 void sl_git_remote_take_hint(struct sl_git_remote *r);
-int sl_git_bad_advertisement(struct sl_err *err);
 
 /* Learn the version and capabilities, once. */
 int sl_git_remote_discover(struct sl_git_remote *r, struct sl_err *err) SL_MUST_CHECK;

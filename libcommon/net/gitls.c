@@ -29,43 +29,6 @@ char *sl_git_remote_hint(const struct sl_git_remote *r)
 			    r->caps.object_format ? HINT_FORMAT : "");
 }
 
-struct ref_taker {
-	struct sl_pktline_sink sink;
-	struct sl_git_refs *refs;
-};
-
-/* "<oid> <name>[ symref-target:<name>][ peeled:<oid>]" */
-static int take_v2_ref(struct sl_pktline_sink *self, enum sl_pktline_kind kind, struct sl_str line,
-		       struct sl_err *err)
-{
-	struct sl_git_refs *refs = ((struct ref_taker *)self)->refs;
-	struct sl_str name, attribute;
-	struct sl_git_ref *ref;
-	struct sl_git_oid oid;
-	int r;
-
-	if (kind != SL_PKTLINE_DATA)
-		return 0;
-	sl_str_cut_suffix(&line, SL_STR("\n"));
-	if (sl_str_cut_prefix(&line, SL_STR("ERR ")))
-		return sl_git_remote_error(line, err);
-	if (sl_str_starts(line, SL_STR("unborn ")))
-		return 0;
-	if (!sl_git_cut_oid(&line, &oid) || !line.n || !sl_str_split(&line, ' ', &name))
-		return sl_git_bad_advertisement(err);
-	r = sl_git_refs_add(refs, name, &oid, &ref, err);
-	if (r < 0 || !ref)
-		return r;
-	while (sl_str_split(&line, ' ', &attribute)) {
-		if (sl_str_cut_prefix(&attribute, SL_STR("symref-target:")))
-			ref->symref_target = sl_arena_str(&refs->arena, attribute).p;
-		else if (sl_str_cut_prefix(&attribute, SL_STR("peeled:")) &&
-			 !sl_git_oid_parse(attribute, &ref->peeled))
-			return sl_git_bad_advertisement(err);
-	}
-	return 0;
-}
-
 static bool has_prefix(const char *name, const char *const *prefixes, size_t n)
 {
 	for (size_t i = 0; i < n; i++)
@@ -109,7 +72,7 @@ static int ls_refs_v2(struct sl_git_remote *r, const char *const *prefixes, size
 		      struct sl_git_refs *out, struct sl_err *err)
 {
 	SL_AUTO(sl_strbuf) body = SL_STRBUF_INIT(SL_PKTLINE_MAX);
-	struct ref_taker taker = { .sink = { take_v2_ref }, .refs = out };
+	struct sl_git_ref_lines lines = sl_git_ref_lines(out);
 	int rc;
 
 	sl_pktline_add(&body, "command=ls-refs\n");
@@ -121,7 +84,7 @@ static int ls_refs_v2(struct sl_git_remote *r, const char *const *prefixes, size
 	for (size_t i = 0; i < n; i++)
 		sl_pktline_add(&body, "ref-prefix %s\n", prefixes[i]);
 	sl_pktline_add_flush(&body);
-	rc = sl_git_remote_post(r, sl_strbuf_str(&body), &taker.sink, err);
+	rc = sl_git_remote_post(r, sl_strbuf_str(&body), &lines.sink, err);
 	if (rc < 0)
 		return rc;
 	keep_wanted(out, prefixes, n);

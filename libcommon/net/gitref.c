@@ -4,11 +4,6 @@
 
 #include "libcommon/net/git_priv.h"
 
-int sl_git_bad_advertisement(struct sl_err *err)
-{
-	return sl_err_set(err, SL_ERR_INVALID, "broken advertisement of refs");
-}
-
 bool sl_git_oid_parse(struct sl_str text, struct sl_git_oid *ret_oid)
 {
 	if (text.n != 40 && text.n != 64)

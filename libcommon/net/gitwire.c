@@ -6,18 +6,7 @@
 #define REQUEST_MAX (16u << 20)
 #define AGENT "git/2.0-sluice"
 
-/* What of the answer comes next. */
-enum part { PART_HEADER, PART_SKIPPED, PART_PACK, PART_DONE };
-
-struct fetch {
-	struct sl_pktline_sink sink;
-	struct sl_sink pack;
-	enum part part;
-	bool v2;
-	bool pack_seen;
-};
-
-static int take_band(struct fetch *f, struct sl_str data, struct sl_err *err)
+static int take_band(struct sl_git_fetch_answer *f, struct sl_str data, struct sl_err *err)
 {
 	struct sl_str content = sl_str_sub(data, 1, data.n);
 
@@ -37,55 +26,69 @@ static int take_band(struct fetch *f, struct sl_str data, struct sl_err *err)
 }
 
 /* Sections: "acknowledgments", "shallow-info", … and last "packfile", divided by delimiters. */
-static int take_v2(struct fetch *f, enum sl_pktline_kind kind, struct sl_str data,
+static int take_v2(struct sl_git_fetch_answer *f, enum sl_pktline_kind kind, struct sl_str data,
 		   struct sl_err *err)
 {
 	struct sl_str line = data;
 
-	if (f->part == PART_PACK && kind == SL_PKTLINE_DATA)
+	if (f->part == SL_GIT_PART_PACK && kind == SL_PKTLINE_DATA)
 		return take_band(f, data, err);
 	if (kind == SL_PKTLINE_DELIM)
-		f->part = PART_HEADER;
+		f->part = SL_GIT_PART_HEADER;
 	else if (kind != SL_PKTLINE_DATA)
-		f->part = PART_DONE;
+		f->part = SL_GIT_PART_DONE;
 	if (kind != SL_PKTLINE_DATA)
 		return 0;
 	sl_str_cut_suffix(&line, SL_STR("\n"));
 	if (sl_str_cut_prefix(&line, SL_STR("ERR ")))
 		return sl_git_remote_error(line, err);
-	if (f->part == PART_HEADER)
-		f->part = sl_str_eq(line, SL_STR("packfile")) ? PART_PACK : PART_SKIPPED;
+	if (f->part == SL_GIT_PART_HEADER)
+		f->part = sl_str_eq(line, SL_STR("packfile")) ? SL_GIT_PART_PACK
+							      : SL_GIT_PART_SKIPPED;
 	return 0;
 }
 
 /* "shallow …" lines and a flush, "ACK …" and "NAK" lines, then the bands up to a flush. */
-static int take_v0(struct fetch *f, enum sl_pktline_kind kind, struct sl_str data,
+static int take_v0(struct sl_git_fetch_answer *f, enum sl_pktline_kind kind, struct sl_str data,
 		   struct sl_err *err)
 {
 	struct sl_str line = data;
 
 	if (kind != SL_PKTLINE_DATA) {
-		if (f->part == PART_PACK)
-			f->part = PART_DONE;
+		if (f->part == SL_GIT_PART_PACK)
+			f->part = SL_GIT_PART_DONE;
 		return 0;
 	}
-	if (f->part == PART_PACK)
+	if (f->part == SL_GIT_PART_PACK)
 		return take_band(f, data, err);
 	if (sl_str_cut_prefix(&line, SL_STR("ERR ")))
 		return sl_git_remote_error(line, err);
 	if (sl_str_starts(line, SL_STR("shallow ")) || sl_str_starts(line, SL_STR("unshallow ")) ||
 	    sl_str_starts(line, SL_STR("ACK ")) || sl_str_starts(line, SL_STR("NAK")))
 		return 0;
-	f->part = PART_PACK;
+	f->part = SL_GIT_PART_PACK;
 	return take_band(f, data, err);
 }
 
 static int take_packet(struct sl_pktline_sink *self, enum sl_pktline_kind kind, struct sl_str data,
 		       struct sl_err *err)
 {
-	struct fetch *f = (struct fetch *)self;
+	struct sl_git_fetch_answer *f = (struct sl_git_fetch_answer *)self;
 
 	return f->v2 ? take_v2(f, kind, data, err) : take_v0(f, kind, data, err);
+}
+
+struct sl_git_fetch_answer sl_git_fetch_answer(bool v2, struct sl_sink pack)
+{
+	return (struct sl_git_fetch_answer){ .sink = { take_packet }, .pack = pack, .v2 = v2 };
+}
+
+int sl_git_fetch_answer_check(const struct sl_git_fetch_answer *f, struct sl_err *err)
+{
+	if (f->pack_seen && f->part == SL_GIT_PART_DONE)
+		return 0;
+	return sl_err_set(err, SL_ERR_INVALID, "broken fetch answer: %s",
+			  f->pack_seen ? "it ends within the pack" : "it holds no pack");
 }
 
 static void add_ids(struct sl_strbuf *body, const char *verb, const struct sl_git_oid *ids,
@@ -142,12 +145,12 @@ int sl_git_wire_fetch(struct sl_git_remote *r, const struct sl_git_wire_request 
 		      struct sl_sink pack, struct sl_err *err)
 {
 	SL_AUTO(sl_strbuf) body = SL_STRBUF_INIT(REQUEST_MAX);
-	struct fetch f = { .sink = { take_packet }, .pack = pack, .part = PART_HEADER };
+	struct sl_git_fetch_answer f;
 	int rc = sl_git_remote_discover(r, err);
 
 	if (rc < 0)
 		return rc;
-	f.v2 = r->version == 2;
+	f = sl_git_fetch_answer(r->version == 2, pack);
 	if (!f.v2 && !r->caps.side_band && !r->caps.side_band_64k)
 		return sl_err_set(err, SL_ERR_UNSUPPORTED,
 				  "the Git server is too old: it does not offer side-band");
@@ -160,8 +163,5 @@ int sl_git_wire_fetch(struct sl_git_remote *r, const struct sl_git_wire_request 
 		rc = sl_git_remote_post(r, sl_strbuf_str(&body), &f.sink, err);
 	if (rc < 0)
 		return rc;
-	if (!f.pack_seen || f.part != PART_DONE)
-		return sl_err_set(err, SL_ERR_INVALID, "broken fetch answer: %s",
-				  f.pack_seen ? "it ends within the pack" : "it holds no pack");
-	return 0;
+	return sl_git_fetch_answer_check(&f, err);
 }
