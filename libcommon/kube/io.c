@@ -3,6 +3,7 @@
 #include <errno.h>
 #include <pthread.h>
 #include <signal.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/epoll.h>
@@ -269,6 +270,15 @@ void sl_io_timer_cancel(struct sl_io *io, struct sl_timer *t)
 	sl_timers_cancel(&io->timers, t);
 }
 
+/*
+ * A server whose authority has the name of ours and another key, as all of kubeadm's have: OpenSSL
+ * reports the bad signature from its ASN.1 layer, and libcurl takes that for a failed handshake.
+ */
+static bool has_bad_signature(const struct sl_xfer *x, CURLcode code)
+{
+	return code == CURLE_SSL_CONNECT_ERROR && strstr(x->error, ":asn1 ");
+}
+
 static enum sl_xfer_end end_of(const struct sl_xfer *x, CURLcode code)
 {
 	switch (code) {
@@ -285,8 +295,22 @@ static enum sl_xfer_end end_of(const struct sl_xfer *x, CURLcode code)
 	case CURLE_UNSUPPORTED_PROTOCOL:
 		return SL_XFER_REFUSED;
 	default:
+		if (has_bad_signature(x, code))
+			return SL_XFER_REFUSED;
 		return x->sent ? SL_XFER_BROKEN : SL_XFER_UNREACHABLE;
 	}
+}
+
+static void explain(struct sl_xfer *x, enum sl_xfer_end end, CURLcode code)
+{
+	const char *text = x->error;
+
+	if (has_bad_signature(x, code))
+		text = "the server's certificate is not signed by the certificate authority given";
+	else if (end != SL_XFER_ANSWERED && !text[0])
+		text = curl_easy_strerror(code);
+	if (text != x->error)
+		snprintf(x->error, sizeof(x->error), "%s", text);
 }
 
 static void end_transfer(struct sl_io *io, CURL *easy, CURLcode code)
@@ -302,10 +326,7 @@ static void end_transfer(struct sl_io *io, CURL *easy, CURLcode code)
 	end = end_of(x, code);
 	x->status = (int)status;
 	x->retry_after_ms = (int64_t)retry_after * 1000;
-	if (end != SL_XFER_ANSWERED && !x->error[0]) {
-		strncpy(x->error, curl_easy_strerror(code), sizeof(x->error) - 1);
-		x->error[sizeof(x->error) - 1] = '\0';
-	}
+	explain(x, end, code);
 	leave_lane(io, x, true);
 	x->on_end(x, end);
 }
