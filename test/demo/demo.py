@@ -158,12 +158,14 @@ class Cluster:
             threading.Thread(target=self._read, args=(kind, process.stdout), daemon=True).start()
 
     def _read(self, kind, stream):
-        decoder, text = json.JSONDecoder(), ""
+        text = ""
         for line in stream:
+            # An event is one line, or, printed for humans, several.
             text += line
-            if not line.startswith("}"):
+            try:
+                event = json.loads(text)
+            except ValueError:
                 continue
-            event, _ = decoder.raw_decode(text.strip())
             text = ""
             with self._changed:
                 key = kind, event["object"]["metadata"]["name"]
@@ -393,13 +395,8 @@ def run():
         say(f"   ✔ Git server at {git.url}, source-controller and kustomize-controller are running")
         say(f"     (memory: {source.memory()['RssAnon']} and {kustomize.memory()['RssAnon']} KiB "
             "private)")
-        try:
-            Demo(cluster, git.repo("demo")).run()
-            show(lab.kubeconfig)
-        except Exception:
-            say("\n-- the last words of source-controller\n" + source.tail(15))
-            say("-- the last words of kustomize-controller\n" + kustomize.tail(15))
-            raise
+        Demo(cluster, git.repo("demo")).run()
+        show(lab.kubeconfig)
         if once:
             say("\nAll steps happened.")
             return
