@@ -1,5 +1,6 @@
 #include "libcommon/base/log.h"
 
+#include <fcntl.h>
 #include <pthread.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -14,6 +15,8 @@ static int redirect(void **state)
 {
 	(void)state;
 	log_fd = memfd_create("log", MFD_CLOEXEC);
+	/* Like a pipe: a memfd's offset is not locked between threads. */
+	fcntl(log_fd, F_SETFL, O_APPEND);
 	sl_log_set_fd(log_fd);
 	sl_log_setup(SL_LOG_INFO, SL_LOG_JSON);
 	return log_fd < 0;
