@@ -7,6 +7,7 @@
 #include "libcommon/kube/kstatus.h"
 
 #define WANTED_VERSION ">=1.33.0-0"
+#define REST_MS 10000 /* for what is still to be asked once the deadline of a rollout is over */
 
 /* Every check tells its outcome and returns whether it is good; what cannot be asked is bad. */
 
@@ -123,6 +124,8 @@ static int await_rollout(struct sl_cli_session *s, struct sl_value *deployments,
 	if (r && r != SL_ERR_TIMEOUT)
 		return r;
 	sl_err_reset(err);
+	if (r)
+		s->deadline_ms = sl_mono_ms() + REST_MS;
 	deployments->list.n = 0;
 	for (size_t i = 0; i < sl_list_len(rollout.deployments); i++)
 		sl_list_push(&s->a, deployments,

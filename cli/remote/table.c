@@ -50,8 +50,8 @@ void sl_cli_table_add(struct sl_cli_table *t, const struct sl_cli_row *row)
 	widen(t, row);
 }
 
-/* One line of the row: the next line of each cell, which is taken off. False: none had any left. */
-static bool print_line(const struct sl_cli_table *t, struct sl_cli_row *row, bool last_tab,
+/* The next line of each cell, which is taken off, and `end`. False: no cell had any left. */
+static bool print_line(const struct sl_cli_table *t, struct sl_cli_row *row, char end,
 		       struct sl_strbuf *out)
 {
 	struct sl_str lines[SL_CLI_COLUMNS_MAX];
@@ -64,8 +64,7 @@ static bool print_line(const struct sl_cli_table *t, struct sl_cli_row *row, boo
 	for (size_t i = 0; any && i < row->n; i++) {
 		sl_strbuf_adds(out, lines[i]);
 		sl_strbuf_addn(out, ' ', t->widths[i] - code_points(lines[i]));
-		if (i + 1 < row->n || last_tab)
-			sl_strbuf_addc(out, '\t');
+		sl_strbuf_addc(out, i + 1 < row->n ? '\t' : end);
 	}
 	if (any)
 		sl_strbuf_addc(out, '\n');
@@ -79,10 +78,10 @@ void sl_cli_table_print(struct sl_cli_table *t, const struct sl_cli_row *header,
 		struct sl_cli_row row = *header;
 
 		widen(t, header);
-		print_line(t, &row, false, out);
+		print_line(t, &row, ' ', out);
 	}
 	for (size_t i = 0; i < t->n; i++)
-		while (print_line(t, &t->rows[i], true, out))
+		while (print_line(t, &t->rows[i], '\t', out))
 			;
 	t->n = 0;
 	sl_arena_reset(&t->a);

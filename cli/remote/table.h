@@ -2,10 +2,10 @@
  * Tables for people and for `cut`: upper-case headers, cells padded to their column's width and ended
  * by a TAB, no borders.
  *
- *   NAME   <TAB>READY<TAB>MESSAGE
+ *   NAME   <TAB>READY<TAB>MESSAGE                <blank>
  *   podinfo<TAB>True <TAB>Applied revision: main<TAB>
  *
- * As in Flux's tables, rows end with a TAB and the header does not, and a cell with newlines makes
+ * As in Flux's tables, rows end with a TAB and the header with a blank, and a cell with newlines makes
  * several lines, the other cells of which are blank. Width is counted in code points.
  *
  * A table can be printed piecemeal: columns keep the width that they have once had.

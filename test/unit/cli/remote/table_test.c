@@ -22,7 +22,7 @@ static void pads_cells_and_ends_them_with_tabs(void **state)
 	add(&t, "podinfo", "ok");
 	add(&t, "a", "longer than its header");
 	sl_cli_table_print(&t, &header, &out);
-	assert_string_equal(out.p, "NAME   \tMESSAGE               \n"
+	assert_string_equal(out.p, "NAME   \tMESSAGE                \n"
 				   "podinfo\tok                    \t\n"
 				   "a      \tlonger than its header\t\n");
 }
@@ -45,7 +45,7 @@ static void prints_a_header_alone(void **state)
 
 	(void)state;
 	sl_cli_table_print(&t, &header, &out);
-	assert_string_equal(out.p, "NAME\tMESSAGE\n");
+	assert_string_equal(out.p, "NAME\tMESSAGE \n");
 }
 
 static void breaks_cells_with_newlines(void **state)

@@ -39,22 +39,26 @@ static int build(struct cluster *c, const char *root, bool compact, struct sl_va
 	return sl_cli_tree_build(c->a, tree(c->a, root), &o, ret_tree, err);
 }
 
-static const char root[] =
-	KS("flux-system",
-	   ENTRY("_flux-system__Namespace") "," ENTRY("flux-system_source-controller_apps_"
-						      "Deployment") "," CHILD(
-		   "flux-system") "," CHILD("infra") "," ENTRY("flux-system_flux-system_source."
-							       "toolkit.fluxcd.io_GitRepository"));
+static const char root[] = KS(
+	"flux-system",
+	ENTRY("_flux-system__Namespace") "," ENTRY(
+		"flux-system_source-controller_apps_"
+		"Deployment") "," CHILD("flux-system") "," CHILD("infra") "," ENTRY("flux-system_"
+										    "flux-system_"
+										    "source."
+										    "toolkit."
+										    "fluxcd.io_"
+										    "GitRepositor"
+										    "y"));
 
 static const char objects[] = "{'Kustomization/flux-system/infra':" KS(
-	"infra",
-	ENTRY("_cert-manager__Namespace") "," ENTRY("cert-manager_release_helm.toolkit.fluxcd.io_"
-						    "HelmRelease")) ","
-								    "'HelmRelease/cert-manager/"
-								    "release':{'status':{'"
-								    "inventory':{'entries':[" ENTRY(
-									    "cert-manager_web_apps_"
-									    "Deployment") "]}}}}";
+	"infra", ENTRY("_cert-manager__Namespace") "," ENTRY(
+			 "cert-manager_release_helm.toolkit.fluxcd.io_"
+			 "HelmRelease")) ","
+					 "'HelmRelease/cert-manager/"
+					 "release':{'status':{'"
+					 "inventory':{'entries':[" ENTRY("cert-manager_web_apps_"
+									 "Deployment") "]}}}}";
 
 static void draws_children_recursively(void **state)
 {
