@@ -198,7 +198,7 @@ int sl_gzip_unpack(struct sl_str in, struct sl_strbuf *out, struct sl_err *err)
 
 	do {
 		size_t room = out->max - out->n, want = room < CHUNK ? room : CHUNK;
-		char probe, *to = want ? sl_strbuf_reserve(out, want) : &probe;
+		char probe = 0, *to = want ? sl_strbuf_reserve(out, want) : &probe;
 
 		if (!to)
 			return sl_strbuf_check(out, "unpacked data", err);

@@ -194,7 +194,7 @@ static int cmp_number(uint64_t a, uint64_t b)
 	return (a > b) - (a < b);
 }
 
-/* Numbers come before words; a number too large for 64 bits counts as a word, as in the original. */
+/* Numbers come before words; what is too large for 64 bits counts as a word, as in the original. */
 static int cmp_identifier(struct sl_str a, struct sl_str b)
 {
 	uint64_t x, y;

@@ -84,7 +84,7 @@ static size_t skip_identifiers(struct sl_str s, size_t at, char mark)
 	return end;
 }
 
-/* Read a loose version at `at`, as much as there is; returns its end, or `at` when there is none. */
+/* Read a loose version at `at`, as much as there is; returns its end, or `at` when none is there. */
 static size_t scan_version(struct sl_str s, size_t at, struct loose *ret)
 {
 	size_t pos = at + (at < s.n && s.p[at] == 'v'), end;

@@ -168,8 +168,8 @@ static bool is_zero(const struct sl_tar_header *h)
 }
 
 /*
- * The next header block; none at the end: two blocks of zeros, one and the end of the stream, or just
- * the end of the stream, as Go's reader has it.
+ * The next header block; none at the end: two blocks of zeros, one and the end of the stream, or
+ * just the end of the stream, as Go's reader has it.
  */
 static int read_header(struct sl_tar_reader *t, struct sl_tar_header *h, bool *ret_more,
 		       struct sl_err *err)

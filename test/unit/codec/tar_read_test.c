@@ -139,7 +139,8 @@ static void reads_long_names_and_sizes(void **state)
 	put(&tar, '0', "gnu", SL_STR("g"));
 	h = (struct sl_tar_header *)(void *)(tar.p + tar.n - 1024);
 	memcpy(h->prefix, "times", 5);
-	memcpy(h->magic, "ustar  ", 8);
+	memcpy(h->magic, "ustar ", sizeof(h->magic));
+	memcpy(h->version, " ", 2);
 	set_checksum(h);
 	end(&tar);
 	assert_lists(&tar, "x a/gnu-long-name=1;x p/q=abc;x plain=2;x base256=four;"
