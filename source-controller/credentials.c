@@ -10,9 +10,10 @@ static int text_of(const struct sc_secret *s, const char *key, const char **ret_
 
 	for (size_t i = 0; i < v.n; i++)
 		if (v.p[i] == '\0' || v.p[i] == '\n' || v.p[i] == '\r')
-			return sl_err_set(err, SL_ERR_INVALID,
-					  "secret '%s': the value of '%s' holds a line break or NUL",
-					  s->ref, key);
+			return sl_err_set(
+				err, SL_ERR_INVALID,
+				"secret '%s': the value of '%s' holds a line break or NUL", s->ref,
+				key);
 	*ret_text = v.n ? v.p : NULL;
 	return 0;
 }

@@ -174,9 +174,8 @@ static int describe(struct sc_git_run *g, struct sl_err *err)
 	int rc = sl_git_commit_read(g->cache, &g->commit, &commit, err);
 
 	if (rc == 0)
-		g->base.notice =
-			sl_arena_printf(g->base.a, "stored artifact for commit '%s'",
-					sc_git_short_message(g->base.a, commit.subject));
+		g->base.notice = sl_arena_printf(g->base.a, "stored artifact for commit '%s'",
+						 sc_git_short_message(g->base.a, commit.subject));
 	return rc;
 }
 

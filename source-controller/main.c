@@ -24,9 +24,8 @@ static struct sl_gate gates[] = {
 };
 
 static const char *const digest_algos[] = {
-	[SL_DIGEST_SHA1] = "sha1",     [SL_DIGEST_SHA256] = "sha256",
-	[SL_DIGEST_SHA384] = "sha384", [SL_DIGEST_SHA512] = "sha512",
-	[SL_DIGEST_SHA512 + 1] = NULL,
+	[SL_DIGEST_SHA1] = "sha1",     [SL_DIGEST_SHA256] = "sha256", [SL_DIGEST_SHA384] = "sha384",
+	[SL_DIGEST_SHA512] = "sha512", [SL_DIGEST_SHA512 + 1] = NULL,
 };
 
 static const struct sl_flag flags[] = {
@@ -145,7 +144,8 @@ static bool is_consistent(void)
 	if (!*account || sl_manager_gate(context.manager, GATE_OBJECT_LEVEL_WORKLOAD_IDENTITY))
 		return true;
 	sl_err_set(&err, SL_ERR_INVALID,
-		   "--default-service-account needs the feature gate " GATE_OBJECT_LEVEL_WORKLOAD_IDENTITY);
+		   "--default-service-account needs the feature "
+		   "gate " GATE_OBJECT_LEVEL_WORKLOAD_IDENTITY);
 	sl_log_error(NULL, "invalid configuration", &err);
 	return false;
 }

@@ -263,8 +263,7 @@ static struct sl_result result_of(struct sc_run *r, struct sl_err *err)
 		break;
 	}
 	/* A run that claims success has to show for it. */
-	if (sl_cond_get(r->patcher.object, SL_COND_READY, &ready) &&
-	    ready.status != SL_COND_TRUE) {
+	if (sl_cond_get(r->patcher.object, SL_COND_READY, &ready) && ready.status != SL_COND_TRUE) {
 		sl_err_set(err, SL_ERR_INTERNAL, "%.*s", SL_STR_FMT(ready.message));
 		return SL_RESULT_RETRY;
 	}

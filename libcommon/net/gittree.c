@@ -243,7 +243,7 @@ static int add_sparse(struct walk *w, struct sl_git_cache *c, const git_oid *roo
 		all = all || !dir.n;
 		if (dir.n && !is_dir(c, root, dir.p) &&
 		    !sl_git_submodules_find(o->submodules, sl_strbuf_str(&dir)))
-			return sl_err_set(err, SL_ERR_NOT_FOUND,
+			return sl_err_set(err, SL_ERR_INVALID,
 					  "sparse checkout directory '%s' does not exist in the "
 					  "repository",
 					  o->sparse[i]);

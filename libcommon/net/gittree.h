@@ -74,7 +74,7 @@ struct sl_git_submodules;
 
 struct sl_git_walk_options {
 	/* Directories to restrict the walk to: relative, "./" and trailing slashes allowed; "." is all.
-	 * Each must exist, as a directory: SL_ERR_NOT_FOUND. */
+	 * Each must exist, as a directory: SL_ERR_INVALID. */
 	const char *const *sparse;
 	size_t sparse_count;
 	const struct sl_git_submodules *submodules; /* or NULL */

@@ -336,9 +336,10 @@ class Kube:
             try:
                 listing = self.request("GET", self.path(kind, None, namespace, api_version),
                                        query={"fieldSelector": f"metadata.name={name}"})
-            except (ConnectionError, TimeoutError, http.client.HTTPException):
-                # The API server is being restarted.
-                if time.monotonic() > deadline:
+            except (ConnectionError, TimeoutError, http.client.HTTPException, ApiError) as err:
+                # The API server is being restarted; at first it may have no storage.
+                busy = not isinstance(err, ApiError) or err.status in (429, 500, 503)
+                if not busy or time.monotonic() > deadline:
                     raise
                 time.sleep(0.1)
                 continue

@@ -660,26 +660,20 @@ static void restricts_the_walk_to_sparse_directories(void **state)
 
 static void refuses_sparse_directories_that_are_none(void **state)
 {
-	static const struct {
-		const char *dir;
-		int code;
-	} cases[] = {
-		{ "none", SL_ERR_NOT_FOUND },	  { "a", SL_ERR_NOT_FOUND },
-		{ "../x", SL_ERR_INVALID },	  { "/dir", SL_ERR_INVALID },
-		{ "dir/../dir", SL_ERR_INVALID },
-	};
+	/* NOT_FOUND would say that the cache is damaged. */
+	static const char *const dirs[] = { "none", "a", "../x", "/dir", "dir/../dir" };
 	struct world *w = *state;
 	struct outcome o;
 
 	test_sh(w->path, MAKE_REPO "; " SERVE);
 	sync_ok(w, &on_main, &o);
-	for (size_t i = 0; i < SL_ARRAY_LEN(cases); i++) {
-		const struct sl_git_walk_options options = { .sparse = &cases[i].dir,
+	for (size_t i = 0; i < SL_ARRAY_LEN(dirs); i++) {
+		const struct sl_git_walk_options options = { .sparse = &dirs[i],
 							     .sparse_count = 1 };
 		struct lister l = LISTER;
 
 		assert_int_equal(sl_git_walk(w->cache, &o.commit, &options, &l.visitor, NULL),
-				 cases[i].code);
+				 SL_ERR_INVALID);
 		sl_strbuf_release(&l.text);
 	}
 	outcome_release(&o);

@@ -31,16 +31,17 @@ static void reads_every_field(void **state)
 	struct sc_git_spec s;
 
 	(void)state;
-	expect_ok(sc_git_spec_decode(
-			  &a,
-			  tree(&a,
-			       "{'spec':{'url':'https://h/r','interval':'1h30m','timeout':'1.5s',"
-			       "'ref':{'branch':'b','tag':'t','semver':'>=1','name':'refs/n',"
-			       "'commit':'c'},'secretRef':{'name':'s'},'proxySecretRef':{'name':'p'},"
-			       "'ignore':'*.md','recurseSubmodules':true,"
-			       "'sparseCheckout':['./a','b']}}"),
-			  &s, &err),
-		  &err);
+	expect_ok(
+		sc_git_spec_decode(
+			&a,
+			tree(&a,
+			     "{'spec':{'url':'https://h/r','interval':'1h30m','timeout':'1.5s',"
+			     "'ref':{'branch':'b','tag':'t','semver':'>=1','name':'refs/n',"
+			     "'commit':'c'},'secretRef':{'name':'s'},'proxySecretRef':{'name':'p'},"
+			     "'ignore':'*.md','recurseSubmodules':true,"
+			     "'sparseCheckout':['./a','b']}}"),
+			&s, &err),
+		&err);
 	assert_int_equal(s.interval_ms, 5400000);
 	assert_int_equal(s.timeout_ms, 1500);
 	assert_string_equal(s.ref.branch, "b");
@@ -66,8 +67,10 @@ static void names_the_field_that_is_wrong(void **state)
 		{ "{'spec':{'url':'https://h/r'}}", "spec.interval must be a duration above zero" },
 		{ "{'spec':{'url':'https://h/r','interval':'0s'}}",
 		  "spec.interval must be a duration above zero" },
-		{ "{'spec':{'url':'https://h/r','interval':'1d'}}", "spec.interval: time: unknown" },
-		{ "{'spec':{'url':'https://h/r','interval':'1m','timeout':'x'}}", "spec.timeout: " },
+		{ "{'spec':{'url':'https://h/r','interval':'1d'}}",
+		  "spec.interval: time: unknown" },
+		{ "{'spec':{'url':'https://h/r','interval':'1m','timeout':'x'}}",
+		  "spec.timeout: " },
 	};
 
 	(void)state;
@@ -87,7 +90,8 @@ static void bounds_the_sparse_directories(void **state)
 	for (int extra = -1; extra <= 1; extra++) {
 		SL_AUTO(sl_arena) a = SL_ARENA_INIT;
 		SL_AUTO(sl_err) err = SL_ERR_INIT;
-		struct sl_value *object = tree(&a, "{'spec':{'url':'https://h/r','interval':'1m'}}");
+		struct sl_value *object =
+			tree(&a, "{'spec':{'url':'https://h/r','interval':'1m'}}");
 		struct sl_value *list =
 			sl_map_need_list(&a, sl_get(object, "spec"), "sparseCheckout");
 		struct sc_git_spec s;
@@ -149,7 +153,8 @@ static void sees_what_makes_another_tarball(void **state)
 		  false },
 		{ "{'spec':{'sparseCheckout':['a']},'status':{'observedSparseCheckout':['a']}}",
 		  false },
-		{ "{'spec':{'sparseCheckout':['a','b']},'status':{'observedSparseCheckout':['b','a']}}",
+		{ "{'spec':{'sparseCheckout':['a','b']},'status':{'observedSparseCheckout':['b','a'"
+		  "]}}",
 		  true },
 		{ "{'spec':{'sparseCheckout':[]},'status':{}}", false },
 		{ "{'spec':{},'status':{'observedInclude':[{'repository':{'name':'o'}}]}}", true },
@@ -169,11 +174,11 @@ static void records_what_was_built(void **state)
 	SL_AUTO(sl_arena) a = SL_ARENA_INIT;
 	struct sl_value *full =
 		tree(&a, "{'spec':{'ignore':'','recurseSubmodules':true,'sparseCheckout':['a']}}");
-	struct sl_value *bare =
-		tree(&a, "{'spec':{'recurseSubmodules':false,'sparseCheckout':[]},'status':{"
-			 "'observedIgnore':'x','observedRecurseSubmodules':true,"
-			 "'observedSparseCheckout':['a'],'observedInclude':[{}],"
-			 "'includedArtifacts':[{}],'sourceVerificationMode':'HEAD','conditions':[]}}");
+	struct sl_value *bare = tree(
+		&a, "{'spec':{'recurseSubmodules':false,'sparseCheckout':[]},'status':{"
+		    "'observedIgnore':'x','observedRecurseSubmodules':true,"
+		    "'observedSparseCheckout':['a'],'observedInclude':[{}],"
+		    "'includedArtifacts':[{}],'sourceVerificationMode':'HEAD','conditions':[]}}");
 
 	(void)state;
 	sc_git_content_observe(&a, full);

@@ -11,10 +11,11 @@ static void decodes_every_key(void **state)
 	SL_AUTO(sl_err) err = SL_ERR_INIT;
 
 	(void)state;
-	expect_ok(sc_secret_decode(tree(&a, "{'metadata':{'namespace':'apps','name':'creds'},'data':"
-					    "{'username':'amFuZQ==','password':'','nul':'YQBi'}}"),
-				   &s, &err),
-		  &err);
+	expect_ok(
+		sc_secret_decode(tree(&a, "{'metadata':{'namespace':'apps','name':'creds'},'data':"
+					  "{'username':'amFuZQ==','password':'','nul':'YQBi'}}"),
+				 &s, &err),
+		&err);
 	assert_string_equal(s.ref, "apps/creds");
 	expect_str(sc_secret_value(&s, "username"), "jane");
 	assert_int_equal(s.items[0].value[4], '\0');
@@ -32,8 +33,7 @@ static void is_empty_without_data(void **state)
 	SL_AUTO(sl_err) err = SL_ERR_INIT;
 
 	(void)state;
-	expect_ok(sc_secret_decode(tree(&a, "{'metadata':{'namespace':'n','name':'s'}}"), &s,
-				   &err),
+	expect_ok(sc_secret_decode(tree(&a, "{'metadata':{'namespace':'n','name':'s'}}"), &s, &err),
 		  &err);
 	assert_int_equal(s.n, 0);
 	assert_string_equal(s.ref, "n/s");
