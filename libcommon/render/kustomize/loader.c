@@ -172,7 +172,7 @@ static int check_cycle(const struct sl_kz_dir *dir, const char *candidate, struc
 int sl_kz_enter(struct sl_kz *kz, const struct sl_kz_dir *dir, struct sl_str rel,
 		struct sl_kz_dir *ret, struct sl_err *err)
 {
-	const char *path;
+	const char *path = "";
 
 	if (dir->depth + 1 > kz->options.limits.depth)
 		return sl_err_set(err, SL_ERR_TOO_LARGE, "bases nested deeper than %zu",

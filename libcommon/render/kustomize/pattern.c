@@ -217,7 +217,7 @@ static int emit_byte(struct parser *ps, int c)
 static int parse_atom(struct parser *ps)
 {
 	uint64_t set[4] = { 0 };
-	bool is_class;
+	bool is_class = false;
 	int c = peek(ps), r;
 
 	ps->at++;

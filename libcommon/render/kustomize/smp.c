@@ -134,7 +134,7 @@ static bool is_scalar(const struct sl_value *v)
 static int walk_member(struct merge *m, struct sl_value *dest, struct sl_str key,
 		       struct sl_value *patch, struct schema s)
 {
-	struct outcome out;
+	struct outcome out = { 0 };
 	struct sl_member *there = sl_map_member(dest, key);
 	int r = walk(m, there ? there->value : NULL, patch, field_schema(s, key), &out);
 
@@ -263,7 +263,7 @@ static int walk_row(struct merge *m, struct sl_value *dest, const struct sl_valu
 {
 	struct schema element_schema = { .known = s.known, .node = s.node };
 	struct sl_kz_keys own_keys, own_values;
-	struct outcome out;
+	struct outcome out = { 0 };
 
 	sl_kz_keys_in_use(values, 1, keys, values, &own_keys, &own_values);
 	int r = walk(m, sl_kz_list_find(m->a, dest, &own_keys, &own_values),
@@ -334,9 +334,7 @@ static int walk_list(struct merge *m, struct sl_value *dest, struct sl_value *pa
 	}
 	int r = choose_list(m, dest, patch, ret);
 
-	if (r < 0 || !sl_is_list(ret->v))
-		return r;
-	return merge_lists(m, ret->v, patch, s, ret);
+	return r == 0 && sl_is_list(ret->v) ? merge_lists(m, ret->v, patch, s, ret) : r;
 }
 
 static const char *shape(const struct sl_value *v)
@@ -371,7 +369,7 @@ int sl_kz_strategic_merge(struct sl_arena *a, struct sl_value *dest, struct sl_v
 			  struct sl_value **ret, struct sl_err *err)
 {
 	struct merge m = { .a = a, .err = err };
-	struct outcome out;
+	struct outcome out = { 0 };
 	int r = walk(&m, dest, patch, (struct schema){ 0 }, &out);
 
 	if (r == 0)

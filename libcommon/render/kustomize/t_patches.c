@@ -279,7 +279,7 @@ int sl_kz_transform_patches_json(struct sl_kz_stage *s, struct sl_err *err)
 
 	for (size_t i = 0; i < sl_list_len(list); i++) {
 		struct entry e;
-		struct sl_value *ops;
+		struct sl_value *ops = NULL;
 		int r = load_entry(s, sl_list_get(list, i), "patchesJson6902", i, &e, err);
 
 		if (r == 0)
