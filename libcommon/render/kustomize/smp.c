@@ -334,7 +334,9 @@ static int walk_list(struct merge *m, struct sl_value *dest, struct sl_value *pa
 	}
 	int r = choose_list(m, dest, patch, ret);
 
-	return r == 0 && sl_is_list(ret->v) ? merge_lists(m, ret->v, patch, s, ret) : r;
+	if (r < 0 || !ret->v || ret->v->kind != SL_V_LIST)
+		return r;
+	return merge_lists(m, ret->v, patch, s, ret);
 }
 
 static const char *shape(const struct sl_value *v)

@@ -94,10 +94,10 @@ static int unmatched(struct sl_kz_stage *s, const struct sl_kz_id *id, const str
 }
 
 /* The one object that a patch without target means, by any id it has or had. */
-static int find_by_id(struct sl_kz_stage *s, const struct sl_value *patch,
-		      struct sl_kz_resource **ret, struct sl_err *err)
+static int find_by_id(struct sl_kz_stage *s, struct sl_value *patch, struct sl_kz_resource **ret,
+		      struct sl_err *err)
 {
-	struct sl_kz_resource p = { .obj = sl_value_copy(s->kz->a, patch) };
+	const struct sl_kz_resource p = { .obj = patch };
 	struct sl_kz_id id = sl_kz_current_id(s->kz, &p);
 
 	*ret = NULL;
