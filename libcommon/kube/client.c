@@ -1,5 +1,6 @@
 #include "libcommon/kube/client.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -226,7 +227,7 @@ void sl_client_count(struct sl_kube_client *c, const char *method, int status)
 		c->counts = sl_grow(c->counts, c->counts_n, &c->counts_cap, sizeof(*c->counts));
 		found = &c->counts[c->counts_n++];
 		*found = (struct sl_call_count){ .status = status };
-		strncpy(found->method, method, sizeof(found->method) - 1);
+		snprintf(found->method, sizeof(found->method), "%s", method);
 	}
 	found->count++;
 	pthread_mutex_unlock(&c->lock);

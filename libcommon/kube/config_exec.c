@@ -82,19 +82,16 @@ static int run(const struct sl_kube_config *c, struct sl_strbuf *out, struct sl_
 {
 	const char *program = c->exec_argv.v[0];
 	SL_AUTO_FD int read_fd = -1;
-	SL_AUTO_FD int write_fd = -1;
 	int fds[2], status = 0, r;
 	pid_t pid;
 
 	if (pipe2(fds, O_CLOEXEC) < 0)
 		return sl_err_errno(err, errno, "run the credential plugin %s", program);
 	read_fd = fds[0];
-	write_fd = fds[1];
-	r = spawn(c, write_fd, &pid, err);
+	r = spawn(c, fds[1], &pid, err);
+	close(fds[1]);
 	if (r < 0)
 		return r;
-	close(write_fd);
-	write_fd = -1;
 	r = read_all(read_fd, program, out, err);
 	if (r < 0)
 		kill(pid, SIGKILL);

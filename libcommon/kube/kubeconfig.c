@@ -36,6 +36,12 @@ static void source_release(struct source *s)
 	sl_arena_release(&s->arena);
 }
 
+static void hand_over(struct sl_kube_config *from, struct sl_kube_config *to)
+{
+	*to = *from;
+	*from = (struct sl_kube_config)SL_KUBE_CONFIG_INIT;
+}
+
 static int refuse(enum sl_err_code code, const struct sl_value *at, const char *field,
 		  struct sl_err *err, const char *what)
 {
@@ -87,7 +93,7 @@ static int get_pem(const struct source *s, const struct entry *e, const char *fi
 	SL_AUTO(sl_strbuf) pem = SL_STRBUF_INIT(SL_KUBECONFIG_BYTES_MAX);
 	SL_AUTO_FREE char *data_field = sl_xasprintf("%s-data", field);
 	SL_AUTO_FREE char *path = NULL;
-	struct sl_str data, name;
+	struct sl_str data = SL_STR_NULL, name = SL_STR_NULL;
 	int r = get_text(e->value, data_field, &data, err);
 
 	if (r == 0)
@@ -290,7 +296,7 @@ static int read_impersonation(const struct source *s, const struct entry *e,
 static int read_user(const struct source *s, const struct entry *e, struct sl_kube_config *c,
 		     struct sl_err *err)
 {
-	struct sl_str token_file;
+	struct sl_str token_file = SL_STR_NULL;
 	int r;
 
 	if (!sl_is_null(sl_get(e->value, "auth-provider")) && !s->drop_refused)
@@ -379,8 +385,7 @@ static int read_source(const struct source *s, const struct sl_kube_config_optio
 		if (r < 0)
 			return r;
 	}
-	*ret_config = c;
-	c = (struct sl_kube_config)SL_KUBE_CONFIG_INIT;
+	hand_over(&c, ret_config);
 	return 0;
 }
 
@@ -483,8 +488,7 @@ int sl_kube_config_in_cluster(const char *directory, struct sl_kube_config *ret_
 	}
 	/* Only a default for who does not say otherwise. */
 	(void)read_in_cluster_file(directory, "namespace", &c.namespace_, NULL);
-	*ret_config = c;
-	c = (struct sl_kube_config)SL_KUBE_CONFIG_INIT;
+	hand_over(&c, ret_config);
 	return 0;
 }
 

@@ -14,6 +14,7 @@
  * GROUP "-" is the core group, KUBECONFIG "-" the default one. Output is one line per event.
  */
 #include <malloc.h>
+#include <poll.h>
 #include <pthread.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -38,6 +39,11 @@ static int complain(const struct sl_err *err)
 {
 	printf("error %s %s\n", sl_err_code_name(err->code), err->message);
 	return 1;
+}
+
+static void pause_ms(int ms)
+{
+	poll(NULL, 0, ms);
 }
 
 static int usage(void)
@@ -146,7 +152,7 @@ static int run_steady(char **args, int n)
 
 	if (n != 2 || !sl_str_to_i64(sl_str(args[0]), 1, 3600, &seconds))
 		return usage();
-	for (end = sl_mono_ms() + seconds * 1000; sl_mono_ms() < end; usleep(50000)) {
+	for (end = sl_mono_ms() + seconds * 1000; sl_mono_ms() < end; pause_ms(50)) {
 		SL_AUTO(sl_arena) a = SL_ARENA_INIT;
 		SL_AUTO(sl_err) err = SL_ERR_INIT;
 		int64_t begin = sl_mono_ms(), took;
@@ -232,7 +238,7 @@ static void *get_each_second(void *arg)
 		if (sl_kube_call_wait(sl_kube_call_start(client, &req), NULL, NULL) ==
 		    SL_ERR_CANCELED)
 			return NULL;
-		sleep(1);
+		pause_ms(1000);
 	}
 }
 
@@ -277,7 +283,7 @@ static int run_idle(char **args, int n)
 			return complain(&err);
 		watches[i] = sl_watch_start(client, &o, &h);
 	}
-	sleep(3);
+	pause_ms(3000);
 	malloc_trim(0);
 	if (sl_file_read_path("/proc/self/status", &status, &err) < 0)
 		return complain(&err);

@@ -5,7 +5,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 #include "libcommon/base/clock.h"
 #include "libcommon/base/mem.h"
@@ -244,7 +243,7 @@ static void stop_cancels_everything(void **state)
 	for (size_t i = 0; i < SL_ARRAY_LEN(calls); i++)
 		calls[i] = sl_kube_call_start(f.client, &req);
 	while (!atomic_load(&f.count))
-		usleep(1000);
+		fakeapi_sleep(1);
 	sl_kube_client_stop(f.client);
 	sl_kube_client_stop(f.client);
 	for (size_t i = 0; i < SL_ARRAY_LEN(calls); i++)
@@ -346,7 +345,7 @@ static void survives_a_restart_of_the_server(void **state)
 	req = (struct sl_kube_request){ .method = "POST", .path = "/y", .body = SL_STR("1") };
 	for (size_t i = 0; i < SL_ARRAY_LEN(calls); i++)
 		calls[i] = sl_kube_call_start(f.client, &req);
-	usleep(150 * 1000);
+	fakeapi_sleep(150);
 	fakeapi_up(f.api);
 	for (size_t i = 0; i < SL_ARRAY_LEN(calls); i++)
 		expect_ok(sl_kube_call_wait(calls[i], NULL, &err), &err);

@@ -4,7 +4,6 @@
 #include <stdatomic.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 #include "libcommon/base/mem.h"
 #include "test/unit/support/expect.h"
@@ -167,7 +166,7 @@ static void a_miss_reloads_after_a_while(void **state)
 		sl_discovery_find(f->d, SL_STR("x.io"), SL_STR("v1"), SL_STR("Gadget"), &k, NULL),
 		SL_ERR_NOT_FOUND);
 	atomic_store(&f->has_gadget, true);
-	usleep((SL_DISCOVERY_RELOAD_MS + 20) * 1000);
+	fakeapi_sleep(SL_DISCOVERY_RELOAD_MS + 20);
 	expect_ok(sl_discovery_find(f->d, SL_STR("x.io"), SL_STR("v1"), SL_STR("Gadget"), &k, &err),
 		  &err);
 }

@@ -4,7 +4,6 @@
 #include <stdatomic.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 #include "libcommon/base/clock.h"
 #include "libcommon/codec/json.h"
@@ -140,7 +139,7 @@ static const struct sl_lease_options quick = { .duration_ms = 1000,
 static bool becomes(atomic_int *count, int want)
 {
 	for (int i = 0; i < 400 && atomic_load(count) < want; i++)
-		usleep(5000);
+		fakeapi_sleep(5);
 	return atomic_load(count) == want;
 }
 
@@ -195,7 +194,7 @@ static void creates_holds_and_releases(void **state)
 	assert_int_equal(sl_get_str(v, "spec", "renewTime").n,
 			 strlen("2026-01-02T03:04:05.678901Z"));
 	/* Longer than the deadline: it is being renewed. */
-	usleep(700 * 1000);
+	fakeapi_sleep(700);
 	assert_int_equal(atomic_load(&one.lost), 0);
 	assert_true(version_now(f) > 3);
 	sl_lease_stop(one.lease);
@@ -216,7 +215,7 @@ static void a_second_one_waits_for_the_release(void **state)
 	assert_true(becomes(&one.acquired, 1));
 	contend(f, &two, "two", &quick);
 	assert_true(becomes(&two.told, 1));
-	usleep(200 * 1000);
+	fakeapi_sleep(200);
 	assert_int_equal(atomic_load(&two.acquired), 0);
 	assert_false(sl_lease_is_held(two.lease));
 	sl_lease_stop(one.lease);
@@ -294,9 +293,9 @@ static void survives_a_short_outage(void **state)
 	contend(f, &one, "one", &quick);
 	assert_true(becomes(&one.acquired, 1));
 	fakeapi_down(f->api);
-	usleep(100 * 1000);
+	fakeapi_sleep(100);
 	fakeapi_up(f->api);
-	usleep(600 * 1000);
+	fakeapi_sleep(600);
 	assert_int_equal(atomic_load(&one.lost), 0);
 	sl_lease_stop(one.lease);
 }

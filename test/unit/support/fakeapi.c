@@ -99,6 +99,11 @@ void fakeapi_hang_up(struct fakeapi_conn *c)
 	c->hang_up = true;
 }
 
+void fakeapi_sleep(int ms)
+{
+	poll(NULL, 0, ms);
+}
+
 bool fakeapi_asks(const struct fakeapi_request *q, const char *text)
 {
 	return sl_str_find(q->target, sl_str(text)) >= 0;
@@ -264,7 +269,7 @@ void fakeapi_down(struct fakeapi *s)
 		shutdown(s->conns[i]->fd, SHUT_RDWR);
 	pthread_mutex_unlock(&s->lock);
 	/* The acceptor's poll(2) keeps the socket open until it returns. */
-	usleep(20 * 1000);
+	fakeapi_sleep(20);
 }
 
 void fakeapi_up(struct fakeapi *s)

@@ -49,6 +49,9 @@ bool fakeapi_pause(struct fakeapi_conn *c, int ms);
 /* Cut the connection when the handler returns. */
 void fakeapi_hang_up(struct fakeapi_conn *c);
 
+/* For tests: let time pass. */
+void fakeapi_sleep(int ms);
+
 /* The target holds this text. */
 bool fakeapi_asks(const struct fakeapi_request *q, const char *text);
 
