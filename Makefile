@@ -40,7 +40,7 @@ endif
 endif
 endif
 
-PKGS := libcurl libgit2 libmicrohttpd yaml-0.1 libarchive zlib libcrypto libssl libcjson
+PKGS := libcurl libgit2 libmicrohttpd yaml-0.1 zlib libcrypto libssl
 pkg_cflags := $(shell pkg-config --cflags $(PKGS) 2>/dev/null)
 libs_of = $(shell pkg-config --libs $(1) 2>/dev/null)
 
@@ -75,10 +75,6 @@ FUZZ_SRC := $(wildcard test/fuzz/*_fuzz.c)
 # Programs that end-to-end tests and measurements run: build/<variant>/test/tools/<name>.
 TOOL_SRC := $(wildcard test/tools/*.c)
 CONTROLLERS := $(patsubst %/main.c,%,$(wildcard *-controller/main.c image-automation/main.c))
-# Tests of a controller are built once it has a main file, since they link all of it.
-UNFINISHED := $(filter-out $(CONTROLLERS),$(sort $(patsubst %/,%,$(dir $(wildcard \
-	*-controller/*.c image-automation/*.c)))))
-UNIT_SRC := $(filter-out $(addprefix test/unit/,$(addsuffix /%,$(UNFINISHED))),$(UNIT_SRC))
 # The command line is two programs: sluice links no network library, sluice-remote does the rest.
 CLI_SHARED := $(wildcard cli/*.c)
 CLI_PROGRAMS := $(if $(wildcard cli/local/main.c),sluice) $(if $(wildcard cli/remote/main.c),sluice-remote)
@@ -163,7 +159,8 @@ deps:
 # Unit tests. SAN=thread runs the threaded parts under ThreadSanitizer.
 UNIT_VARIANT := $(if $(filter thread,$(SAN)),tsan,$(if $(filter none,$(SAN)),release,asan))
 UNIT_WANTED := $(if $(T),$(filter test/unit/$(T)_test.c,$(UNIT_SRC)),$(if $(filter thread,$(SAN)),$(filter \
-	test/unit/base/% test/unit/net/% test/unit/kube/% test/unit/source-controller/fileserver_test.c,$(UNIT_SRC)),$(UNIT_SRC)))
+	test/unit/base/% test/unit/net/% test/unit/kube/% test/unit/kustomize-controller/% \
+	test/unit/source-controller/fileserver_test.c,$(UNIT_SRC)),$(UNIT_SRC)))
 UNIT_BINS := $(patsubst %.c,$(BUILD)/$(UNIT_VARIANT)/%,$(UNIT_WANTED))
 SAN_ENV := ASAN_OPTIONS=detect_leaks=1:strict_string_checks=1:detect_stack_use_after_return=1 \
 	UBSAN_OPTIONS=print_stacktrace=1 TSAN_OPTIONS=halt_on_error=1:suppressions=test/tsan.supp \

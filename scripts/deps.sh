@@ -10,9 +10,9 @@
 set -eu
 
 BUILD_PKGS="gcc libc6-dev make pkg-config python3 libssl-dev libcurl4-openssl-dev libgit2-dev
-	libmicrohttpd-dev libyaml-dev libarchive-dev zlib1g-dev libzstd-dev libcjson-dev"
-TEST_PKGS="git curl openssl ca-certificates clang libclang-rt-dev libcmocka-dev perl python3-pytest
-	python3-yaml python3-cryptography jq xz-utils procps man-db"
+	libmicrohttpd-dev libyaml-dev zlib1g-dev"
+TEST_PKGS="git ca-certificates clang libclang-rt-dev libcmocka-dev perl python3-pytest python3-yaml
+	man-db"
 LINT_PKGS="clang-format clang-tidy cppcheck shellcheck"
 BENCH_PKGS="time"
 LAB_PKGS="git ca-certificates"
