@@ -6,6 +6,7 @@
 #include "cli/report.h"
 #include "libcommon/base/clock.h"
 #include "libcommon/base/file.h"
+#include "libcommon/kube/config_exec.h"
 
 void sl_cli_session_release(struct sl_cli_session *s)
 {
@@ -132,6 +133,7 @@ static int load_config(struct sl_cli_session *s, struct sl_err *err)
 		.context = sl_cli_string(args, "context"),
 		.cluster = sl_cli_string(args, "cluster"),
 		.user = sl_cli_string(args, "user"),
+		.allow_exec = true,
 	};
 	int r = sl_kube_config_load(&options, &s->config, err);
 
@@ -156,6 +158,7 @@ int sl_cli_session_open(const struct sl_cli_args *args, struct sl_cli_session *r
 		.qps = sl_cli_number(args, "kube-api-qps"),
 		.burst = (int)sl_cli_number(args, "kube-api-burst"),
 		.fail_fast = true,
+		.renew_credentials = sl_kube_config_exec,
 	};
 	int r;
 
@@ -165,6 +168,8 @@ int sl_cli_session_open(const struct sl_cli_args *args, struct sl_cli_session *r
 	r = load_config(s, err);
 	if (!r)
 		r = choose_namespace(s, err);
+	if (!r)
+		r = sl_kube_config_exec(&s->config, err);
 	return r ? r : sl_kube_client_new(&s->config, &options, &s->client, err);
 }
 

@@ -101,8 +101,10 @@ void sl_cli_size(int64_t bytes, char ret_text[SL_CLI_SIZE_SIZE])
 	double size = (double)bytes;
 	int unit = -1;
 
-	for (; size >= 1024; size /= 1024)
+	while (size >= 1024) {
+		size /= 1024;
 		unit++;
+	}
 	if (bytes <= 0)
 		snprintf(ret_text, SL_CLI_SIZE_SIZE, "-");
 	else if (unit < 0)

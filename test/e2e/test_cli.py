@@ -693,6 +693,28 @@ def test_flags_are_enough_without_a_kubeconfig(lab, podinfo, ns):
     assert "elsewhere.example" in said.err
 
 
+def test_credential_plugins_are_run(lab, podinfo, ns, tmp_path):
+    lab.kube.apply({"apiVersion": "v1", "kind": "ServiceAccount",
+                    "metadata": {"name": "plugin", "namespace": ns}})
+    plugin = tmp_path / "plugin"
+    plugin.write_text(f"""#!/bin/sh
+echo '{{"apiVersion": "client.authentication.k8s.io/v1", "kind": "ExecCredential",
+  "status": {{"token": "'"$TOKEN"'"}}}}'
+""")
+    plugin.chmod(0o755)
+    config = yaml.safe_load(lab.kubeconfig.read_text())
+    config["users"][0]["user"] = {"exec": {
+        "apiVersion": "client.authentication.k8s.io/v1", "command": str(plugin),
+        "interactiveMode": "Never",
+        "env": [{"name": "TOKEN", "value": lab.kube.token("plugin", ns)}]}}
+    path = tmp_path / "config"
+    path.write_text(yaml.safe_dump(config))
+    there = Cli(path, namespace=ns)
+    assert f'"system:serviceaccount:{ns}:plugin" cannot list' in there("get", "ks", code=1).err
+    plugin.unlink()
+    assert str(plugin) in there("get", "ks", code=1).err
+
+
 # Beside flux
 
 
