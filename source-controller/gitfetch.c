@@ -134,6 +134,7 @@ enum sc_next sc_git_step_resolve(struct sc_run *r)
 	if (!artifact_is_current(r, revision))
 		return SC_NEXT;
 	sl_cond_delete(r->patcher.object, SC_COND_FETCH_FAILED);
+	sl_cond_delete(r->patcher.object, SC_COND_STORAGE_FAILED);
 	sl_cond_true(r->a, r->patcher.object, SC_COND_ARTIFACT_IN_STORAGE, SL_REASON_SUCCEEDED,
 		     "stored artifact for revision '%s'", revision);
 	r->notice = sl_arena_printf(r->a, "stored artifact for commit '%s'", revision);

@@ -125,6 +125,8 @@ static enum sc_next check_storage(struct sc_run *r)
 		refresh_url(r);
 		return SC_NEXT;
 	}
+	if (!existed && r->is_retry)
+		return SC_NEXT;
 	sl_map_remove(sl_map_need_map(r->a, object, "status"), SL_STR("artifact"));
 	sl_cond_progress(r->a, object, true, SL_REASON_PROGRESSING, "building artifact%s",
 			 existed ? ": disappeared from storage" : "");

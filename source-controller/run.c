@@ -23,6 +23,10 @@ static enum sc_next end(struct sc_run *r, enum sc_outcome outcome, const char *c
 	if (condition) {
 		SL_AUTO_FREE char *text = sl_err_text(&r->error);
 
+		/* What failed in the run before has not failed now, or has not been tried. */
+		for (const char *const *type = r->kind->failures; *type; type++)
+			if (!sl_streq(*type, condition))
+				sl_cond_delete(r->patcher.object, *type);
 		sl_cond_true(r->a, r->patcher.object, condition, reason, "%s", text);
 	}
 	return SC_END;
@@ -155,13 +159,35 @@ static enum sc_next refuse_unsupported(struct sc_run *r)
 	return sc_stall(r, SC_COND_FETCH_FAILED, SC_REASON_UNSUPPORTED, &err);
 }
 
-/* Say that work is under way; told at once when there is a new spec, or a person asks. */
+static bool is_requested(const struct sl_value *object)
+{
+	return !sl_str_eq(sl_obj_annotation(object, SL_ANN_REQUESTED_AT),
+			  sl_get_str(object, "status", "lastHandledReconcileAt"));
+}
+
+/* The run before failed, its status says so, and nobody has asked for anything new since. */
+static bool is_retry(const struct sl_value *object)
+{
+	struct sl_condition c;
+
+	return sl_cond_get(object, SL_COND_RECONCILING, &c) && c.status == SL_COND_TRUE &&
+	       sl_str_eqz(c.reason, SL_REASON_PROGRESSING_WITH_RETRY) &&
+	       c.observed_generation == sl_obj_generation(object) && !is_requested(object);
+}
+
+/*
+ * Say that work is under way; told at once when there is a new spec, or a person asks. A retry that
+ * fails for the same reason leaves the status as it is.
+ */
 static enum sc_next progress(struct sc_run *r)
 {
 	struct sl_value *object = r->patcher.object;
 	int64_t generation = sl_obj_generation(object);
 	int64_t observed = sl_obj_observed_generation(object);
 
+	r->is_retry = is_retry(object);
+	if (r->is_retry)
+		return SC_NEXT;
 	sl_cond_progress(r->a, object, false, SL_REASON_PROGRESSING, "reconciliation in progress");
 	sl_cond_delete(object, SC_COND_STORAGE_FAILED);
 	if (generation != observed) {
@@ -170,10 +196,7 @@ static enum sc_next progress(struct sc_run *r)
 				 (long long)observed, (long long)generation);
 		return sc_publish(r);
 	}
-	if (!sl_str_eq(sl_obj_annotation(object, SL_ANN_REQUESTED_AT),
-		       sl_get_str(object, "status", "lastHandledReconcileAt")))
-		return sc_publish(r);
-	return SC_NEXT;
+	return is_requested(object) ? sc_publish(r) : SC_NEXT;
 }
 
 static void run_steps(struct sc_run *r)

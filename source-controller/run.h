@@ -82,6 +82,7 @@ struct sc_run {
 	struct sl_arena *a;	   /* run->arena */
 	struct sl_patcher patcher; /* .object: the source, to be changed */
 	int64_t interval_ms;	   /* until the next periodic run; set by a step */
+	bool is_retry; /* of a run that failed, whose status still stands: nothing is announced */
 
 	enum sc_outcome outcome; /* SC_SUCCESS until a step says otherwise */
 	const char *reason;	 /* of STALLED, FAILED */

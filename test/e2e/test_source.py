@@ -643,6 +643,31 @@ def test_redirect_is_followed(env):
         env.ready(name, f"main@sha1:{head}")
 
 
+def test_credentials_do_not_follow_to_another_host(env):
+    with GitServer(user="jane", password="s3cret") as other:
+        repo = other.repo("elsewhere")
+        repo.commit({"a": "1"})
+        location = f"http://localhost:{other.port}/elsewhere.git/info/refs?service=git-upload-pack"
+        ref = env.secret("wandering", {"username": "jane", "password": "s3cret"})
+        with env.git.rule("redirect", path="wandering", location=location):
+            name = env.repository("wandering", f"{env.git.url}/wandering.git", ref={"branch": "main"},
+                                  secretRef=ref)
+            env.failed(name, "GitOperationFailed")
+            assert {r["status"] for r in other.requests()} == {401}
+
+
+def test_retries_that_fail_alike_write_nothing(env):
+    name = env.repository("hopeless", f"{env.git.url}/hopeless.git", ref={"branch": "main"})
+    env.failed(name, "GitOperationFailed")
+    start = max(r["id"] for r in env.git.requests())
+    before = env.get(name)
+    wait_until(lambda: len([r for r in env.git.requests(after=start) if "hopeless" in r["path"]]) >= 4)
+    after = env.get(name)
+    assert after["metadata"]["resourceVersion"] == before["metadata"]["resourceVersion"]
+    # A person who asks gets an answer.
+    env.rerun(name)
+
+
 def test_truncated_answer(env):
     repo = env.git.repo("truncated")
     head = repo.commit({"a": os.urandom(200000)})
@@ -1172,6 +1197,38 @@ def test_lost_answer_of_a_status_patch(own):
         assert env.files(obj) == {"a": "1"}
         assert sum(r["hits"] for r in fault.rules()) == 6
         env.source.stop()
+
+
+def test_ends_at_once_while_a_server_hangs(own):
+    env = own()
+    env.source.start()
+    repo = env.git.repo("slow")
+    head = repo.commit({"a": "1"})
+    with env.git.rule("hang", path="slow"):
+        name = env.repository("slow", repo.url, ref={"branch": "main"})
+        wait_until(lambda: any("slow" in r["path"] for r in env.git.requests()) or
+                   condition(env.get(name), "Reconciling"))
+        time.sleep(0.3)
+        since = time.monotonic()
+        env.source.stop()
+        assert time.monotonic() - since < 5
+    # It is no failure of the repository's.
+    assert not condition(env.get(name), "FetchFailed")
+    env.source.start()
+    env.ready(name, f"main@sha1:{head}")
+
+
+def test_metrics(own):
+    env = own()
+    repo = env.git.repo("measured")
+    repo.commit({"a": "1"})
+    env.source.start()
+    name = env.repository("measured", repo.url, ref={"branch": "main"})
+    env.ready(name)
+    labels = f'{{kind="{KIND}",name="{name}",namespace="{NS}"}}'
+    wait_until(lambda: env.source.metrics().get(f"gotk_reconcile_duration_seconds_count{labels}", 0) >= 1, 5)
+    env.kube.delete(KIND, name, NS)
+    wait_until(lambda: f"gotk_reconcile_duration_seconds_count{labels}" not in env.source.metrics(), 5)
 
 
 def test_memory_at_rest(own):

@@ -19,7 +19,7 @@ static void make(struct sc_secret *s, const char *const *pairs)
 	}
 }
 
-#define PAIRS(...) ((const char *const[]){ __VA_ARGS__ __VA_OPT__(, ) NULL })
+#define PAIRS(...) ((const char *const[]){ __VA_ARGS__, NULL })
 
 static void takes_git_credentials_from_secret_and_url(void **state)
 {
