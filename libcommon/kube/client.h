@@ -8,12 +8,20 @@
  * Workers hand requests in and sleep on the answer; several may be in flight for one worker. One
  * libcurl multi handle serves requests (PIPEWAIT, at most SL_KUBE_INFLIGHT_MAX on the wire, a queue
  * fair between callers in front), another serves watches, since watches that share a connection can
- * starve everything else. A connection that goes silent is noticed: TCP_USER_TIMEOUT and keepalive,
- * and when a request times out without a byte the multi handle is destroyed and made anew.
+ * starve everything else. With plain http, or a proxy that speaks no HTTP/2, requests share at most
+ * SL_IO_REQUEST_CONNECTIONS connections and each watch has one of its own.
+ *
+ * A connection that goes silent is noticed. The kernel does that when bytes are not acknowledged
+ * (TCP_USER_TIMEOUT 30 s, keepalive). When no byte at all has come for SL_KUBE_SILENCE_MS while
+ * requests wait, /livez is asked on the same connection; when that gets no byte either for as long
+ * again, both multi handles are destroyed and made anew, what is safe to send again is sent again,
+ * and watches resume. A request that merely takes long (an admission webhook) is left alone.
  *
  * 429 and 503 with Retry-After are waited out inside, up to the request's own timeout; so are
  * connection failures of requests that are safe to send again (GET, dry runs, server-side apply,
- * merge patches with a resourceVersion, DELETE with a uid precondition).
+ * merge patches with a resourceVersion, DELETE with a uid precondition), and for every request those
+ * where no connection came about, since nothing was sent. While the API server cannot be reached one
+ * request at a time tries, after growing pauses with jitter; the others wait in the queue.
  *
  * Thread rule: thread-safe. A struct sl_kube_call belongs to the thread that started it.
  * Source: Kubernetes API concepts (api-concepts), RFC 9113; measured limits in docs/architecture.md.
@@ -72,10 +80,16 @@ struct sl_kube_request {
 	const char *content_type; /* NULL without a body */
 	struct sl_str body;	  /* borrowed until the call has ended */
 	const char *accept;	  /* NULL: application/json */
-	const char *user;     /* Impersonate-User, or NULL; groups of service accounts are added */
-	int64_t timeout_ms;   /* 0: SL_KUBE_TIMEOUT_MS */
-	size_t max_bytes;     /* of the answer, 0: SL_KUBE_RESPONSE_MAX */
-	bool retry_safe;      /* may be sent again after a connection failure (GET always may) */
+	const char
+		*user; /* Impersonate-User, or NULL; the server adds a service account's groups */
+	int64_t timeout_ms; /* 0: SL_KUBE_TIMEOUT_MS */
+	size_t max_bytes;   /* of the answer, 0: SL_KUBE_RESPONSE_MAX */
+	/*
+	 * May be sent again after a connection failure; GET always may. Any other request is ended
+	 * with SL_ERR_NET, but for one case that libcurl decides: what got no byte of an answer on a
+	 * connection that had been used before goes once more, over a new one.
+	 */
+	bool retry_safe;
 	const char *fair_key; /* callers share the wire by this (a namespace), or NULL; copied */
 };
 

@@ -18,8 +18,7 @@ PROBE = ROOT / "build" / "asan" / "test" / "tools" / "kubeprobe"
 @pytest.fixture(scope="module")
 def lab():
     """One lab for all tests here."""
-    if not PROBE.exists():
-        subprocess.run(["make", "-C", ROOT, PROBE.relative_to(ROOT)], check=True)
+    subprocess.run(["make", "-C", ROOT, PROBE.relative_to(ROOT)], check=True)
     with Lab(nodes=0) as it:
         yield it
 
@@ -164,6 +163,14 @@ def test_a_silent_connection_is_left(proxy, namespace):
             assert " 0 failed" in line, line
             # Five seconds of silence, five more for the question.
             assert 9000 < int(line.split("worst ")[1].split()[0]) < 15000
+
+
+def test_a_slow_answer_is_waited_for(proxy, namespace):
+    """Silence of the only request, as a slow admission webhook causes it, is no dead connection."""
+    with proxy.rule("delay", verb="apply", delay_ms=13000, count=1) as rule:
+        assert is_done(run(proxy.kubeconfig, "burst", 1, namespace, "apply"), 1)
+        assert rule.hits() == 1
+    assert proxy.stats()["connections"] == 1
 
 
 def test_a_watch_moves_with_the_requests(proxy, lab, namespace):

@@ -462,6 +462,31 @@ static void leaves_a_silent_connection(void **state)
 	teardown(&f);
 }
 
+/* Slow for one request, at once for the question whether the connection lives. */
+static void slow(void *user, struct fakeapi_conn *c, const struct fakeapi_request *q)
+{
+	struct fixture *f = user;
+
+	atomic_fetch_add(&f->count, 1);
+	if (fakeapi_asks(q, "/slow"))
+		fakeapi_pause(c, 400);
+	echo(user, c, q);
+}
+
+static void waits_for_a_slow_answer(void **state)
+{
+	const struct sl_kube_client_options o = { .silence_ms = 50 };
+	struct fixture f;
+	SL_AUTO(sl_err) err = SL_ERR_INIT;
+	struct sl_kube_request post = { .method = "POST", .path = "/slow", .body = SL_STR("1") };
+
+	(void)state;
+	setup_with(&f, slow, &o);
+	expect_ok(run(&f, &post, NULL, &err), &err);
+	assert_true(atomic_load(&f.count) > 1);
+	teardown(&f);
+}
+
 struct count {
 	uint64_t ok, missing;
 };
@@ -558,6 +583,7 @@ int main(void)
 		cmocka_unit_test(is_fair_between_callers),
 		cmocka_unit_test(keeps_to_qps),
 		cmocka_unit_test(leaves_a_silent_connection),
+		cmocka_unit_test(waits_for_a_slow_answer),
 		cmocka_unit_test(counts_answers),
 		cmocka_unit_test(serves_many_threads),
 	};
