@@ -12,7 +12,7 @@ set -eu
 BUILD_PKGS="gcc libc6-dev make pkg-config python3 libssl-dev libcurl4-openssl-dev libgit2-dev
 	libmicrohttpd-dev libyaml-dev zlib1g-dev"
 TEST_PKGS="git ca-certificates clang libclang-rt-dev libcmocka-dev perl python3-pytest python3-yaml
-	man-db"
+	man-db fish zsh"
 LINT_PKGS="clang-format clang-tidy cppcheck shellcheck"
 BENCH_PKGS="time"
 LAB_PKGS="git ca-certificates"

@@ -152,12 +152,56 @@ def test_bash_completes(tmp_path):
     assert bash_completes("sluice --kubeconfig some", tmp_path) == ["some-file"]
 
 
-@pytest.mark.parametrize("shell", ["bash", "fish", "powershell", "zsh"])
-def test_every_completion_script_asks_sluice(shell):
-    script = sluice("completion", shell).out
-    assert "__complete" in script
-    if shell == "bash":
-        subprocess.run(["bash", "-n"], input=script, text=True, check=True)
+def fish_completes(line, tmp_path):
+    """What a real fish offers."""
+    script = tmp_path / "sluice.fish"
+    script.write_text(sluice("completion", "fish").out)
+    done = subprocess.run(
+        ["fish", "--no-config", "-c", f"set -x PATH {SLUICE.parent} $PATH; source {script}; complete -C {line!r}"],
+        capture_output=True, text=True, check=True, cwd=tmp_path,
+        env={**environment(), "HOME": str(tmp_path)})
+    assert done.stderr == ""
+    return [offer.split("\t")[0] for offer in done.stdout.splitlines()]
+
+
+def test_fish_completes(tmp_path):
+    (tmp_path / "some-file").touch()
+    assert fish_completes("sluice rec", tmp_path) == ["reconcile"]
+    assert fish_completes("sluice get sources ", tmp_path) == ["all", "git"]
+    assert fish_completes("sluice get ks --output=j", tmp_path) == ["--output=json"]
+    assert fish_completes("sluice --kubeconfig some", tmp_path) == ["some-file"]
+
+
+def zsh_completes(words, tmp_path):
+    """What the script hands to zsh's _describe and _files, in a real zsh."""
+    script = tmp_path / "_sluice"
+    script.write_text(sluice("completion", "zsh").out)
+    quoted = " ".join(repr(w) for w in words)
+    program = f"""
+        path=({SLUICE.parent} $path)
+        compdef() {{ }}
+        _describe() {{ print -rl -- "${{candidates[@]}}" }}
+        _files() {{ print -r -- FILES }}
+        . {script}
+        words=({quoted}) CURRENT={len(words)}
+        _sluice
+    """
+    done = subprocess.run(["zsh", "-f", "-c", program], capture_output=True, text=True, check=True,
+                          env=environment())
+    assert done.stderr == ""
+    return done.stdout.splitlines()
+
+
+def test_zsh_completes(tmp_path):
+    assert zsh_completes(["sluice", "rec"], tmp_path) == ["reconcile:Reconcile sources and resources"]
+    assert zsh_completes(["sluice", "get", "sources", ""], tmp_path) == [
+        "git:Get GitRepository statuses", "all:Get the statuses of all sources"]
+    assert zsh_completes(["sluice", "get", "ks", "--output=j"], tmp_path) == ["--output=json"]
+    assert zsh_completes(["sluice", "--kubeconfig", ""], tmp_path) == ["FILES"]
+
+
+def test_powershell_script_asks_sluice():
+    assert "sluice __complete" in sluice("completion", "powershell").out
 
 
 def test_manual_page_is_well_formed(tmp_path):
