@@ -380,6 +380,50 @@ static void caps_the_text(void **state)
 	}
 }
 
+static void caps_the_number_of_files(void **state)
+{
+	struct fixture *f = *state;
+	SL_AUTO(sl_strbuf) list = SL_STRBUF_INIT((size_t)1 << 20);
+	const char *path = put(f, "one", FRAME(CLUSTER, "    token: t\n"));
+
+	for (int n = 1; n <= 65; n++) {
+		SL_AUTO(sl_err) err = SL_ERR_INIT;
+
+		sl_strbuf_addf(&list, "/not/there:%s:", path);
+		setenv("KUBECONFIG", list.p, 1);
+		if (n < 63)
+			continue;
+		if (n <= 64)
+			expect_ok(load(f, NULL, &err), &err);
+		else
+			expect_err(load(f, NULL, &err), SL_ERR_TOO_LARGE, "more than 64 files",
+				   &err);
+	}
+}
+
+static void caps_the_words_of_a_plugin(void **state)
+{
+	struct fixture *f = *state;
+
+	for (int n = 999; n <= 1001; n++) {
+		SL_AUTO(sl_strbuf) text = SL_STRBUF_INIT((size_t)1 << 20);
+		SL_AUTO(sl_err) err = SL_ERR_INIT;
+		struct sl_kube_config_options o = { .allow_exec = true };
+
+		sl_strbuf_addz(&text, FRAME(CLUSTER, "    exec: {apiVersion: "
+						     "client.authentication.k8s.io/v1, command: x, "
+						     "args: ["));
+		for (int i = 0; i < n; i++)
+			sl_strbuf_addz(&text, "a, ");
+		sl_strbuf_addz(&text, "]}\n");
+		o.path = put(f, "config", text.p);
+		if (n <= 1000)
+			expect_ok(load(f, &o, &err), &err);
+		else
+			expect_err(load(f, &o, &err), SL_ERR_TOO_LARGE, "too many args", &err);
+	}
+}
+
 /* A script as the plugin; its credentials end up in the config. */
 static int run_plugin(struct fixture *f, const char *script, struct sl_err *err)
 {
@@ -491,6 +535,8 @@ int main(void)
 		TEST(a_secret_may_not_reach_out),
 		TEST(survives_every_truncation),
 		TEST(caps_the_text),
+		TEST(caps_the_number_of_files),
+		TEST(caps_the_words_of_a_plugin),
 		TEST(runs_a_plugin),
 		TEST(reports_a_plugin_that_fails),
 		TEST(takes_only_complete_credentials),

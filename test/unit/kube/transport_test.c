@@ -215,6 +215,24 @@ static void reads_the_token_file_again(void **state)
 	sl_kube_client_free(client);
 }
 
+static void caps_the_token_file(void **state)
+{
+	struct fixture *f = *state;
+
+	start(f, false, false);
+	for (size_t n = SL_TRANSPORT_TOKEN_MAX - 1; n <= SL_TRANSPORT_TOKEN_MAX + 1; n++) {
+		SL_AUTO(sl_kube_config) c = config_of(f, false);
+		SL_AUTO_FREE char *token = sl_xcalloc(1, n + 1);
+		SL_AUTO_PTR(sl_kube_client) *client = NULL;
+
+		memset(token, 'x', n);
+		put_token(f, token, 1000);
+		c.token_file = sl_xasprintf("%s/token", f->dir.path);
+		assert_int_equal(sl_kube_client_new(&c, NULL, &client, NULL),
+				 n <= SL_TRANSPORT_TOKEN_MAX ? 0 : SL_ERR_TOO_LARGE);
+	}
+}
+
 static int renew(struct sl_kube_config *config, struct sl_err *err)
 {
 	(void)err;
@@ -280,6 +298,7 @@ int main(void)
 		TEST(verifies_another_name_when_told),
 		TEST(sends_basic_auth_and_impersonates),
 		TEST(reads_the_token_file_again),
+		TEST(caps_the_token_file),
 		TEST(renews_credentials_after_a_401),
 		TEST(refuses_what_is_no_server),
 		TEST(caps_the_path),
