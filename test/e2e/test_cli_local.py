@@ -257,6 +257,12 @@ def test_errors_without_a_cluster(args, message):
     assert said.err.splitlines()[-1].startswith("✗ ") and message in said.err
 
 
+def test_check_of_a_server_that_is_not_there():
+    said = sluice("check", "--pre", "--server", "https://127.0.0.1:1", code=1)
+    assert "✗ Kubernetes API call failed: the API server cannot be reached" in said.err
+    assert said.err.endswith("✗ check failed\n")
+
+
 def test_wrong_context_is_named(tmp_path):
     path = write(tmp_path / "config", json.dumps({
         "apiVersion": "v1", "kind": "Config", "current-context": "a",
