@@ -290,13 +290,13 @@ def test_reconcile_is_not_fooled_by_progress_and_dependencies(lab, sluice, podin
 
 
 def test_reconcile_times_out_with_what_the_object_said_last(lab, sluice, podinfo, ns):
-    said = sluice("reconcile", "ks", "podinfo", "--timeout", "1s", code=1)
-    assert said.err.splitlines()[-1] == ("✗ Kustomization reconciliation failed: timed out after 1s: "
+    said = sluice("reconcile", "ks", "podinfo", "--timeout", "3s", code=1)
+    assert said.err.splitlines()[-1] == ("✗ Kustomization reconciliation failed: timed out after 3s: "
                                          "no controller has answered")
     at_it = lambda o: {"conditions": [ready(o, "Unknown", "Progressing", "running health checks")]}
     with Player(lab, "kustomization", ns, at_it):
-        said = sluice("reconcile", "ks", "podinfo", "--timeout", "2s", code=1)
-    assert said.err.splitlines()[-1].endswith("timed out after 2s: running health checks")
+        said = sluice("reconcile", "ks", "podinfo", "--timeout", "4s", code=1)
+    assert said.err.splitlines()[-1].endswith("timed out after 4s: running health checks")
 
 
 def test_reconcile_notices_a_deletion(lab, sluice, podinfo, ns):
@@ -401,8 +401,8 @@ def test_resume_tells_of_failure(lab, sluice, podinfo, ns):
 
 def test_resume_times_out(sluice, podinfo):
     sluice("suspend", "ks", "podinfo")
-    said = sluice("resume", "ks", "podinfo", "--timeout", "1s", code=1)
-    assert "✗ Kustomization podinfo reconciliation failed: timed out after 1s" in said.err
+    said = sluice("resume", "ks", "podinfo", "--timeout", "3s", code=1)
+    assert "✗ Kustomization podinfo reconciliation failed: timed out after 3s" in said.err
 
 
 def test_suspend_and_resume_several(lab, sluice, apply, podinfo, ns):
@@ -589,7 +589,7 @@ def test_check_fails_for_what_is_not_ready(lab, sluice, ns):
     broken = controller("source-controller", ns, "x:v1")
     broken["spec"]["template"]["spec"]["nodeSelector"] = {"nowhere": "true"}
     lab.kube.apply(broken)
-    said = sluice("check", "--timeout", "2s", code=1)
+    said = sluice("check", "--timeout", "4s", code=1)
     assert "◎ waiting for controllers to become ready\n" in said.err
     assert "✗ source-controller: deployment not ready\n► x:v1\n" in said.err
     assert "✔ gitrepositories.source" in said.err
