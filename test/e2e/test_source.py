@@ -373,6 +373,28 @@ def test_ignore_rules(env):
         assert set(tar.getnames()) == names
 
 
+def test_ignore_files_are_bounded(env):
+    repo = env.git.repo("many-rules")
+    line = "# " + "x" * 1021 + "\n"
+    text = line * (1 << 10)
+    assert len(text) == 1 << 20
+    name = None
+    for extra in (-1, 0, 1):
+        files = {f"d{i}/.sourceignore": text for i in range(8)}
+        if extra < 0:
+            files["d7/.sourceignore"] = text[:-1]
+        if extra > 0:
+            files["d8/.sourceignore"] = "\n"
+        head = repo.commit(files)
+        name = name or env.repository("many-rules", repo.url, ref={"branch": "main"})
+        env.request(name)
+        if extra <= 0:
+            env.ready(name, f"main@sha1:{head}")
+    obj = env.failed(name, "SourceIgnoreError")
+    assert condition(obj)["message"] == ("failed to load source ignore patterns from repository: "
+                                         ".sourceignore files are larger than 8388608 bytes")
+
+
 def test_submodules(env):
     inner = env.git.repo("inner")
     inner.commit({"inside": "i"})
