@@ -32,7 +32,7 @@ endif
 DEPS_STAMP := $(BUILD)/.deps-build
 NEED_BUILD_DEPS := $(filter-out help clean deps,$(or $(MAKECMDGOALS),all))
 ifneq ($(NEED_BUILD_DEPS),)
-ifeq ($(wildcard $(DEPS_STAMP)),)
+ifneq ($(shell [ $(DEPS_STAMP) -nt scripts/deps.sh ] && echo ok),ok)
 DEPS_OUT := $(shell mkdir -p $(BUILD) && scripts/deps.sh build >&2 && touch $(DEPS_STAMP) && echo ok)
 ifneq ($(DEPS_OUT),ok)
 $(error the build dependencies could not be installed, see above)
@@ -154,7 +154,8 @@ $(BUILD)/.deps-bench: scripts/deps.sh
 ## make deps            install what the build, the tests, the linters and the lab need
 deps:
 	$(Q)scripts/deps.sh lint && scripts/deps.sh bench && scripts/deps.sh lab
-	$(Q)mkdir -p $(BUILD) && touch $(DEPS_STAMP) $(BUILD)/.deps-test $(BUILD)/.deps-lint $(BUILD)/.deps-lab
+	$(Q)mkdir -p $(BUILD) && touch $(DEPS_STAMP) $(BUILD)/.deps-test $(BUILD)/.deps-lint $(BUILD)/.deps-bench \
+		$(BUILD)/.deps-lab
 
 # Unit tests. SAN=thread runs the threaded parts under ThreadSanitizer.
 UNIT_VARIANT := $(if $(filter thread,$(SAN)),tsan,$(if $(filter none,$(SAN)),release,asan))

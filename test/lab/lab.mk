@@ -95,7 +95,5 @@ flux_controller = $(call go_copy,github.com/fluxcd/$(1),$(2)); cd "$$src"; \
 	$(LAB_GO) mod edit -dropreplace github.com/fluxcd/$(1)/api -require github.com/fluxcd/$(1)/api@$(2); \
 	$(LAB_GO) build -mod=mod -ldflags '-s -w' -o $(CURDIR)/$@ .; rm -rf "$$src"
 
-build/peers/flux-source-controller:
-	$(call say,GO,$@)$(call flux_controller,source-controller,$(
 build/peers/flux-kustomize-controller:
 	$(call say,GO,$@)$(call flux_controller,kustomize-controller,$(PEER_KUSTOMIZE_CONTROLLER))
