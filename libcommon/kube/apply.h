@@ -85,8 +85,7 @@ struct sl_apply_plan {
 void sl_apply_plan_release(struct sl_apply_plan *p);
 
 /*
- * Normalise and order the objects of a LIST; they are changed in place (status dropped, Secret
- * stringData folded into data, port protocols defaulted).
+ * Normalise (apply_object.h) and order the objects of a LIST; they are changed in place.
  * Errors: INVALID for an object without apiVersion, kind or name; TOO_LARGE.
  */
 int sl_apply_plan_make(struct sl_arena *a, const struct sl_applier *ap, struct sl_value *objects,

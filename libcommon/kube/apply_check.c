@@ -2,6 +2,7 @@
 #include <string.h>
 
 #include "libcommon/kube/apply.h"
+#include "libcommon/kube/apply_object.h"
 #include "libcommon/kube/fieldpath.h"
 #include "libcommon/kube/managed_fields.h"
 
@@ -88,6 +89,7 @@ static void report(struct check *c, const struct sl_apply_target *t, struct sl_e
 {
 	const char *subject = sl_obj_subject(c->a, t->desired);
 
+	sl_apply_redact(t->desired, err);
 	if (err->http_status == 404 && !sl_obj_namespace(t->desired).n && t->kind &&
 	    t->kind->namespaced)
 		sl_err_wrap(err, "%s namespace not specified", subject);
@@ -283,8 +285,10 @@ static int clean_up(struct check *c, struct sl_apply_target *t, struct sl_value 
 		return r;
 	}
 	r = dry_run_again(c, t, dry, err);
-	if (r < 0)
+	if (r < 0) {
+		sl_apply_redact(t->desired, err);
 		sl_err_wrap(err, "%s dry-run failed", sl_obj_subject(c->a, t->desired));
+	}
 	return r;
 }
 
@@ -298,6 +302,7 @@ static void judge_live(struct check *c, struct sl_apply_target *t, struct sl_val
 		sl_errlist_take(&c->errors, &err);
 		return;
 	}
+	sl_apply_clean_answer(dry);
 	t->action = same_content(live, dry) && !cleaned ? SL_APPLY_UNCHANGED : SL_APPLY_CONFIGURED;
 	t->live = live;
 	t->uid = sl_obj_uid(live);

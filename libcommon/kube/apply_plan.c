@@ -1,8 +1,7 @@
 #include <stdlib.h>
-#include <string.h>
 
-#include "libcommon/codec/base64.h"
 #include "libcommon/kube/apply.h"
+#include "libcommon/kube/apply_object.h"
 
 #define RANK_MIDDLE 100
 #define RANK_LAST 1000
@@ -100,68 +99,6 @@ static int stage_of(const struct sl_applier *ap, const struct sl_value *object)
 	return in_custom_stage(ap->custom_stage_kinds, object) ? 2 : 3;
 }
 
-/* Secret.stringData is write-only: folded into data, so that both have one owner and one digest. */
-static void fold_string_data(struct sl_arena *a, struct sl_value *object)
-{
-	struct sl_value *text = sl_map_get(object, SL_STR("stringData")), *data;
-
-	if (!sl_is_map(text))
-		return;
-	data = sl_map_need_map(a, object, "data");
-	for (size_t i = 0; i < text->map.n; i++) {
-		struct sl_str s = sl_as_str(text->map.members[i].value);
-		SL_AUTO(sl_strbuf) b = SL_STRBUF_INIT(s.n * 2 + 8);
-
-		sl_base64_encode(s, &b);
-		sl_map_set(a, data, text->map.members[i].key, sl_value_str(a, sl_strbuf_str(&b)));
-	}
-	sl_map_remove(object, SL_STR("stringData"));
-}
-
-/* The protocol is part of the merge key of a port, so that its absence makes two of one. */
-static void default_protocols(struct sl_arena *a, struct sl_value *ports)
-{
-	for (size_t i = 0; i < sl_list_len(ports); i++) {
-		struct sl_value *port = sl_list_get(ports, i);
-
-		if (sl_is_map(port) && !sl_map_get(port, SL_STR("protocol")))
-			sl_map_set_strz(a, port, "protocol", "TCP");
-	}
-}
-
-static void default_container_ports(struct sl_arena *a, const struct sl_value *pod_spec)
-{
-	static const char *const lists[] = { "containers", "initContainers" };
-
-	for (size_t k = 0; k < SL_ARRAY_LEN(lists); k++) {
-		const struct sl_value *list = sl_get(pod_spec, lists[k]);
-
-		for (size_t i = 0; i < sl_list_len(list); i++)
-			default_protocols(a, sl_get(sl_list_get(list, i), "ports"));
-	}
-}
-
-static void normalise(struct sl_arena *a, struct sl_value *object)
-{
-	struct sl_str group = sl_obj_group(object), kind = sl_obj_kind(object);
-	struct sl_value *metadata = sl_get(object, "metadata");
-
-	sl_map_remove(metadata, SL_STR("creationTimestamp"));
-	if (!sl_str_eqz(kind, "CustomResourceDefinition"))
-		sl_map_remove(object, SL_STR("status"));
-	if (!group.n && sl_str_eqz(kind, "Secret"))
-		fold_string_data(a, object);
-	if (!group.n && sl_str_eqz(kind, "Service"))
-		default_protocols(a, sl_get(object, "spec", "ports"));
-	if (!group.n && sl_str_eqz(kind, "Pod"))
-		default_container_ports(a, sl_get(object, "spec"));
-	if (sl_str_eqz(group, "apps") || sl_str_eqz(group, "batch")) {
-		default_container_ports(a, sl_get(object, "spec", "template", "spec"));
-		default_container_ports(
-			a, sl_get(object, "spec", "jobTemplate", "spec", "template", "spec"));
-	}
-}
-
 static int by_order(const void *x, const void *y)
 {
 	const struct sl_apply_target *a = x, *b = y;
@@ -219,7 +156,7 @@ int sl_apply_plan_make(struct sl_arena *a, const struct sl_applier *ap, struct s
 		r = check_identity(object, err);
 		if (r < 0)
 			return r;
-		normalise(a, object);
+		sl_apply_normalise(a, object);
 		p.targets[i].desired = object;
 		p.targets[i].stage = stage_of(ap, object);
 		p.targets[i].rank = sl_apply_rank(sl_obj_kind(object));

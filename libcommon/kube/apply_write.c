@@ -1,4 +1,5 @@
 #include "libcommon/kube/apply.h"
+#include "libcommon/kube/apply_object.h"
 #include "libcommon/kube/fieldpath.h"
 
 static struct sl_kube_call *start_apply(struct sl_arena *a, const struct sl_applier *ap,
@@ -27,6 +28,7 @@ static int finish_apply(struct sl_arena *a, struct sl_kube_call *call, struct sl
 	int r = sl_kube_call_wait_object(call, a, &live, err);
 
 	if (r < 0) {
+		sl_apply_redact(t->desired, err);
 		sl_err_wrap(err, "%s apply failed", sl_obj_subject(a, t->desired));
 		(void)sl_value_err_at(sl_fieldpath_locate(t->desired, sl_str(err->message)), NULL,
 				      err);
@@ -46,10 +48,10 @@ static bool needs_write(const struct sl_apply_target *t)
 }
 
 /*
- * Write [begin, end), which are of one rank and so do not need each other, with a window of calls in
- * flight. After an error no new call is started; those in flight are waited for.
+ * Write `n` targets of one kind, which do not need each other, with a window of calls in flight. After
+ * an error no new call is started; those in flight are waited for.
  */
-static void write_rank(struct sl_arena *a, const struct sl_applier *ap,
+static void write_kind(struct sl_arena *a, const struct sl_applier *ap,
 		       struct sl_apply_target *targets, size_t n, struct sl_errlist *errors)
 {
 	size_t window = ap->concurrency ? ap->concurrency : 1, head = 0;
@@ -66,6 +68,12 @@ static void write_rank(struct sl_arena *a, const struct sl_applier *ap,
 	}
 }
 
+static bool is_same_kind(const struct sl_apply_target *x, const struct sl_apply_target *y)
+{
+	return sl_str_eq(sl_obj_kind(x->desired), sl_obj_kind(y->desired)) &&
+	       sl_str_eq(sl_obj_group(x->desired), sl_obj_group(y->desired));
+}
+
 int sl_apply_write(struct sl_arena *a, const struct sl_applier *ap, struct sl_apply_plan *plan,
 		   int stage, struct sl_err *err)
 {
@@ -74,9 +82,10 @@ int sl_apply_write(struct sl_arena *a, const struct sl_applier *ap, struct sl_ap
 	int r;
 
 	for (size_t i = plan->stage_begin[stage], next; i < end && !errors.n; i = next) {
-		for (next = i + 1; next < end && plan->targets[next].rank == plan->targets[i].rank;)
+		for (next = i + 1;
+		     next < end && is_same_kind(&plan->targets[i], &plan->targets[next]);)
 			next++;
-		write_rank(a, ap, &plan->targets[i], next - i, &errors);
+		write_kind(a, ap, &plan->targets[i], next - i, &errors);
 	}
 	r = sl_errlist_join(&errors, err);
 	sl_errlist_release(&errors);

@@ -78,48 +78,6 @@ static void custom_stage_goes_before_the_rest(void **state)
 	sl_apply_plan_release(&p);
 }
 
-static void normalises(void **state)
-{
-	static const struct {
-		const char *name, *object, *want;
-	} cases[] = {
-		{ "status goes",
-		  "{'apiVersion':'v1','kind':'A','metadata':{'name':'a','creationTimestamp':null},'"
-		  "status':{}}",
-		  "{'apiVersion':'v1','kind':'A','metadata':{'name':'a'}}" },
-		{ "stringData joins data and wins",
-		  "{'apiVersion':'v1','kind':'Secret','metadata':{'name':'a'},'data':{'k':'b2xk','"
-		  "o':'eA=='},'stringData':{'k':'new'}}",
-		  "{'apiVersion':'v1','kind':'Secret','metadata':{'name':'a'},'data':{'k':'bmV3','"
-		  "o':'eA=='}}" },
-		{ "ports get their protocol",
-		  "{'apiVersion':'v1','kind':'Service','metadata':{'name':'a'},'spec':{'ports':[{'"
-		  "port':1},{'port':2,'protocol':'UDP'}]}}",
-		  "{'apiVersion':'v1','kind':'Service','metadata':{'name':'a'},'spec':{'ports':[{'"
-		  "port':1,'protocol':'TCP'},{'port':2,'protocol':'UDP'}]}}" },
-		{ "so do those of containers",
-		  "{'apiVersion':'apps/"
-		  "v1','kind':'Deployment','metadata':{'name':'a'},'spec':{'template':{'spec':{'"
-		  "containers':[{'ports':[{'containerPort':1}]}]}}}}",
-		  "{'apiVersion':'apps/"
-		  "v1','kind':'Deployment','metadata':{'name':'a'},'spec':{'template':{'spec':{'"
-		  "containers':[{'ports':[{'containerPort':1,'protocol':'TCP'}]}]}}}}" },
-	};
-
-	(void)state;
-	for (size_t i = 0; i < SL_ARRAY_LEN(cases); i++) {
-		SL_AUTO(sl_arena) a = SL_ARENA_INIT;
-		struct sl_value *list = sl_value_list(&a), *o = tree(&a, cases[i].object);
-		struct sl_apply_plan p = SL_APPLY_PLAN_INIT;
-
-		sl_list_push(&a, list, o);
-		expect_ok(sl_apply_plan_make(&a, &applier, list, &p, NULL), NULL);
-		if (!sl_value_equal(o, tree(&a, cases[i].want)))
-			fail_msg("%s", cases[i].name);
-		sl_apply_plan_release(&p);
-	}
-}
-
 static void refuses_objects_without_identity(void **state)
 {
 	static const struct {
@@ -161,7 +119,6 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(orders_by_stage_and_need),
 		cmocka_unit_test(custom_stage_goes_before_the_rest),
-		cmocka_unit_test(normalises),
 		cmocka_unit_test(refuses_objects_without_identity),
 		cmocka_unit_test(controls_are_labels_or_annotations),
 	};

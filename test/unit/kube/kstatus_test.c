@@ -20,6 +20,12 @@ static const struct {
 	{ "old observed generation",
 	  "{'kind':'Thing','metadata':{'generation':2},'status':{'observedGeneration':1}}",
 	  SL_KSTATUS_IN_PROGRESS, "generation is 2, but latest observed generation is 1" },
+	{ "not seen by its controller yet",
+	  "{'kind':'Thing','metadata':{'generation':1},'status':{'observedGeneration':-1}}",
+	  SL_KSTATUS_IN_PROGRESS, "generation is 1, but latest observed generation is -1" },
+	{ "observed generation of a kind without generations",
+	  "{'kind':'Thing','metadata':{},'status':{'observedGeneration':1}}", SL_KSTATUS_CURRENT,
+	  NULL },
 	{ "reconciling",
 	  "{'kind':'Thing','status':{'conditions':[{'type':'Reconciling','status':'True','message':"
 	  "'busy'}]}}",
