@@ -8,6 +8,8 @@ LAB_KUBE_VERSION := v1.36.3
 
 # GOTOOLCHAIN=auto: a Go that is too old fetches the right one through the Go module proxy.
 LAB_GO := CGO_ENABLED=0 GOTOOLCHAIN=auto GOFLAGS='-buildvcs=false -trimpath' GOWORK=off go
+# $(go_shows): ends a command `go build -v`; shows how far it is.
+go_shows = 2>&1 | $(CURDIR)/scripts/go-progress.sh $@
 
 LAB_CMD_SRC := $(wildcard test/lab/cmd/sluice-lab/*.go test/lab/internal/*/*.go test/lab/internal/*/*.yaml)
 LAB_KUBE_SRC := $(wildcard test/lab/cmd/sluice-kube/*.go)
@@ -39,11 +41,13 @@ $(PEERS) $(BENCH_PEERS) build/bin/sluice-lab build/bin/sluice-kube: | $(BUILD)/.
 
 build/bin/sluice-lab: $(LAB_CMD_SRC) $(LAB_MOD)
 	$(Q)mkdir -p $(@D)
-	$(call say,GO,$@)cd test/lab && $(LAB_GO) build -ldflags '-s -w' -o $(CURDIR)/$@ ./cmd/sluice-lab
+	$(call say,GO,$@)set -o pipefail; cd test/lab && $(LAB_GO) build -v -ldflags '-s -w' -o $(CURDIR)/$@ \
+		./cmd/sluice-lab $(go_shows)
 
 build/bin/sluice-kube: $(LAB_KUBE_SRC) $(LAB_MOD) test/lab/lab.mk
 	$(Q)mkdir -p $(@D)
-	$(call say,GO,$@)cd test/lab && $(LAB_GO) build -ldflags '$(LAB_KUBE_LDFLAGS)' -o $(CURDIR)/$@ ./cmd/sluice-kube
+	$(call say,GO,$@)set -o pipefail; cd test/lab && $(LAB_GO) build -v -ldflags '$(LAB_KUBE_LDFLAGS)' \
+		-o $(CURDIR)/$@ ./cmd/sluice-kube $(go_shows)
 
 # sluice-kube is kubectl when it is called so.
 build/bin/kubectl: build/bin/sluice-kube
@@ -63,7 +67,8 @@ peers: $(PEERS)
 bench-peers: $(BENCH_PEERS)
 
 # $(call go_install,MODULE,VERSION,PACKAGE,LDFLAGS)
-go_install = mkdir -p $(@D) && GOBIN=$(CURDIR)/$(@D) $(LAB_GO) install -ldflags '-s -w $(4)' $(1)$(3)@$(2)
+go_install = set -o pipefail; mkdir -p $(@D) && GOBIN=$(CURDIR)/$(@D) $(LAB_GO) install -v \
+	-ldflags '-s -w $(4)' $(1)$(3)@$(2) $(go_shows)
 
 build/peers/kustomize:
 	$(call say,GO,$@)$(call go_install,sigs.k8s.io/kustomize/kustomize/v5,$(PEER_KUSTOMIZE),,\
@@ -79,7 +84,7 @@ build/peers/versitygw:
 # Flux's programs cannot be installed: their go.mod files have replace directives. They are built
 # from a writable copy of the module, which go_copy makes in build/peers/src.
 # $(call go_copy,MODULE,VERSION): the copy's folder is left in the shell variable `src`.
-go_copy = set -e; dir=$$($(LAB_GO) mod download -json $(1)@$(2) | sed -n 's/^\t"Dir": "\(.*\)",$$/\1/p'); \
+go_copy = set -e -o pipefail; dir=$$($(LAB_GO) mod download -json $(1)@$(2) | sed -n 's/^\t"Dir": "\(.*\)",$$/\1/p'); \
 	test -n "$$dir"; src=$(CURDIR)/build/peers/src/$(@F); rm -rf "$$src"; mkdir -p "$${src%/*}"; \
 	cp -r --no-preserve=mode "$$dir" "$$src"
 
@@ -88,12 +93,13 @@ go_copy = set -e; dir=$$($(LAB_GO) mod download -json $(1)@$(2) | sed -n 's/^\t"
 build/peers/flux:
 	$(call say,GO,$@)$(call go_copy,github.com/fluxcd/flux2/v2,v$(PEER_FLUX)); cd "$$src"; \
 		mkdir cmd/flux/manifests; echo '{}' >cmd/flux/manifests/placeholder.yaml; \
-		$(LAB_GO) build -ldflags '-s -w -X main.VERSION=$(PEER_FLUX)' -o $(CURDIR)/$@ ./cmd/flux; rm -rf "$$src"
+		$(LAB_GO) build -v -ldflags '-s -w -X main.VERSION=$(PEER_FLUX)' -o $(CURDIR)/$@ ./cmd/flux \
+		$(go_shows); rm -rf "$$src"
 
 # $(call flux_controller,NAME,VERSION): its API is a module of its own, published with it.
 flux_controller = $(call go_copy,github.com/fluxcd/$(1),$(2)); cd "$$src"; \
 	$(LAB_GO) mod edit -dropreplace github.com/fluxcd/$(1)/api -require github.com/fluxcd/$(1)/api@$(2); \
-	$(LAB_GO) build -mod=mod -ldflags '-s -w' -o $(CURDIR)/$@ .; rm -rf "$$src"
+	$(LAB_GO) build -v -mod=mod -ldflags '-s -w' -o $(CURDIR)/$@ . $(go_shows); rm -rf "$$src"
 
 build/peers/flux-kustomize-controller:
 	$(call say,GO,$@)$(call flux_controller,kustomize-controller,$(PEER_KUSTOMIZE_CONTROLLER))
