@@ -1192,6 +1192,32 @@ def test_rights_of_the_chart_suffice(own, tmp_path):
     assert not [e for e in env.source.logs() if "forbidden" in str(e)]
 
 
+def test_flux_command_line_cannot_tell(env):
+    env.kube.namespace("flux-system")
+
+    def flux(*args):
+        done = subprocess.run([ROOT / "build" / "peers" / "flux", *args, "--kubeconfig", env.lab.kubeconfig,
+                               "-n", "flux-system", "--timeout", "30s"],
+                              capture_output=True, text=True, check=False)
+        assert done.returncode == 0, done.stderr
+        return done.stdout + done.stderr
+    with GitServer(user="jane", password="s3cret") as git:
+        repo = git.repo("app")
+        first = repo.commit({"a": "1"})
+        out = flux("create", "source", "git", "app", f"--url={repo.url}", "--branch=main",
+                   "--username=jane", "--password=s3cret", "--interval=10m")
+        assert f"fetched revision: main@sha1:{first}" in out
+        out = flux("get", "sources", "git", "app")
+        assert re.search(rf"app\s+main@sha1:{first[:8]}\s+False\s+True\s+stored artifact for revision", out), out
+        second = repo.commit({"a": "2"}, "the second")
+        assert f"fetched revision main@sha1:{second}" in flux("reconcile", "source", "git", "app")
+        flux("suspend", "source", "git", "app")
+        assert f"fetched revision main@sha1:{second}" in flux("resume", "source", "git", "app")
+        assert "stored artifact for commit 'the second'" in flux("events", "--for", "GitRepository/app")
+        flux("delete", "source", "git", "app", "--silent")
+    wait_until(lambda: not env.kube.find(KIND, "app", "flux-system"), 10)
+
+
 def test_survives_a_restart_of_the_api_server(own):
     env = own()
     repo = env.git.repo("outage")
