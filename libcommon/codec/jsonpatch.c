@@ -42,6 +42,8 @@ static size_t measure(const struct sl_value *v, size_t depth, size_t *deepest)
 {
 	size_t nodes = 1;
 
+	if (!v)
+		return 0;
 	if (depth > *deepest)
 		*deepest = depth;
 	if (depth > SL_JSONPATCH_DEPTH_MAX)

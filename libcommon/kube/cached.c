@@ -56,8 +56,8 @@ struct sl_cached *sl_cached_new(const struct sl_value *object)
 
 struct sl_cached *sl_cached_ref(struct sl_cached *o)
 {
-	unsigned before = atomic_fetch_add_explicit(&((struct cached *)o)->refs, 1,
-						    memory_order_relaxed);
+	unsigned before =
+		atomic_fetch_add_explicit(&((struct cached *)o)->refs, 1, memory_order_relaxed);
 
 	assert(before > 0);
 	return o;

@@ -57,15 +57,15 @@ static void normalises(void **state)
 }
 
 #define AUTOSCALER(metrics) \
-	"{'apiVersion':'autoscaling/v2','kind':'HorizontalPodAutoscaler','spec':{'metrics':[" \
-	metrics "]}}"
+	"{'apiVersion':'autoscaling/" \
+	"v2','kind':'HorizontalPodAutoscaler','spec':{'metrics':[" metrics "]}}"
 
 static void metrics_of_an_answer_count_once(void **state)
 {
 	SL_AUTO(sl_arena) a = SL_ARENA_INIT;
-	struct sl_value *o = tree(
-		&a, AUTOSCALER("{'type':'Pods','n':1},{'n':1},{'type':'Pods','n':2},"
-			       "{'type':'Pods','n':1},{'type':'','n':3}"));
+	struct sl_value *o =
+		tree(&a, AUTOSCALER("{'type':'Pods','n':1},{'n':1},{'type':'Pods','n':2},"
+				    "{'type':'Pods','n':1},{'type':'','n':3}"));
 	struct sl_value *other = tree(&a, "{'apiVersion':'example.com/v1','kind':"
 					  "'HorizontalPodAutoscaler','spec':{'metrics':[1,1]}}");
 

@@ -14,7 +14,7 @@ static const struct {
 	{ "our own entry alone", "[" OWN "]", NULL },
 	{ "kubectl edit joins ours",
 	  "[" OWN ",{'manager':'kubectl-edit','operation':'Update','fieldsV1':{'f:a':{'f:y':{}},'f:"
-		  "b':{}}}]",
+	  "b':{}}}]",
 	  "[{'manager':'kustomize-controller','operation':'Apply','fieldsV1':{'f:a':{'f:x':{},'f:y'"
 	  ":{}},'f:b':{}}}]" },
 	{ "without an entry of ours the first one is renamed",

@@ -254,10 +254,10 @@ static int fetch(int port, const char *path, struct sl_strbuf *ret_text)
 	SL_AUTO_PTR(sl_http_client) *client = sl_http_client_new(&err);
 	SL_AUTO(sl_http_response) response = SL_HTTP_RESPONSE_INIT;
 	SL_AUTO_FREE char *url = sl_xasprintf("http://127.0.0.1:%d%s", port, path);
-	int r = sl_http_do(
-		client,
-		&(struct sl_http_request){ .method = "GET", .url = url, .sink = sl_sink_strbuf(ret_text) },
-		&response, &err);
+	int r = sl_http_do(client,
+			   &(struct sl_http_request){
+				   .method = "GET", .url = url, .sink = sl_sink_strbuf(ret_text) },
+			   &response, &err);
 
 	if (r && response.error_body.n)
 		sl_strbuf_adds(ret_text, sl_strbuf_str(&response.error_body));

@@ -197,7 +197,7 @@ static int teardown(void **state)
 static const struct sl_kube_ref web = { &deployments, "ns", "web" };
 #define WEB "/prefix/apis/apps/v1/namespaces/ns/deployments"
 
-static void gets(void **state)
+static void reads_one(void **state)
 {
 	struct fixture *f = *state;
 	SL_AUTO(sl_arena) a = SL_ARENA_INIT;
@@ -326,7 +326,7 @@ int main(void)
 		cmocka_unit_test(absent_is_empty),
 		cmocka_unit_test(builds_paths),
 		cmocka_unit_test(an_absurd_path_is_none),
-		TEST(gets),
+		TEST(reads_one),
 		TEST(lists_pages_and_begins_again),
 		TEST(creates),
 		TEST(patches),

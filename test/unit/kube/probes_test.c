@@ -45,7 +45,9 @@ static void expect(int port, const char *method, const char *path, int status, c
 	SL_AUTO_PTR(sl_http_client) *client = sl_http_client_new(&err);
 	SL_AUTO(sl_http_response) response = SL_HTTP_RESPONSE_INIT;
 	SL_AUTO_FREE char *url = sl_xasprintf("http://127.0.0.1:%d%s", port, path);
-	const struct sl_http_request request = { .method = method, .url = url, .sink = sl_sink_strbuf(&body) };
+	const struct sl_http_request request = { .method = method,
+						 .url = url,
+						 .sink = sl_sink_strbuf(&body) };
 
 	(void)!sl_http_do(client, &request, &response, &err);
 	assert_int_equal(response.status, status);
