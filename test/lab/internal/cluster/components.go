@@ -128,6 +128,8 @@ func controllerManagerArgs(l *layout) []string {
 		"--kube-api-qps=500",
 		"--kube-api-burst=1000",
 		"--node-monitor-period=1s",
+		// A node that is played sends no heartbeats. Its pods would be marked not ready for good.
+		"--node-monitor-grace-period=24h",
 		"--concurrent-gc-syncs=5",
 	}
 }
