@@ -14,7 +14,8 @@ static void after_round(struct sl_io_owner *owner)
 	struct sl_kube_client *c = SL_CONTAINER_OF(owner, struct sl_kube_client, owner);
 
 	sl_requests_dispatch(&c->requests);
-	sl_probe_after_round(&c->probe);
+	for (size_t i = 0; i < SL_ARRAY_LEN(c->probes); i++)
+		sl_probe_after_round(&c->probes[i]);
 }
 
 static void run_last(struct sl_io_task *t)
@@ -23,7 +24,8 @@ static void run_last(struct sl_io_task *t)
 
 	sl_watches_close(c);
 	sl_requests_close(&c->requests);
-	sl_probe_close(&c->probe);
+	for (size_t i = 0; i < SL_ARRAY_LEN(c->probes); i++)
+		sl_probe_close(&c->probes[i]);
 }
 
 int sl_kube_client_new(const struct sl_kube_config *config,
@@ -41,7 +43,8 @@ int sl_kube_client_new(const struct sl_kube_config *config,
 	c->last.run = run_last;
 	pthread_mutex_init(&c->lock, NULL);
 	sl_requests_init(&c->requests, c);
-	sl_probe_init(&c->probe, c);
+	for (size_t i = 0; i < SL_ARRAY_LEN(c->probes); i++)
+		sl_probe_init(&c->probes[i], c, (enum sl_io_lane)i);
 	r = sl_transport_new(config, c->options.user_agent, c->options.renew_credentials,
 			     &c->transport, err);
 	c->options.user_agent = NULL;

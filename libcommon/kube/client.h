@@ -15,7 +15,8 @@
  * (TCP_USER_TIMEOUT 30 s, keepalive). When no byte at all has come for SL_KUBE_SILENCE_MS while
  * requests wait, /livez is asked on the same connection; when that gets no byte either for as long
  * again, both multi handles are destroyed and made anew, what is safe to send again is sent again,
- * and watches resume. A request that merely takes long (an admission webhook) is left alone.
+ * and watches resume. A request that merely takes long (an admission webhook) is left alone. Watches
+ * are given six times as long before the question, and three times for its answer.
  *
  * 429 and 503 with Retry-After are waited out inside, up to the request's own timeout; so are
  * connection failures of requests that are safe to send again (GET, dry runs, server-side apply,

@@ -3,7 +3,7 @@
  *
  *   client.c   life cycle, waiting, counters         (any thread)
  *   request.c  queue, retries, deadlines of calls    (I/O thread)
- *   probe.c    is the connection for requests alive? (I/O thread)
+ *   probe.c    is the connection of a lane alive? (I/O thread)
  *   watch.c    LIST and WATCH                        (I/O thread)
  *
  * A call: queued ─► flying ─► ended, or after a failure that may be repeated: sleeping ─► queued.
@@ -76,9 +76,12 @@ struct sl_requests {
 	bool closed;
 };
 
-/* I/O thread. Asks `/livez` when the connection for requests has been silent for too long. */
+/* I/O thread. Asks `/livez` when the connection of a lane has been silent for too long. */
 struct sl_probe {
 	struct sl_kube_client *client;
+	enum sl_io_lane lane;
+	int64_t ask_ms;	   /* silence before the question */
+	int64_t answer_ms; /* and after it */
 	struct sl_timer timer;
 	struct sl_xfer xfer;
 	int64_t asked_ms;
@@ -96,7 +99,7 @@ struct sl_kube_client {
 	struct sl_transport *transport; /* owned by `io` */
 	struct sl_kube_client_options options;
 	struct sl_requests requests;
-	struct sl_probe probe;
+	struct sl_probe probes[SL_IO_LANE_COUNT];
 	struct sl_watch *watches; /* I/O thread */
 	struct sl_io_task last;
 
@@ -127,7 +130,7 @@ void sl_requests_dispatch(struct sl_requests *r);
 void sl_requests_close(struct sl_requests *r);
 
 /* probe.c */
-void sl_probe_init(struct sl_probe *p, struct sl_kube_client *c);
+void sl_probe_init(struct sl_probe *p, struct sl_kube_client *c, enum sl_io_lane lane);
 void sl_probe_after_round(struct sl_probe *p);
 void sl_probe_close(struct sl_probe *p);
 

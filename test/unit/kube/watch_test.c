@@ -87,7 +87,8 @@ static void await(struct fixture *f, const char *text)
 	assert_int_equal(r, 0);
 }
 
-static void setup_with(struct fixture *f, fakeapi_handler handler, struct sl_watch_options o)
+static void setup_client(struct fixture *f, fakeapi_handler handler, struct sl_watch_options o,
+			 const struct sl_kube_client_options *client)
 {
 	struct sl_kube_config config = SL_KUBE_CONFIG_INIT;
 	const struct sl_watch_handler h = { .ctx = f,
@@ -102,10 +103,15 @@ static void setup_with(struct fixture *f, fakeapi_handler handler, struct sl_wat
 	pthread_cond_init(&f->wake, NULL);
 	f->api = fakeapi_start(handler, f);
 	config.server = sl_xstrdup(fakeapi_url(f->api));
-	expect_ok(sl_kube_client_new(&config, NULL, &f->client, &err), &err);
+	expect_ok(sl_kube_client_new(&config, client, &f->client, &err), &err);
 	sl_kube_config_release(&config);
 	o.kind = &config_maps;
 	f->watch = sl_watch_start(f->client, &o, &h);
+}
+
+static void setup_with(struct fixture *f, fakeapi_handler handler, struct sl_watch_options o)
+{
+	setup_client(f, handler, o, NULL);
 }
 
 static void setup(struct fixture *f, fakeapi_handler handler)
@@ -478,6 +484,68 @@ static void leaves_a_silent_stream(void **state)
 	teardown(&f);
 }
 
+/* The first watch says something and then nothing more; so does whoever is asked whether it lives. */
+static void dies(void *user, struct fakeapi_conn *c, const struct fakeapi_request *q)
+{
+	struct fixture *f = user;
+
+	write_down(f, q);
+	if (!fakeapi_asks(q, "watch=true") && !fakeapi_asks(q, "/livez")) {
+		reply_list(c);
+		return;
+	}
+	if (fakeapi_asks(q, "watch=true")) {
+		fakeapi_begin(c);
+		fakeapi_chunk(c, atomic_fetch_add(&f->watches, 1)
+					 ? SL_STR(EVENT("ADDED", "c", "12"))
+					 : SL_STR(EVENT("ADDED", "b", "11")));
+	}
+	linger(c);
+}
+
+static void asks_whether_a_quiet_connection_lives(void **state)
+{
+	const struct sl_kube_client_options quick = { .silence_ms = 20 };
+	struct fixture f;
+
+	(void)state;
+	setup_client(&f, dies, (struct sl_watch_options){ 0 }, &quick);
+	await(&f, "begin +a synced +b +c ");
+	assert_true(was_asked(&f, "/livez"));
+	teardown(&f);
+}
+
+/* Nothing happens, but whoever asks gets an answer. */
+static void nothing_new(void *user, struct fakeapi_conn *c, const struct fakeapi_request *q)
+{
+	struct fixture *f = user;
+
+	if (fakeapi_asks(q, "/livez")) {
+		fakeapi_reply(c, 200, NULL, "ok");
+		note(f, "lives ");
+		return;
+	}
+	if (!fakeapi_asks(q, "watch=true")) {
+		reply_list(c);
+		return;
+	}
+	atomic_fetch_add(&f->watches, 1);
+	fakeapi_begin(c);
+	linger(c);
+}
+
+static void leaves_a_quiet_watch_alone(void **state)
+{
+	const struct sl_kube_client_options quick = { .silence_ms = 10 };
+	struct fixture f;
+
+	(void)state;
+	setup_client(&f, nothing_new, (struct sl_watch_options){ 0 }, &quick);
+	await(&f, "begin +a synced lives lives lives ");
+	assert_int_equal(atomic_load(&f.watches), 1);
+	teardown(&f);
+}
+
 static void reports_what_can_never_be_sent(void **state)
 {
 	struct fixture f;
@@ -525,6 +593,8 @@ int main(void)
 		cmocka_unit_test(reports_errors_and_goes_on),
 		cmocka_unit_test(begins_a_list_again_that_expired),
 		cmocka_unit_test(leaves_a_silent_stream),
+		cmocka_unit_test(asks_whether_a_quiet_connection_lives),
+		cmocka_unit_test(leaves_a_quiet_watch_alone),
 		cmocka_unit_test(reports_what_can_never_be_sent),
 		cmocka_unit_test(stops_in_every_state),
 	};
