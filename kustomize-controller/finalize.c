@@ -45,7 +45,7 @@ static char *list_inventory(struct kc_run *r)
 
 static int delete_all(struct kc_run *r, struct sl_err *err)
 {
-	struct sl_prune_owner owner = { r->run->key.name, r->run->key.namespace_ };
+	struct sl_prune_owner owner = { r->run->key.name, r->run->key.namespace_, NULL };
 	size_t n = r->old_inventory.n;
 	struct sl_prune_item *items = sl_arena_array(r->a, n, sizeof(*items));
 	int result;

@@ -31,16 +31,21 @@ static void recheck_within(struct tally *t, int64_t ms)
 static int resolve(struct kc_run *r, const struct sl_inventory_entry *e,
 		   struct sl_kube_ref *ret_ref, struct sl_err *err)
 {
-	int result = SL_ERR_NOT_FOUND;
+	SL_AUTO(sl_err) any = SL_ERR_INIT;
+	int result = SL_ERR_NOT_FOUND, preferred;
 
 	if (e->version.n)
 		result = sl_discovery_find(r->applier.discovery, e->group, e->version, e->kind,
 					   &ret_ref->kind, err);
 	if (result == SL_ERR_NOT_FOUND) {
-		if (err)
+		preferred = sl_discovery_find_preferred(r->applier.discovery, e->group, e->kind,
+							&ret_ref->kind, &any);
+		if (!preferred)
 			sl_err_reset(err);
-		result = sl_discovery_find_preferred(r->applier.discovery, e->group, e->kind,
-						     &ret_ref->kind, err);
+		else if (!e->version.n)
+			(void)sl_err_move(err, &any);
+		if (!preferred || !e->version.n)
+			result = preferred;
 	}
 	ret_ref->namespace_ = e->namespace_.n ? sl_arena_str(r->a, e->namespace_).p : NULL;
 	ret_ref->name = sl_arena_str(r->a, e->name).p;
@@ -106,12 +111,14 @@ static struct kc_verdict read_verdict(struct kc_run *r, const struct sl_inventor
 	struct sl_kstatus_result k;
 	int result = resolve(r, e, &ref, &err);
 
-	if (!result)
+	if (!result) {
 		result = sl_kube_get(r->applier.client, &ref, &o, r->a, &live, &err);
+		if (result == SL_ERR_NOT_FOUND)
+			sl_err_set(&err, result, "not found");
+	}
 	if (result < 0) {
 		v.status = result == SL_ERR_NOT_FOUND ? SL_KSTATUS_NOT_FOUND : SL_KSTATUS_UNKNOWN;
-		v.message = result == SL_ERR_NOT_FOUND ? "not found"
-						       : sl_arena_strdup(r->a, err.message);
+		v.message = sl_arena_strdup(r->a, err.message);
 		return v;
 	}
 	k = sl_kstatus_compute(r->a, live, sl_wall_ms());
@@ -126,20 +133,21 @@ static struct kc_verdict read_verdict(struct kc_run *r, const struct sl_inventor
 
 /*
  * The watch is ours, the verdict is the tenant's: when the records have something final to say under
- * impersonation, the object is read once more as the tenant.
+ * impersonation about a state that the tenant has not read, it is read as the tenant.
  */
 static struct kc_verdict verdict_of(struct kc_run *r, const struct sl_inventory_entry *e)
 {
-	struct kc_verdict v = kc_tracker_verdict(r->c->tracker, r->a, e);
+	struct kc_verdict v = kc_tracker_verdict(r->c->tracker, r->a, &r->run->key, e);
 	bool final = v.status == SL_KSTATUS_CURRENT || v.status == SL_KSTATUS_FAILED;
 	struct kc_verdict read;
 
-	if (!v.stale && !(r->user && final) &&
+	if (!v.stale && !(r->user && final && !v.was_read) &&
 	    !(is_pod_set(e) && v.status == SL_KSTATUS_IN_PROGRESS))
 		return v;
 	read = read_verdict(r, e);
 	/* Without a watch that could wake us, time must. */
-	if (v.stale && !read.recheck_ms && kc_tracker_verdict(r->c->tracker, r->a, e).stale)
+	if (v.stale && !read.recheck_ms &&
+	    kc_tracker_verdict(r->c->tracker, r->a, &r->run->key, e).stale)
 		read.recheck_ms = POLL_MS;
 	return read;
 }
@@ -253,13 +261,14 @@ static bool is_waiting_for_health(const struct kc_run *r)
 	       r->st->wait_generation == sl_obj_generation(r->patcher.object);
 }
 
-static enum kc_next keep_waiting(struct kc_run *r, const struct tally *t)
+static enum kc_next keep_waiting(struct kc_run *r, struct tally *t)
 {
 	SL_AUTO(sl_err) err = SL_ERR_INIT;
 
 	sl_cond_unknown(r->a, r->patcher.object, SL_COND_HEALTHY, SL_REASON_PROGRESSING,
 			"Running health checks for revision %s with a timeout of %s", r->revision,
 			kc_duration_text(r->a, r->spec.timeout_ms));
+	recheck_within(t, r->suspect_ms);
 	if (kc_announce(r, &err, "Running health checks for revision %s with a timeout of %s",
 			r->revision, kc_duration_text(r->a, r->spec.timeout_ms)) < 0)
 		return kc_retry(r);
@@ -292,6 +301,15 @@ enum kc_next kc_health_check(struct kc_run *r)
 		next = keep_waiting(r, &t);
 	tally_release(&t);
 	return next;
+}
+
+bool kc_is_healthy(struct kc_run *r)
+{
+	struct tally t = { 0 };
+	bool is_healthy = !tally_all(r, &t, NULL) && !t.waiting && !t.failed;
+
+	tally_release(&t);
+	return is_healthy;
 }
 
 enum kc_next kc_step_health(struct kc_run *r)

@@ -7,7 +7,6 @@
 
 #define FETCH_DELAY_MIN_MS 1000
 #define FETCH_DELAY_MAX_MS 30000
-#define RECHECK_MIN_MS 100
 
 const struct sl_kube_kind kc_kustomization_kind = {
 	SL_GROUP_KUSTOMIZE, "v1", SL_KIND_KUSTOMIZATION, "kustomizations", true, ~0u,
@@ -38,10 +37,13 @@ static enum kc_next suspended(struct kc_run *r)
 	kc_tracker_forget(r->c->tracker, &r->run->key);
 	kc_state_reset(r->st);
 	r->result = SL_RESULT_DONE;
-	if (sl_status_handle_request(r->a, r->patcher.object) &&
-	    sl_patcher_status(&r->patcher, &err) < 0)
-		return kc_retry(r);
-	return KC_END;
+	(void)sl_status_handle_request(r->a, r->patcher.object);
+	/* What was ready stays so, for its dependants too: they compare the generations. */
+	if (sl_cond_is_true(r->patcher.object, SL_COND_READY)) {
+		sl_cond_delete(r->patcher.object, SL_COND_RECONCILING);
+		sl_status_observe(r->a, r->patcher.object);
+	}
+	return sl_patcher_status(&r->patcher, &err) < 0 ? kc_retry(r) : KC_END;
 }
 
 static void set_applier(struct kc_run *r)
@@ -145,6 +147,19 @@ static enum kc_next refuse_unsupported(struct kc_run *r, const char *field)
 	return fail_terminally(r, "UnsupportedField", &err);
 }
 
+/* Asked for by a person, and not begun: what was begun goes on with its wait. */
+static bool is_requested(struct kc_run *r)
+{
+	const struct sl_value *object = r->patcher.object;
+	struct sl_str asked = sl_obj_annotation(object, SL_ANN_REQUESTED_AT);
+
+	if (!asked.n || sl_str_eq(asked, sl_get_str(object, "status", "lastHandledReconcileAt")) ||
+	    (r->st->request && sl_str_eqz(asked, r->st->request)))
+		return false;
+	kc_state_set(&r->st->request, asked);
+	return true;
+}
+
 enum kc_next kc_step_prepare(struct kc_run *r)
 {
 	struct sl_value *object = r->patcher.object;
@@ -170,8 +185,7 @@ enum kc_next kc_step_prepare(struct kc_run *r)
 	}
 	if (r->spec.suspend)
 		return suspended(r);
-	r->requested = !sl_str_eq(sl_obj_annotation(object, SL_ANN_REQUESTED_AT),
-				  sl_get_str(object, "status", "lastHandledReconcileAt"));
+	r->requested = is_requested(r);
 	field = kc_spec_unsupported(object);
 	if (field)
 		return refuse_unsupported(r, field);
@@ -184,13 +198,9 @@ static bool is_same_spec(const struct kc_run *r)
 }
 
 /* Come back at the next periodic run, or when a suspect may be corrected. */
-static enum kc_next sleep_until(struct kc_run *r, int64_t due_ms, int64_t suspect_ms)
+static enum kc_next sleep_until_due(struct kc_run *r)
 {
-	int64_t delay = due_ms - sl_mono_ms();
-
-	if (suspect_ms > 0 && suspect_ms < delay)
-		delay = suspect_ms;
-	r->result = SL_RESULT_AFTER(delay > RECHECK_MIN_MS ? delay : RECHECK_MIN_MS);
+	r->result = SL_RESULT_AFTER(kc_until_due(r));
 	return KC_END;
 }
 
@@ -203,18 +213,22 @@ static void begin(struct kc_run *r)
 	r->st->was_healthy = sl_cond_is_true(r->patcher.object, SL_COND_HEALTHY);
 }
 
+static void look_for_suspects(struct kc_run *r)
+{
+	r->suspect_ms = kc_tracker_suspects(r->c->tracker, &r->run->key, &r->suspects);
+}
+
 /* The last run went through: is there anything to do at all? */
 static enum kc_next idle_settled(struct kc_run *r)
 {
-	SL_AUTO(sl_strvec) suspects = SL_STRVEC_INIT;
-	int64_t wait = kc_tracker_suspects(r->c->tracker, &r->run->key, &suspects);
 	enum kc_next next;
 
+	look_for_suspects(r);
 	if (sl_mono_ms() < r->st->due_ms) {
-		r->healing = suspects.n > 0;
-		return r->healing ? KC_NEXT : sleep_until(r, r->st->due_ms, wait);
+		r->healing = r->suspects.n > 0;
+		return r->healing ? KC_NEXT : sleep_until_due(r);
 	}
-	if (suspects.n)
+	if (r->suspects.n)
 		return KC_NEXT;
 	if (++r->st->rechecks % KC_FULL_EVERY == 0 ||
 	    !kc_tracker_covers(r->c->tracker, &r->run->key))
@@ -231,15 +245,28 @@ static enum kc_next idle_settled(struct kc_run *r)
 static enum kc_next idle_failed(struct kc_run *r)
 {
 	struct sl_str reason = sl_cond_reason(r->patcher.object, SL_COND_READY);
-	bool outside = sl_str_eqz(reason, SL_REASON_DEPENDENCY_NOT_READY) ||
-		       sl_str_eqz(reason, SL_REASON_HEALTH_CHECK_FAILED);
 
-	/* Woken before that: the dependency, or the object waited for, has moved. */
-	if (outside || !sl_streq(r->st->source_revision_seen, r->revision) || !r->st->due_ms)
+	if (!r->st->due_ms || sl_mono_ms() >= r->st->due_ms ||
+	    !sl_streq(r->st->source_revision_seen, r->revision))
 		return KC_NEXT;
-	if (sl_mono_ms() < r->st->due_ms)
-		return sleep_until(r, r->st->due_ms, 0);
-	return KC_NEXT;
+	/* Woken before that: has the dependency, or what was unhealthy, become ready? */
+	if (sl_str_eqz(reason, SL_REASON_DEPENDENCY_NOT_READY) ||
+	    (sl_str_eqz(reason, SL_REASON_HEALTH_CHECK_FAILED) && kc_is_healthy(r)))
+		return KC_NEXT;
+	return sleep_until_due(r);
+}
+
+/* An end of the wait for health, either way, is an end of the run. */
+static enum kc_next go_on_waiting(struct kc_run *r)
+{
+	return kc_health_check(r) == KC_NEXT ? kc_succeed(r) : KC_END;
+}
+
+/* What is waited for is the same as before, as far as the spec tells. */
+static bool waits_for_health(const struct kc_run *r)
+{
+	return r->st->wait == KC_WAIT_HEALTH && !r->requested &&
+	       r->st->wait_generation == sl_obj_generation(r->patcher.object);
 }
 
 enum kc_next kc_step_idle(struct kc_run *r)
@@ -250,12 +277,14 @@ enum kc_next kc_step_idle(struct kc_run *r)
 		st->rechecks = 0;
 		return KC_NEXT;
 	}
-	if (st->wait == KC_WAIT_HEALTH &&
-	    st->wait_generation == sl_obj_generation(r->patcher.object) &&
-	    sl_streq(st->wait_artifact, r->artifact_digest)) {
+	if (waits_for_health(r) && sl_streq(st->wait_artifact, r->artifact_digest)) {
+		look_for_suspects(r);
+		/* What was deleted meanwhile would be waited for in vain. */
+		r->healing = r->suspects.n > 0;
+		if (r->healing)
+			return KC_NEXT;
 		r->build.digest = sl_arena_strdup(r->a, st->wait_build);
-		/* An end of the wait, either way, is an end of the run. */
-		return kc_health_check(r) == KC_NEXT ? kc_succeed(r) : KC_END;
+		return go_on_waiting(r);
 	}
 	if (st->wait || !is_same_spec(r))
 		return KC_NEXT;
@@ -323,26 +352,26 @@ enum kc_next kc_step_build(struct kc_run *r)
 	/* Once for each build: what was ignored in it is for its author to know. */
 	for (size_t i = 0; !sl_streq(st->build, r->build.digest) && i < r->build.warning_count; i++)
 		kc_event(r, SL_SEVERITY_ERROR, "BuildWarning", r->build.warnings[i], false);
+	r->healing = r->healing && sl_streq(st->wait == KC_WAIT_HEALTH ? st->wait_build : st->build,
+					    r->build.digest);
+	if (st->wait != KC_WAIT_HEALTH || r->healing)
+		return KC_NEXT;
 	/* A commit that renders the same must not end a wait for health: it goes on with it. */
-	if (st->wait == KC_WAIT_HEALTH && !r->requested &&
-	    st->wait_generation == sl_obj_generation(r->patcher.object) &&
-	    sl_streq(st->wait_build, r->build.digest))
-		return kc_health_check(r) == KC_NEXT ? kc_succeed(r) : KC_END;
-	if (st->wait == KC_WAIT_HEALTH) {
-		sl_log_info(&r->run->log, "health checks canceled by a new revision or spec",
-			    SL_KS("revision", r->revision));
-		kc_state_end_wait(st);
-	}
+	if (waits_for_health(r) && sl_streq(st->wait_build, r->build.digest))
+		return go_on_waiting(r);
+	sl_log_info(&r->run->log, "health checks canceled by a new revision or spec",
+		    SL_KS("revision", r->revision));
+	kc_state_end_wait(st);
 	return KC_NEXT;
 }
 
 /* An alarm that turned out false is no reconciliation: it leaves no trace. */
 enum kc_next kc_step_settle(struct kc_run *r)
 {
-	if (!r->healing || r->announced)
+	if (!r->healing || r->announced || r->st->wait == KC_WAIT_HEALTH)
 		return KC_NEXT;
 	r->st->run_since_ms = 0;
-	return sleep_until(r, r->st->due_ms, 0);
+	return sleep_until_due(r);
 }
 
 enum kc_next kc_step_finish(struct kc_run *r)
@@ -395,5 +424,6 @@ struct sl_result kc_reconcile(void *ctx, struct sl_run *run, struct sl_err *err)
 		kc_artifacts_release(c->artifacts, r.artifact);
 	sl_apply_plan_release(&r.plan);
 	sl_strvec_release(&r.changes);
+	sl_strvec_release(&r.suspects);
 	return r.result;
 }

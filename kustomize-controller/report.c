@@ -7,6 +7,7 @@
 #include "libcommon/kube/events.h"
 
 #define HISTORY_MAX 5
+#define RECHECK_MIN_MS 100
 
 const char *kc_duration_text(struct sl_arena *a, int64_t ms)
 {
@@ -130,8 +131,7 @@ static enum kc_next end_run(struct kc_run *r)
 
 	if (sl_patcher_status(&r->patcher, &err) < 0 && !r->patcher.is_gone) {
 		sl_log_error(&r->run->log, "status could not be written", &err);
-		r->st->settled = false;
-		r->result = SL_RESULT_RETRY;
+		return kc_retry(r);
 	}
 	return KC_END;
 }
@@ -191,8 +191,19 @@ enum kc_next kc_wait_for(struct kc_run *r, enum kc_wait what, int64_t timeout_ms
 	return end_run(r);
 }
 
+int64_t kc_until_due(const struct kc_run *r)
+{
+	int64_t delay = r->st->due_ms - sl_mono_ms();
+
+	if (r->suspect_ms > 0 && r->suspect_ms < delay)
+		delay = r->suspect_ms;
+	return delay > RECHECK_MIN_MS ? delay : RECHECK_MIN_MS;
+}
+
 enum kc_next kc_retry(struct kc_run *r)
 {
+	r->st->settled = false;
+	r->st->due_ms = 0;
 	r->result = SL_RESULT_RETRY;
 	return KC_END;
 }
@@ -224,12 +235,14 @@ enum kc_next kc_succeed(struct kc_run *r)
 	r->st->run_since_ms = 0;
 	r->st->generation = sl_obj_generation(object);
 	r->st->fetch_failures = 0;
-	r->st->due_ms = sl_mono_ms() + delay;
+	/* Corrections must not put the next look at everything off for ever. */
+	if (!r->healing || r->st->wait)
+		r->st->due_ms = sl_mono_ms() + delay;
 	kc_state_set(&r->st->artifact, sl_str(r->artifact_digest));
 	kc_state_set(&r->st->revision, sl_str(r->revision));
 	kc_state_set(&r->st->build, sl_str(r->build.digest));
 	kc_state_end_wait(r->st);
-	r->result = SL_RESULT_AFTER(delay);
+	r->result = SL_RESULT_AFTER(kc_until_due(r));
 
 	message = sl_arena_printf(r->a, "Reconciliation finished in %s, next run in %s", took,
 				  interval);

@@ -67,9 +67,11 @@ struct kc_run {
 	struct sl_inventory old_inventory; /* as in status when the run began */
 	struct sl_inventory new_inventory; /* of what was built */
 	struct sl_strvec changes;	   /* "Kind/ns/name created" … */
-	bool announced;			   /* Ready=Unknown has been written */
-	bool requested;			   /* a person asked for this run */
-	bool healing; /* nothing is new, but somebody may have changed an object */
+	struct sl_strvec suspects;	   /* ids that somebody may have changed */
+	int64_t suspect_ms; /* none may be corrected yet, but after this long; 0: no */
+	bool announced;	    /* Ready=Unknown has been written */
+	bool requested;	    /* a person asks for this run */
+	bool healing;	    /* nothing is new: only the suspects are looked at */
 
 	struct sl_result result; /* set by the step that ends the run */
 };
@@ -95,6 +97,8 @@ void kc_wake_dependants(struct kc_context *c, const struct sl_cached *old,
 			const struct sl_cached *now);
 /* Objects to be checked have all become current? Ends the run unless they have. */
 enum kc_next kc_health_check(struct kc_run *r);
+/* The same question, without any effect. */
+bool kc_is_healthy(struct kc_run *r);
 /* Is every target of the stage ready? KC_END: waiting, or it failed. */
 enum kc_next kc_stage_ready(struct kc_run *r, int stage);
 
@@ -114,7 +118,9 @@ struct kc_failure {
 enum kc_next kc_fail(struct kc_run *r, const struct kc_failure *f, const struct sl_err *cause);
 /* End the run and wait: the key comes back after `delay_ms` at the latest. */
 enum kc_next kc_wait_for(struct kc_run *r, enum kc_wait what, int64_t timeout_ms, int64_t delay_ms);
-/* Let the queue's backoff bring the key back; `err` is logged. */
+/* Milliseconds until the next periodic run, or until a suspect may be corrected. */
+int64_t kc_until_due(const struct kc_run *r);
+/* Let the queue's backoff bring the key back, for a run that takes nothing as done. */
 enum kc_next kc_retry(struct kc_run *r);
 enum kc_next kc_succeed(struct kc_run *r);
 void kc_event(struct kc_run *r, enum sl_severity severity, const char *reason, const char *message,

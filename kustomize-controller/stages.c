@@ -19,19 +19,30 @@ static struct kc_failure apply_failure(const struct kc_run *r)
 	};
 }
 
+static void add_targets(struct kc_run *r, size_t n, struct sl_inventory *to)
+{
+	for (size_t i = 0; i < n; i++) {
+		struct sl_inventory_entry e =
+			sl_inventory_entry_of(r->a, r->plan.targets[i].desired);
+
+		sl_inventory_add(r->a, to, &e);
+	}
+}
+
 /* Everything that will be managed: ids of the new set, then what was managed before. */
 static void write_ahead(struct kc_run *r, int stage)
 {
 	struct sl_value *status = sl_map_need_map(r->a, r->patcher.object, "status");
-	struct sl_inventory now = SL_INVENTORY_INIT, all;
+	struct sl_inventory now = SL_INVENTORY_INIT, all = SL_INVENTORY_INIT;
 
-	for (size_t i = 0; i < r->plan.stage_begin[stage + 1]; i++) {
-		struct sl_inventory_entry e =
-			sl_inventory_entry_of(r->a, r->plan.targets[i].desired);
-
-		sl_inventory_add(r->a, &now, &e);
+	/* The plan of a correction holds a part of the set: the order stays as it is. */
+	if (r->healing) {
+		sl_inventory_union(r->a, &now, &r->old_inventory, &all);
+		add_targets(r, r->plan.stage_begin[stage + 1], &all);
+	} else {
+		add_targets(r, r->plan.stage_begin[stage + 1], &now);
+		sl_inventory_union(r->a, &r->old_inventory, &now, &all);
 	}
-	sl_inventory_union(r->a, &r->old_inventory, &now, &all);
 	sl_map_setz(r->a, status, "inventory", sl_inventory_dump(r->a, &all));
 }
 
@@ -221,6 +232,12 @@ static enum kc_next refuse_empty(struct kc_run *r)
 	return kc_fail(r, &f, &err);
 }
 
+static void add_id(struct sl_strvec *ids, struct sl_str id)
+{
+	if (!sl_strvec_contains(ids, id))
+		sl_strvec_push_str(ids, id);
+}
+
 /* Jobs that remove themselves, and objects left alone, are told to the health check. */
 static void note_exceptions(struct kc_run *r)
 {
@@ -229,26 +246,37 @@ static void note_exceptions(struct kc_run *r)
 		struct sl_inventory_entry e = sl_inventory_entry_of(r->a, t->desired);
 
 		if (t->action == SL_APPLY_SKIPPED)
-			sl_strvec_push_str(&r->st->skipped, e.id);
+			add_id(&r->st->skipped, e.id);
 		if (sl_str_eqz(e.kind, "Job") &&
 		    sl_get(t->desired, "spec", "ttlSecondsAfterFinished"))
-			sl_strvec_push_str(&r->st->expiring, e.id);
+			add_id(&r->st->expiring, e.id);
 	}
 }
 
-static int make_plan(struct kc_run *r, struct sl_err *err)
+static bool is_suspect(void *ctx, const struct sl_apply_target *target)
 {
-	int result = sl_apply_plan_make(r->a, &r->applier, r->build.objects, &r->plan, err);
+	const struct sl_strmap *suspects = ctx;
+	SL_AUTO(sl_arena) a = SL_ARENA_INIT;
 
-	if (result < 0)
-		return result;
-	for (size_t i = 0; i < r->plan.n; i++) {
-		struct sl_inventory_entry e =
-			sl_inventory_entry_of(r->a, r->plan.targets[i].desired);
+	return sl_strmap_has(suspects, sl_inventory_entry_of(&a, target->desired).id);
+}
 
-		sl_inventory_add(r->a, &r->new_inventory, &e);
-	}
-	return 0;
+static void keep_suspects(struct kc_run *r)
+{
+	SL_AUTO(sl_strmap) suspects = SL_STRMAP_INIT;
+
+	for (size_t i = 0; i < r->suspects.n; i++)
+		sl_strmap_set(&suspects, sl_str(r->suspects.v[i]), r);
+	sl_apply_plan_filter(&r->plan, is_suspect, &suspects);
+}
+
+/* Once for each build: what was dropped from it is for its author to know. */
+static void tell_warnings(struct kc_run *r)
+{
+	if (sl_streq(r->st->build, r->build.digest))
+		return;
+	for (size_t i = 0; i < r->plan.warnings.n; i++)
+		kc_event(r, SL_SEVERITY_ERROR, "UnknownField", r->plan.warnings.v[i], false);
 }
 
 enum kc_next kc_step_apply(struct kc_run *r)
@@ -259,15 +287,18 @@ enum kc_next kc_step_apply(struct kc_run *r)
 
 	if (would_prune_all(r))
 		return refuse_empty(r);
-	if (make_plan(r, &err) < 0)
+	if (sl_apply_plan_make(r->a, &r->applier, r->build.objects, &r->plan, &err) < 0)
 		return kc_fail(r, &f, &err);
-	sl_strvec_release(&r->st->skipped);
-	sl_strvec_release(&r->st->expiring);
+	if (r->healing) {
+		keep_suspects(r);
+	} else {
+		sl_strvec_release(&r->st->skipped);
+		sl_strvec_release(&r->st->expiring);
+	}
 	for (int s = 0; s < SL_APPLY_STAGES && next == KC_NEXT; s++)
 		next = apply_stage(r, s);
 	note_exceptions(r);
-	for (size_t i = 0; i < r->plan.warnings.n; i++)
-		kc_event(r, SL_SEVERITY_ERROR, "UnknownField", r->plan.warnings.v[i], false);
+	tell_warnings(r);
 	r->st->wait_changed |= r->changes.n > 0;
 	kc_event_changes(r);
 	return next;
@@ -280,28 +311,22 @@ static struct sl_prune_item *items_of(struct kc_run *r, const struct sl_inventor
 	for (size_t i = 0; i < stale->n; i++) {
 		const struct sl_inventory_entry *e = &stale->entries[i];
 
-		items[i] = (struct sl_prune_item){ e->group,	  e->version, e->kind,
-						   e->namespace_, e->name,    SL_PRUNE_FAILED,
-						   SL_STR_NULL };
+		items[i] = (struct sl_prune_item){ .group = e->group,
+						   .version = e->version,
+						   .kind = e->kind,
+						   .namespace_ = e->namespace_,
+						   .name = e->name,
+						   .entry = e };
 	}
 	return items;
 }
 
-static bool is_same(const struct sl_inventory_entry *e, const struct sl_prune_item *item)
-{
-	return sl_str_eq(e->kind, item->kind) && sl_str_eq(e->group, item->group) &&
-	       sl_str_eq(e->namespace_, item->namespace_) && sl_str_eq(e->name, item->name);
-}
-
 /* What could not be deleted stays in the inventory, so that it is not forgotten. */
-static void keep_failed(struct kc_run *r, const struct sl_inventory *stale,
-			const struct sl_prune_item *items)
+static void keep_failed(struct kc_run *r, const struct sl_prune_item *items, size_t n)
 {
-	for (size_t i = 0; i < stale->n; i++) {
-		for (size_t k = 0; items[i].result == SL_PRUNE_FAILED && k < stale->n; k++)
-			if (is_same(&stale->entries[k], &items[i]))
-				sl_inventory_add(r->a, &r->new_inventory, &stale->entries[k]);
-	}
+	for (size_t i = 0; i < n; i++)
+		if (items[i].result == SL_PRUNE_FAILED)
+			sl_inventory_add(r->a, &r->new_inventory, items[i].entry);
 }
 
 static void note_pruned(struct kc_run *r, const struct sl_prune_item *items, size_t n)
@@ -318,11 +343,23 @@ static void note_pruned(struct kc_run *r, const struct sl_prune_item *items, siz
 	}
 }
 
+/* One object may be known by two ids (a group that was renamed, a namespace that does not count). */
+static void note_uids(struct kc_run *r, struct sl_strmap *uids)
+{
+	for (size_t i = 0; i < r->plan.n; i++) {
+		struct sl_str uid = sl_obj_uid(r->plan.targets[i].live);
+
+		if (uid.n)
+			sl_strmap_set(uids, uid, r);
+	}
+}
+
 enum kc_next kc_step_prune(struct kc_run *r)
 {
 	SL_AUTO(sl_err) err = SL_ERR_INIT;
 	struct sl_value *status = sl_map_need_map(r->a, r->patcher.object, "status");
-	struct sl_prune_owner owner = { r->run->key.name, r->run->key.namespace_ };
+	SL_AUTO(sl_strmap) uids = SL_STRMAP_INIT;
+	struct sl_prune_owner owner = { r->run->key.name, r->run->key.namespace_, &uids };
 	struct kc_failure f = { .reason = SL_REASON_PRUNE_FAILED,
 				.delay_ms = r->spec.retry_ms,
 				.in_history = true };
@@ -330,13 +367,18 @@ enum kc_next kc_step_prune(struct kc_run *r)
 	struct sl_inventory stale;
 	int result = 0;
 
+	/* A correction looks at a part of the set; nothing of it is new, or gone. */
+	if (r->healing)
+		return KC_NEXT;
+	add_targets(r, r->plan.n, &r->new_inventory);
 	sl_inventory_stale(r->a, &r->old_inventory, &r->new_inventory, &stale);
 	if (r->spec.prune && stale.n) {
 		if (kc_announce(r, &err, "Pruning objects for revision %s", r->revision) < 0)
 			return kc_retry(r);
+		note_uids(r, &uids);
 		items = items_of(r, &stale);
 		result = sl_prune(r->a, &r->applier, &owner, items, stale.n, &err);
-		keep_failed(r, &stale, items);
+		keep_failed(r, items, stale.n);
 		note_pruned(r, items, stale.n);
 		kc_event_changes(r);
 	}

@@ -34,7 +34,7 @@ void kc_state_reset(struct kc_state *st)
 	free(st->revision);
 	free(st->build);
 	free(st->source_revision_seen);
-	free(st->last_error);
+	free(st->request);
 	sl_strvec_release(&st->skipped);
 	sl_strvec_release(&st->expiring);
 	*st = (struct kc_state){ 0 };

@@ -35,6 +35,7 @@ struct kc_state {
 	char *revision;
 	char *build;		    /* digest of what was built from it */
 	char *source_revision_seen; /* that the last failed run was made with */
+	char *request;		    /* requestedAt of the last run that was asked for */
 	bool settled;		    /* the last run went through to the end */
 	int rechecks;		    /* since the last full one */
 	int64_t due_ms;		    /* monotonic: next periodic run; 0: at once */
@@ -51,7 +52,6 @@ struct kc_state {
 	struct sl_strvec skipped;  /* ids that were not applied: no health check */
 	struct sl_strvec expiring; /* ids of Jobs that remove themselves: absence is success */
 	int fetch_failures;	   /* in a row */
-	char *last_error;	   /* of the last Warning event */
 	bool finalizing;	   /* objects of a deleted Kustomization have been deleted */
 };
 

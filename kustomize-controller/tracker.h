@@ -1,9 +1,10 @@
 /*
  * The tracker: what was applied is watched.
  *
- * For each kind that some Kustomization manages there is one watch, filtered by the ownership label.
- * Its events are reduced to a record per object of an inventory: uid, resourceVersion, a digest of
- * the content and a health verdict. No object is kept.
+ * For each kind and version that some Kustomization manages there is one watch, filtered by the
+ * ownership label; it ends with the last object. Its events are reduced to a record for each object of
+ * an inventory (record.h): uid, resourceVersion, a digest of the content and a health verdict. No
+ * object is kept.
  *
  *   apply ── expect ──► record { what our write left behind }
  *   watch ── event ───► record { what is there now } ──► wake the owner: drift, or health moved
@@ -12,16 +13,18 @@
  * When a verdict counts. An event may be older than our last write. It counts when it carries the
  * resourceVersion of that write, or comes after one that did, or has a generation that is not below
  * the one our write got (generations only grow; resourceVersions are compared for equality only).
- * Until then the record is `stale`, and the caller reads the object itself. The same holds for objects
- * without a watch: a verb is missing, we may not watch, or the kind is served no longer. Records are
- * made before the write (prepare), since the watch may be faster than the answer.
+ * Until then the record is `stale`, and the caller reads the object itself. The same holds for what
+ * another owner applied, and for objects without a watch: a verb is missing, we may not watch, or the
+ * kind is served no longer. Records are made before the write (prepare), since the watch may be faster
+ * than the answer.
  *
  * Drift. A digest that differs from that of our last write or dry run makes the object a suspect; a
  * dry run decides, and its outcome becomes the new expectation. Objects that are being deleted are
  * suspects only once they are gone. Corrections of one object are spaced: 1 s, doubled each time up to
  * the owner's interval, back to 1 s after a quiet period of ten times the last pause.
  *
- * Thread rule: thread-safe. `wake` is called on the API client's I/O thread, without locks held.
+ * Thread rule: thread-safe. `wake` is called without locks held, on the API client's I/O thread or from
+ * kc_tracker_expect().
  */
 #ifndef KUSTOMIZE_CONTROLLER_TRACKER_H
 #define KUSTOMIZE_CONTROLLER_TRACKER_H
@@ -72,14 +75,16 @@ struct kc_verdict {
 	enum sl_kstatus status;
 	const char *message; /* in the arena */
 	bool stale;	     /* does not count: read the object */
+	bool was_read;	     /* it is about what the owner itself wrote or read last */
 	int64_t recheck_ms;  /* may change by time alone after this long; 0: no */
 };
-/* What is known of one object's health. An object without a record is stale. */
+/* What is known of the health of an object of this owner. An object without a record is stale. */
 struct kc_verdict kc_tracker_verdict(struct kc_tracker *t, struct sl_arena *a,
+				     const struct sl_key *owner,
 				     const struct sl_inventory_entry *entry);
 
-/* Ids of the owner's objects that may have drifted and may be corrected now; and, when none may yet,
- * how long to wait (0: there are none at all). */
+/* Ids of the owner's objects that may have drifted and may be corrected now; returns how long to wait
+ * for the first of those that may not yet (0: there is none). */
 int64_t kc_tracker_suspects(struct kc_tracker *t, const struct sl_key *owner,
 			    struct sl_strvec *ret_ids);
 /* A suspect was corrected (or removed by somebody and made again): its pause grows. Returns how often

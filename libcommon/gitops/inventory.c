@@ -6,6 +6,7 @@
 #include "libcommon/kube/object.h"
 
 #define RBAC_GROUP "rbac.authorization.k8s.io"
+#define INDEX_MIN 16 /* entries; fewer are searched one by one */
 
 /* Cut the part after the last "_" off `s`. */
 static bool cut_last(struct sl_str *s, struct sl_str *ret_part)
@@ -72,6 +73,32 @@ struct sl_inventory_entry sl_inventory_entry_of(struct sl_arena *a, const struct
 	return e;
 }
 
+/* The slot that holds the entry with this id, or the free one where it belongs. */
+static uint32_t *slot_of(const struct sl_inventory *inv, struct sl_str id)
+{
+	size_t mask = inv->slot_count - 1, at = (size_t)sl_str_hash(id) & mask;
+
+	while (inv->slots[at] && !sl_str_eq(inv->entries[inv->slots[at] - 1].id, id))
+		at = (at + 1) & mask;
+	return &inv->slots[at];
+}
+
+static bool has_room(const struct sl_inventory *inv)
+{
+	return 2 * (inv->n + 1) <= inv->slot_count;
+}
+
+static void make_index(struct sl_arena *a, struct sl_inventory *inv)
+{
+	inv->slot_count = INDEX_MIN;
+	while (!has_room(inv))
+		inv->slot_count *= 2;
+	inv->slot_count *= 2;
+	inv->slots = sl_arena_array(a, inv->slot_count, sizeof(*inv->slots));
+	for (size_t i = 0; i < inv->n; i++)
+		*slot_of(inv, inv->entries[i].id) = (uint32_t)i + 1;
+}
+
 static void push(struct sl_arena *a, struct sl_inventory *inv, const struct sl_inventory_entry *e)
 {
 	if (inv->n == inv->cap) {
@@ -83,27 +110,43 @@ static void push(struct sl_arena *a, struct sl_inventory *inv, const struct sl_i
 		inv->entries = entries;
 		inv->cap = cap;
 	}
+	/* An index that is full is made anew by the next one who needs it. */
+	if (!has_room(inv))
+		inv->slot_count = 0;
 	inv->entries[inv->n++] = *e;
+	if (inv->slot_count)
+		*slot_of(inv, e->id) = (uint32_t)inv->n;
 }
 
-const struct sl_inventory_entry *sl_inventory_find(const struct sl_inventory *inv, struct sl_str id)
+static struct sl_inventory_entry *find(const struct sl_inventory *inv, struct sl_str id)
 {
+	const uint32_t *slot = inv->slot_count ? slot_of(inv, id) : NULL;
+
+	if (slot)
+		return *slot ? &inv->entries[*slot - 1] : NULL;
 	for (size_t i = 0; i < inv->n; i++)
 		if (sl_str_eq(inv->entries[i].id, id))
 			return &inv->entries[i];
 	return NULL;
 }
 
+const struct sl_inventory_entry *sl_inventory_find(const struct sl_inventory *inv, struct sl_str id)
+{
+	return find(inv, id);
+}
+
 void sl_inventory_add(struct sl_arena *a, struct sl_inventory *inv,
 		      const struct sl_inventory_entry *entry)
 {
-	for (size_t i = 0; i < inv->n; i++) {
-		if (sl_str_eq(inv->entries[i].id, entry->id)) {
-			inv->entries[i].version = entry->version;
-			return;
-		}
-	}
-	push(a, inv, entry);
+	struct sl_inventory_entry *known;
+
+	if (inv->n >= INDEX_MIN && !has_room(inv))
+		make_index(a, inv);
+	known = find(inv, entry->id);
+	if (known)
+		known->version = entry->version;
+	else
+		push(a, inv, entry);
 }
 
 int sl_inventory_load(struct sl_arena *a, const struct sl_value *inventory,

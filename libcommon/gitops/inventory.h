@@ -27,6 +27,8 @@ struct sl_inventory_entry {
 struct sl_inventory {
 	struct sl_inventory_entry *entries; /* in order of application */
 	size_t n, cap;
+	uint32_t *slots; /* index by id, once there are many: entry number + 1, 0 is free */
+	size_t slot_count;
 };
 #define SL_INVENTORY_INIT \
 	{ \

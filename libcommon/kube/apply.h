@@ -91,6 +91,11 @@ void sl_apply_plan_release(struct sl_apply_plan *p);
 int sl_apply_plan_make(struct sl_arena *a, const struct sl_applier *ap, struct sl_value *objects,
 		       struct sl_apply_plan *ret_plan, struct sl_err *err) SL_MUST_CHECK;
 
+/* Keep only the targets that `wanted` says, in their order and stages. */
+void sl_apply_plan_filter(struct sl_apply_plan *p,
+			  bool (*wanted)(void *ctx, const struct sl_apply_target *target),
+			  void *ctx);
+
 /*
  * Check one stage. 0: every target has an action and none was refused; targets that are REPLACING
  * must be gone before the stage is checked again. The error holds all messages, one a line.

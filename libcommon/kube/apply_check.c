@@ -119,6 +119,9 @@ static void resolve_kinds(struct check *c)
 				      &err) < 0 &&
 		    t->action != SL_APPLY_SKIPPED)
 			report(c, t, &err);
+		/* The server drops it as well: the object is to have one name for all. */
+		if (t->kind && !t->kind->namespaced)
+			sl_map_remove(sl_get(t->desired, "metadata"), SL_STR("namespace"));
 	}
 }
 

@@ -138,11 +138,36 @@ void sl_apply_plan_release(struct sl_apply_plan *p)
 	sl_strvec_release(&p->warnings);
 }
 
+static void find_stages(struct sl_apply_plan *p)
+{
+	size_t at = 0;
+
+	for (int s = 0; s < SL_APPLY_STAGES; s++) {
+		p->stage_begin[s] = at;
+		while (at < p->n && p->targets[at].stage == s)
+			at++;
+	}
+	p->stage_begin[SL_APPLY_STAGES] = p->n;
+}
+
+void sl_apply_plan_filter(struct sl_apply_plan *p,
+			  bool (*wanted)(void *ctx, const struct sl_apply_target *target),
+			  void *ctx)
+{
+	size_t n = 0;
+
+	for (size_t i = 0; i < p->n; i++)
+		if (wanted(ctx, &p->targets[i]))
+			p->targets[n++] = p->targets[i];
+	p->n = n;
+	find_stages(p);
+}
+
 int sl_apply_plan_make(struct sl_arena *a, const struct sl_applier *ap, struct sl_value *objects,
 		       struct sl_apply_plan *ret_plan, struct sl_err *err)
 {
 	struct sl_apply_plan p = SL_APPLY_PLAN_INIT;
-	size_t n = sl_list_len(objects), at = 0;
+	size_t n = sl_list_len(objects);
 	int r;
 
 	if (n > SL_APPLY_OBJECTS_MAX)
@@ -163,12 +188,7 @@ int sl_apply_plan_make(struct sl_arena *a, const struct sl_applier *ap, struct s
 	}
 	if (n > 1)
 		qsort(p.targets, n, sizeof(*p.targets), by_order);
-	for (int s = 0; s < SL_APPLY_STAGES; s++) {
-		p.stage_begin[s] = at;
-		while (at < n && p.targets[at].stage == s)
-			at++;
-	}
-	p.stage_begin[SL_APPLY_STAGES] = n;
+	find_stages(&p);
 	*ret_plan = p;
 	return 0;
 }

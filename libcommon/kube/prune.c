@@ -53,6 +53,10 @@ static int judge_and_delete(struct sl_arena *a, const struct sl_applier *ap,
 	if (r < 0)
 		return r;
 	item->uid = sl_obj_uid(live);
+	if (owner->applied && sl_strmap_has(owner->applied, item->uid)) {
+		item->result = SL_PRUNE_GONE;
+		return 0;
+	}
 	if (!is_owned(live, ap->group, owner) || is_protected(live, ap->group)) {
 		item->result = SL_PRUNE_SKIPPED;
 		return 0;

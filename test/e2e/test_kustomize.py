@@ -266,6 +266,51 @@ def test_health_checks_name_objects_of_others(lab, ns, source):
     wait_ready(lab, ns, source.revision)
 
 
+def test_a_child_that_nobody_has_looked_at_is_not_ready(lab, ns, source):
+    child = {"apiVersion": f"{GROUP}/v1", "kind": "Kustomization",
+             "metadata": {"name": "child", "labels": {"shard": "none"}},
+             "spec": {"sourceRef": {"kind": "GitRepository", "name": "src"}, "interval": "1h", "prune": True}}
+    source.publish({"child.yaml": json.dumps(child)})
+    kustomization(lab, ns, wait=True, timeout="2s", retryInterval="1h")
+    wait_failed(lab, ns, "HealthCheckFailed", text=f"Kustomization/{ns}/child status: 'InProgress'")
+
+
+def test_a_requested_run_does_not_wait_for_ever(lab, ns, source):
+    source.publish({"d.yaml": deployment(annotations={"lab.sluice.dev/never-ready": "true"})})
+    kustomization(lab, ns, wait=True, timeout="3s", retryInterval="1h")
+    wait_failed(lab, ns, "HealthCheckFailed")
+    lab.kube.annotate("kustomization", "app", ns, **{"reconcile.fluxcd.io/requestedAt": "now-1"})
+    wait_until(lambda: get(lab, ns)["status"].get("lastHandledReconcileAt") == "now-1", what="handled")
+    wait_failed(lab, ns, "HealthCheckFailed", text="timeout waiting for: [Deployment/")
+    # One run that failed, and the one that was asked for.
+    assert get(lab, ns)["status"]["history"][0]["totalReconciliations"] == 2
+
+
+def test_health_checks_of_what_another_kustomization_applies(lab, ns, source):
+    source.publish({"one/d.yaml": deployment(annotations={"lab.sluice.dev/ready-delay": "8s"}),
+                    "two/a.yaml": config_map("a")})
+    kustomization(lab, ns, "one", path="./one", timeout="1h", wait=True)
+    kustomization(lab, ns, "two", path="./two", timeout="1h", healthChecks=[
+        {"apiVersion": "apps/v1", "kind": "Deployment", "name": "web", "namespace": ns}])
+    wait_ready(lab, ns, source.revision, "two")
+
+
+def test_an_object_deleted_during_the_wait_is_made_again(lab, ns, source):
+    source.publish({"d.yaml": deployment(annotations={"lab.sluice.dev/never-ready": "true"}), "a.yaml": config_map("a")})
+    kustomization(lab, ns, wait=True, timeout="1h")
+    wait_until(lambda: (condition(get(lab, ns), "Healthy") or {}).get("status") == "Unknown", what="waiting")
+    lab.kube.delete("configmap", "a", ns, wait=False)
+    wait_until(lambda: lab.kube.find("configmap", "a", ns), what="deleted object is back")
+    assert condition(get(lab, ns), "Healthy")["status"] == "Unknown"
+
+
+def test_a_health_check_of_an_unknown_kind_says_so(lab, ns, source):
+    source.publish({"a.yaml": config_map("a")})
+    kustomization(lab, ns, timeout="2s", retryInterval="1h", healthChecks=[
+        {"apiVersion": "example.com/v1", "kind": "Gadget", "name": "g", "namespace": ns}])
+    wait_failed(lab, ns, "HealthCheckFailed", text='no matches for kind "Gadget" in version "example.com/v1"')
+
+
 # Dependencies
 
 
@@ -282,6 +327,16 @@ def test_dependant_starts_with_its_dependency(lab, ns, source):
     wait_ready(lab, ns, source.revision, "two", timeout=10)
     one, two = (lab.kube.get("configmap", n, ns)["metadata"]["managedFields"][0]["time"] for n in ("one", "two"))
     assert one <= two
+
+
+def test_a_suspended_dependency_stays_ready(lab, ns, source):
+    source.publish({"one/a.yaml": config_map("one", k="1"), "two/a.yaml": config_map("two", k="1")})
+    kustomization(lab, ns, "one", path="./one")
+    wait_ready(lab, ns, source.revision, "one")
+    lab.kube.patch("kustomization", "one", ns, {"spec": {"suspend": True}})
+    wait_ready(lab, ns, source.revision, "one")
+    kustomization(lab, ns, "two", path="./two", dependsOn=[{"name": "one"}])
+    wait_ready(lab, ns, source.revision, "two")
 
 
 # Drift
@@ -352,6 +407,36 @@ def test_suspended_is_left_alone(lab, ns, source):
     lab.kube.patch("kustomization", "app", ns, {"spec": {"suspend": False}})
     wait_ready(lab, ns, source.revision)
     assert lab.kube.get("configmap", "a", ns)["data"]["k"] == "2"
+
+
+def test_two_versions_of_one_kind(lab, ns, source, proxy):
+    def autoscaler(name, version, **spec):
+        return json.dumps({"apiVersion": f"autoscaling/{version}", "kind": "HorizontalPodAutoscaler",
+                           "metadata": {"name": name}, "spec": {
+                               "maxReplicas": 3, "scaleTargetRef": {
+                                   "apiVersion": "apps/v1", "kind": "Deployment", "name": name}, **spec}})
+    source.publish({"one/h.yaml": autoscaler("one", "v1", targetCPUUtilizationPercentage=50),
+                    "two/h.yaml": autoscaler("two", "v2")})
+    kustomization(lab, ns, "two", path="./two", interval="2s", timeout="5s")
+    wait_ready(lab, ns, source.revision, "two")
+    kustomization(lab, ns, "one", path="./one", interval="2s", timeout="5s")
+    wait_ready(lab, ns, source.revision, "one")
+    # A write to each, that changes nothing of ours: the watch brings it.
+    for name in ("one", "two"):
+        lab.kube.patch("horizontalpodautoscaler", name, ns, {"metadata": {"annotations": {"x": "y"}}})
+    time.sleep(3)
+    start = max((r["id"] for r in proxy.requests()), default=0)
+    count = get(lab, ns, "one")["status"]["history"][0]["totalReconciliations"]
+    wait_until(lambda: get(lab, ns, "one")["status"]["history"][0]["totalReconciliations"] >= count + 3,
+               what="three intervals")
+    paths = [r["path"] for r in proxy.requests(after=start) if f"/namespaces/{ns}/horizontalpod" in r["path"]]
+    # At most one of ten is a full dry run.
+    assert len(paths) <= 4, paths
+    for name in ("one", "two"):
+        lab.kube.patch("horizontalpodautoscaler", name, ns, {"spec": {"maxReplicas": 9}})
+    for name in ("one", "two"):
+        wait_until(lambda n=name: lab.kube.get("horizontalpodautoscaler", n, ns)["spec"]["maxReplicas"] == 3,
+                   what="edit healed")
 
 
 # Bad input
@@ -459,6 +544,20 @@ def test_fields_of_later_versions_are_refused(lab, ns, source, spec, field):
     wait_failed(lab, ns, "UnsupportedField", text=field)
     assert condition(get(lab, ns), "Stalled")["status"] == "True"
     assert lab.kube.find("configmap", "a", ns) is None
+
+
+@pytest.mark.parametrize("secret", [
+    {"stringData": {"pin": 48151623}}, {"data": {"pin": 48151623}}, {"data": {"pin": ["48151623"]}},
+    {"stringData": {"pin": {"of": "48151623"}}}, {"data": "48151623\nleaked"}])
+def test_nothing_of_a_secret_is_told(lab, ns, source, controller, secret):
+    source.publish({"s.yaml": json.dumps({
+        "apiVersion": "v1", "kind": "Secret", "metadata": {"name": "s"}, **secret})})
+    kustomization(lab, ns, retryInterval="1h")
+    c = wait_failed(lab, ns, "ReconciliationFailed", text=f"Secret/{ns}/s dry-run failed")
+    assert "expected " in c["message"]
+    wait_until(lambda: events_of(lab, ns), what="event")
+    told = json.dumps([get(lab, ns), events_of(lab, ns)]) + controller.text()
+    assert "48151623" not in told and "leaked" not in told
 
 
 # Artifacts

@@ -114,6 +114,33 @@ static void adding_twice_keeps_one(void **state)
 	assert_null(sl_inventory_find(&inv, SL_STR("n_z_x_T")));
 }
 
+/* Past the size at which ids are indexed, and across the growth of that index. */
+static void many_are_found_again(void **state)
+{
+	SL_AUTO(sl_arena) a = SL_ARENA_INIT;
+	struct sl_inventory inv = SL_INVENTORY_INIT;
+
+	(void)state;
+	for (int round = 0; round < 2; round++) {
+		for (int i = 0; i < 5000; i++) {
+			struct sl_inventory_entry e = {
+				.id = sl_str(sl_arena_printf(&a, "n_o%d__ConfigMap", i)),
+				.version = sl_str(sl_arena_printf(&a, "v%d", round + i)),
+			};
+
+			sl_inventory_add(&a, &inv, &e);
+		}
+		assert_int_equal(inv.n, 5000);
+	}
+	for (int i = 0; i < 5000; i++) {
+		struct sl_str id = sl_str(sl_arena_printf(&a, "n_o%d__ConfigMap", i));
+
+		expect_str(inv.entries[i].id, id.p);
+		expect_str(sl_inventory_find(&inv, id)->version, sl_arena_printf(&a, "v%d", 1 + i));
+	}
+	assert_null(sl_inventory_find(&inv, SL_STR("n_o5000__ConfigMap")));
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -122,6 +149,7 @@ int main(void)
 		cmocka_unit_test(names_the_malformed_entry),
 		cmocka_unit_test(compares_by_id_not_by_version),
 		cmocka_unit_test(adding_twice_keeps_one),
+		cmocka_unit_test(many_are_found_again),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

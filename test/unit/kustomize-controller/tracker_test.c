@@ -52,6 +52,10 @@ static void stream_events(struct world *w, struct fakeapi_conn *conn)
 		}
 		pthread_mutex_unlock(&w->lock);
 	} while (fakeapi_pause(conn, 5));
+	pthread_mutex_lock(&w->lock);
+	w->watching = false;
+	pthread_cond_broadcast(&w->changed);
+	pthread_mutex_unlock(&w->lock);
 }
 
 static void serve(void *user, struct fakeapi_conn *conn, const struct fakeapi_request *q)
@@ -222,7 +226,8 @@ static void a_removed_object_is_a_suspect(void **state)
 	await(w, w->wakes == 1);
 	suspects(w, &n);
 	assert_int_equal(n, 1);
-	assert_int_equal(kc_tracker_verdict(w->tracker, &a, &e).status, SL_KSTATUS_NOT_FOUND);
+	assert_int_equal(kc_tracker_verdict(w->tracker, &a, &owner, &e).status,
+			 SL_KSTATUS_NOT_FOUND);
 }
 
 static void health_moves_only_with_our_write(void **state)
@@ -234,8 +239,9 @@ static void health_moves_only_with_our_write(void **state)
 	struct kc_verdict v;
 
 	kc_tracker_prepare(w->tracker, &owner, &t);
+	await(w, w->watching);
 	kc_tracker_expect(w->tracker, &owner, &t, 60000);
-	v = kc_tracker_verdict(w->tracker, &a, &e);
+	v = kc_tracker_verdict(w->tracker, &a, &owner, &e);
 	assert_int_equal(v.status, SL_KSTATUS_IN_PROGRESS);
 	assert_true(v.stale);
 	/* From before our write: healthy, but not what we wrote. */
@@ -243,7 +249,7 @@ static void health_moves_only_with_our_write(void **state)
 	send_event(w, &a, "MODIFIED", DEPLOYMENT("10", "2", "2"));
 	await(w, w->wakes == 1);
 	assert_int_equal(w->after_ms, 0);
-	v = kc_tracker_verdict(w->tracker, &a, &e);
+	v = kc_tracker_verdict(w->tracker, &a, &owner, &e);
 	assert_int_equal(v.status, SL_KSTATUS_CURRENT);
 	assert_false(v.stale);
 }
@@ -262,8 +268,107 @@ static void what_cannot_be_watched_is_stale(void **state)
 	struct sl_inventory_entry e = sl_inventory_entry_of(&a, t.desired);
 
 	kc_tracker_expect(w->tracker, &owner, &t, 60000);
-	assert_true(kc_tracker_verdict(w->tracker, &a, &e).stale);
+	assert_true(kc_tracker_verdict(w->tracker, &a, &owner, &e).stale);
 	assert_false(kc_tracker_covers(w->tracker, &owner));
+}
+
+static const struct sl_key stranger = { "tenants", "other" };
+
+static void what_another_owner_applied_is_stale(void **state)
+{
+	struct world *w = *state;
+	SL_AUTO(sl_arena) a = SL_ARENA_INIT;
+	struct sl_apply_target t = target(&a, &config_maps, MAP("7", "v"), false);
+	struct sl_inventory_entry e = sl_inventory_entry_of(&a, t.desired);
+
+	kc_tracker_expect(w->tracker, &owner, &t, 60000);
+	assert_false(kc_tracker_verdict(w->tracker, &a, &owner, &e).stale);
+	assert_true(kc_tracker_verdict(w->tracker, &a, &stranger, &e).stale);
+	assert_int_equal(kc_tracker_verdict(w->tracker, &a, &stranger, &e).status,
+			 SL_KSTATUS_UNKNOWN);
+}
+
+static void a_list_that_does_not_name_it_makes_a_suspect(void **state)
+{
+	struct world *w = *state;
+	SL_AUTO(sl_arena) a = SL_ARENA_INIT;
+	struct sl_apply_target t = target(&a, &config_maps, MAP("7", "v"), false);
+	size_t n;
+
+	kc_tracker_expect(w->tracker, &owner, &t, 60000);
+	await(w, w->watching);
+	/* Unchanged, so that no event has ever told of it; then the watch has to begin anew. */
+	w->wakes = 0;
+	kc_tracker_expect(w->tracker, &owner, &t, 60000);
+	send_event(w, &a, "ERROR", "{'kind':'Status','code':410,'reason':'Expired'}");
+	await(w, w->wakes == 1);
+	suspects(w, &n);
+	assert_int_equal(n, 1);
+}
+
+static void an_edit_before_the_answer_to_our_write_is_not_missed(void **state)
+{
+	struct world *w = *state;
+	SL_AUTO(sl_arena) a = SL_ARENA_INIT;
+	struct sl_apply_target t = target(&a, &config_maps, MAP("7", "v"), true);
+	size_t n;
+
+	kc_tracker_prepare(w->tracker, &owner, &t);
+	send_event(w, &a, "ADDED", MAP("7", "v"));
+	send_event(w, &a, "MODIFIED", MAP("8", "hacked"));
+	/* Read by the client once the next one is: events come in order. */
+	send_event(w, &a, "BOOKMARK", MAP("9", ""));
+	fakeapi_sleep(50);
+	kc_tracker_expect(w->tracker, &owner, &t, 60000);
+	await(w, w->wakes == 1);
+	suspects(w, &n);
+	assert_int_equal(n, 1);
+}
+
+/* The same object has another content at each version. */
+static void versions_of_a_kind_are_kept_apart(void **state)
+{
+	static const struct sl_kube_kind versions[] = {
+		{ "x.io", "v1", "Thing", "things", true, SL_KUBE_CAN_LIST | SL_KUBE_CAN_WATCH },
+		{ "x.io", "v2", "Thing", "things", true, SL_KUBE_CAN_LIST | SL_KUBE_CAN_WATCH },
+	};
+	struct world *w = *state;
+	SL_AUTO(sl_arena) a = SL_ARENA_INIT;
+	struct sl_inventory_entry e[2];
+	struct sl_inventory now = SL_INVENTORY_INIT;
+
+	for (int i = 0; i < 2; i++) {
+		struct sl_apply_target t = target(
+			&a, &versions[i],
+			sl_arena_printf(&a,
+					"{'apiVersion':'x.io/v%d','kind':'Thing','metadata':{"
+					"'name':'t','uid':'u','resourceVersion':'1'}}",
+					i + 1),
+			false);
+
+		e[i] = sl_inventory_entry_of(&a, t.desired);
+		kc_tracker_expect(w->tracker, &owner, &t, 60000);
+	}
+	assert_false(kc_tracker_verdict(w->tracker, &a, &owner, &e[0]).stale);
+	/* Applied at v2 now: the other record goes, although the id is the same. */
+	sl_inventory_add(&a, &now, &e[1]);
+	kc_tracker_keep(w->tracker, &owner, &now);
+	assert_true(kc_tracker_verdict(w->tracker, &a, &owner, &e[0]).stale);
+	assert_false(kc_tracker_verdict(w->tracker, &a, &owner, &e[1]).stale);
+}
+
+static void a_watch_ends_with_its_last_object(void **state)
+{
+	struct world *w = *state;
+	SL_AUTO(sl_arena) a = SL_ARENA_INIT;
+	struct sl_apply_target t = target(&a, &config_maps, MAP("7", "v"), false);
+
+	kc_tracker_expect(w->tracker, &owner, &t, 60000);
+	await(w, w->watching);
+	kc_tracker_forget(w->tracker, &owner);
+	await(w, !w->watching);
+	kc_tracker_expect(w->tracker, &owner, &t, 60000);
+	await(w, w->watching);
 }
 
 static void what_is_no_longer_managed_is_forgotten(void **state)
@@ -275,9 +380,9 @@ static void what_is_no_longer_managed_is_forgotten(void **state)
 	struct sl_inventory none = SL_INVENTORY_INIT;
 
 	kc_tracker_expect(w->tracker, &owner, &t, 60000);
-	assert_false(kc_tracker_verdict(w->tracker, &a, &e).stale);
+	assert_false(kc_tracker_verdict(w->tracker, &a, &owner, &e).stale);
 	kc_tracker_keep(w->tracker, &owner, &none);
-	assert_true(kc_tracker_verdict(w->tracker, &a, &e).stale);
+	assert_true(kc_tracker_verdict(w->tracker, &a, &owner, &e).stale);
 	kc_tracker_forget(w->tracker, &owner);
 	assert_true(kc_tracker_covers(w->tracker, &owner));
 }
@@ -311,6 +416,13 @@ int main(void)
 		cmocka_unit_test_setup_teardown(a_removed_object_is_a_suspect, start, stop),
 		cmocka_unit_test_setup_teardown(health_moves_only_with_our_write, start, stop),
 		cmocka_unit_test_setup_teardown(what_cannot_be_watched_is_stale, start, stop),
+		cmocka_unit_test_setup_teardown(what_another_owner_applied_is_stale, start, stop),
+		cmocka_unit_test_setup_teardown(a_list_that_does_not_name_it_makes_a_suspect, start,
+						stop),
+		cmocka_unit_test_setup_teardown(
+			an_edit_before_the_answer_to_our_write_is_not_missed, start, stop),
+		cmocka_unit_test_setup_teardown(versions_of_a_kind_are_kept_apart, start, stop),
+		cmocka_unit_test_setup_teardown(a_watch_ends_with_its_last_object, start, stop),
 		cmocka_unit_test_setup_teardown(what_is_no_longer_managed_is_forgotten, start,
 						stop),
 		cmocka_unit_test_setup_teardown(corrections_are_spaced, start, stop),
