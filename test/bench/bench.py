@@ -42,8 +42,8 @@ def table():
     """All lines."""
     print(f"\n{'figure':58} {'Sluice':>10} {'Flux':>10} {'ratio':>7}  {'unit':10} target")
     for what, ours, peer, ratio, unit, target in ROWS:
-        print(f"{what:58} {ours:>10.4g} {peer if peer is None else format(peer, '.4g') or '':>10} "
-              f"{ratio:>7}  {unit:10} {target}".replace("None", "    "))
+        other = f"{peer:.4g}" if peer else ""
+        print(f"{what:58} {ours:>10.4g} {other:>10} {ratio:>7}  {unit:10} {target}".rstrip())
 
 
 class FluxKustomizeController(KustomizeController):
