@@ -9,7 +9,7 @@
 #include "libcommon/base/arena.h"
 #include "libcommon/kube/events.h"
 
-#define SL_CORRELATOR_ENTRIES_MAX 1024
+#define SL_CORRELATOR_ENTRIES_MAX 256
 
 /* An emission, copied. All is in the arena. */
 struct sl_event_item {
