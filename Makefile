@@ -6,7 +6,6 @@
 SHELL := /bin/bash
 .DELETE_ON_ERROR:
 .SUFFIXES:
-.SECONDARY:
 MAKEFLAGS += --no-builtin-rules --no-print-directory
 
 VERSION := $(shell cat VERSION)
@@ -122,7 +121,11 @@ $(BUILD)/$(1)/test/unit/%_test: $(BUILD)/$(1)/test/unit/%_test.o $(BUILD)/$(1)/l
 		$(BUILD)/$(1)/libcommon.a
 	$$(call say,LD,$$@)$$(CC_$(1)) $$(LDFLAGS_BASE) $$(LDFLAGS_$(1)) -o $$@ $$^ $$(LIBS) -lcmocka
 endef
-$(foreach v,release asan tsan cov fuzz,$(eval $(call variant_rules,$(v))))
+VARIANTS := release asan tsan cov fuzz
+$(foreach v,$(VARIANTS),$(eval $(call variant_rules,$(v))))
+# Kept, although only pattern rules name them. Nothing else may be secondary: a library would not be
+# made again for a new file that is older than it.
+.SECONDARY: $(foreach v,$(VARIANTS),$(call objs,$(v),$(UNIT_SRC) $(FUZZ_SRC) $(TOOL_SRC) test/fuzz/driver.c))
 
 define program_rules
 $(BUILD)/bin/$(1): $(call objs,release,$(call src_of,$(1))) $(BUILD)/release/libcommon.a

@@ -12,8 +12,8 @@ set -euo pipefail
 
 BUILD_PKGS="gcc libc6-dev make pkg-config python3 libssl-dev libcurl4-openssl-dev libgit2-dev
 	libmicrohttpd-dev libyaml-dev zlib1g-dev"
-TEST_PKGS="git ca-certificates clang libclang-rt-dev libcmocka-dev perl python3-pytest python3-yaml
-	man-db fish zsh"
+TEST_PKGS="git ca-certificates openssh-client clang libclang-rt-dev libcmocka-dev perl python3-pytest
+	python3-yaml man-db fish zsh"
 LINT_PKGS="clang-format clang-tidy cppcheck shellcheck"
 BENCH_PKGS="time"
 LAB_PKGS="git ca-certificates"
@@ -119,7 +119,7 @@ apt() {
 	if DEBIAN_FRONTEND=noninteractive LC_ALL=C apt-get -q -y "$@" 2>&1 | tee "$log" | while IFS= read -r line; do
 		case $line in
 		*' newly installed, '*) total=${line%% newly installed,*} total=${total##* } ;;
-		'Need to get '*) say "${total:-some} packages, ${line#Need to get }" ;;
+		'Need to get '*) say "packages: ${total:-some}, ${line#Need to get }" ;;
 		'Setting up '*)
 			n=$((n + 1))
 			[ $((n % 25)) != 0 ] || say "$n of $total packages are set up"

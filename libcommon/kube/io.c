@@ -272,11 +272,13 @@ void sl_io_timer_cancel(struct sl_io *io, struct sl_timer *t)
 
 /*
  * A server whose authority has the name of ours and another key, as all of kubeadm's have: OpenSSL
- * reports the bad signature from its ASN.1 layer, and libcurl takes that for a failed handshake.
+ * reports the bad signature from its ASN.1 layer, from 3.5 on from the provider below it, and libcurl
+ * takes that for a failed handshake.
  */
 static bool has_bad_signature(const struct sl_xfer *x, CURLcode code)
 {
-	return code == CURLE_SSL_CONNECT_ERROR && strstr(x->error, ":asn1 ");
+	return code == CURLE_SSL_CONNECT_ERROR &&
+	       (strstr(x->error, ":asn1 ") || strstr(x->error, ":provider signature failure"));
 }
 
 static enum sl_xfer_end end_of(const struct sl_xfer *x, CURLcode code)

@@ -809,7 +809,7 @@ static void extracts_signatures(void **state)
 	struct outcome o;
 
 	test_sh(w->path,
-		"ssh-keygen -q -t ed25519 -N '' -f key >/dev/null 2>&1 || exit 0;"
+		"ssh-keygen -q -t ed25519 -N '' -f key;"
 		"git init -q -b main work; cd work; git config gpg.format ssh;"
 		"git config user.signingkey ../key; git commit -q -S --allow-empty -m signed;"
 		"git tag -s -m 'signed tag' v1; git rev-parse v1 >../tag; " SERVE);
