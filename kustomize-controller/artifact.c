@@ -14,6 +14,7 @@
 
 #define ARCHIVE_NAME "archive.tar.gz"
 #define TREE_NAME "tree"
+#define TMPDIR_PREFIX "sluice-artifact"
 
 enum progress { LOADING, LOADED, FAILED };
 
@@ -50,6 +51,7 @@ struct kc_artifacts *kc_artifacts_new(void)
 	pthread_mutex_init(&c->lock, NULL);
 	pthread_cond_init(&c->changed, NULL);
 	c->entries.free_value = free_entry;
+	sl_tmpdir_sweep(TMPDIR_PREFIX);
 	return c;
 }
 
@@ -141,7 +143,7 @@ static int load(struct entry *e, struct sl_http_client *http, const char *url, s
 		sl_err_wrap(err, "artifact digest '%s'", e->digest);
 		return r;
 	}
-	r = sl_tmpdir_create("artifact", &e->dir, err);
+	r = sl_tmpdir_create(TMPDIR_PREFIX, &e->dir, err);
 	if (!r)
 		r = sl_open_beneath(e->dir.fd, ARCHIVE_NAME, O_RDWR | O_CREAT | O_EXCL, 0600, &fd,
 				    err);

@@ -31,6 +31,7 @@ struct kc_artifact {
 	const char *digest;
 };
 
+/* Also removes what killed predecessors have left in the directory for temporary files. */
 struct kc_artifacts *kc_artifacts_new(void);
 /* All trees must have been released. */
 void kc_artifacts_free(struct kc_artifacts *c);

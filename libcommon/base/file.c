@@ -7,6 +7,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/file.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
 #include <unistd.h>
@@ -14,6 +15,8 @@
 #include "libcommon/base/clock.h"
 
 #define READ_CHUNK 65536
+#define TMPDIR_SUFFIX_LENGTH 7 /* "-XXXXXX" */
+#define TMPDIR_ATTEMPTS 16
 
 int sl_dir_open(const char *path, int *ret_fd, struct sl_err *err)
 {
@@ -274,25 +277,79 @@ int sl_dir_list(int dir_fd, const char *path, struct sl_strvec *ret_names, struc
 	return r;
 }
 
-int sl_tmpdir_create(const char *prefix, struct sl_tmpdir *ret_dir, struct sl_err *err)
+static const char *tmpdir_base(void)
 {
 	const char *base = getenv("TMPDIR");
-	char *path = sl_xasprintf("%s/%s-XXXXXX", base && *base ? base : "/tmp", prefix);
-	int r;
 
-	if (!mkdtemp(path)) {
-		r = sl_err_errno(err, errno, "create temporary directory %s", path);
-		free(path);
+	return base && *base ? base : "/tmp";
+}
+
+/*
+ * Open and lock the new directory. A sweeper may have taken it for a left one before it was locked:
+ * then it is gone, or has no name any more (SL_ERR_NOT_FOUND).
+ */
+static int take_tmpdir(const char *path, int *ret_fd, struct sl_err *err)
+{
+	SL_AUTO_FD int fd = -1;
+	struct stat st;
+	int r = sl_dir_open(path, &fd, err);
+
+	if (r < 0)
 		return r;
-	}
-	r = sl_dir_open(path, &ret_dir->fd, err);
-	if (r < 0) {
-		(void)rmdir(path);
-		free(path);
-		return r;
-	}
-	ret_dir->path = path;
+	if (flock(fd, LOCK_EX) < 0 || fstat(fd, &st) < 0)
+		return sl_err_errno(err, errno, "lock %s", path);
+	if (!st.st_nlink)
+		return sl_err_errno(err, ENOENT, "lock %s", path);
+	*ret_fd = fd;
+	fd = -1;
 	return 0;
+}
+
+int sl_tmpdir_create(const char *prefix, struct sl_tmpdir *ret_dir, struct sl_err *err)
+{
+	for (int left = TMPDIR_ATTEMPTS - 1;; left--) {
+		SL_AUTO_FREE char *path = sl_xasprintf("%s/%s-XXXXXX", tmpdir_base(), prefix);
+		SL_AUTO(sl_err) local = SL_ERR_INIT;
+		int r;
+
+		if (!mkdtemp(path))
+			return sl_err_errno(err, errno, "create temporary directory %s", path);
+		r = take_tmpdir(path, &ret_dir->fd, &local);
+		if (!r) {
+			ret_dir->path = SL_STEAL(path);
+			return 0;
+		}
+		(void)rmdir(path);
+		if (r != SL_ERR_NOT_FOUND || !left)
+			return sl_err_move(err, &local);
+	}
+}
+
+/* Remove one if nobody holds it. */
+static void sweep_one(int base_fd, const char *name)
+{
+	SL_AUTO_FD int fd = openat(base_fd, name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+	struct stat st;
+
+	if (fd < 0 || fstat(fd, &st) < 0 || st.st_uid != geteuid() ||
+	    flock(fd, LOCK_EX | LOCK_NB) < 0)
+		return;
+	if (!remove_children(fd, name, NULL))
+		(void)unlinkat(base_fd, name, AT_REMOVEDIR);
+}
+
+void sl_tmpdir_sweep(const char *prefix)
+{
+	SL_AUTO(sl_strvec) names = SL_STRVEC_INIT;
+	SL_AUTO_FD int base = -1;
+	size_t n = strlen(prefix);
+
+	if (sl_dir_open(tmpdir_base(), &base, NULL) < 0 || sl_dir_list(base, ".", &names, NULL) < 0)
+		return;
+	for (size_t i = 0; i < names.n; i++)
+		if (strlen(names.v[i]) == n + TMPDIR_SUFFIX_LENGTH &&
+		    !strncmp(names.v[i], prefix, n) && names.v[i][n] == '-')
+			sweep_one(base, names.v[i]);
 }
 
 void sl_tmpdir_release(struct sl_tmpdir *d)

@@ -56,7 +56,9 @@ int sl_dir_list(int dir_fd, const char *path, struct sl_strvec *ret_names,
 		struct sl_err *err) SL_MUST_CHECK;
 
 /*
- * A directory for work files: $TMPDIR or /tmp, mode 0700, removed with all it holds on release.
+ * A directory for work files: $TMPDIR or /tmp, mode 0700, removed with all it holds on release. While
+ * it is in use it is locked (flock), so that sl_tmpdir_sweep() can tell it from those that a killed
+ * process has left behind: their locks went with the process.
  */
 struct sl_tmpdir {
 	int fd;	    /* -1 when there is none */
@@ -69,5 +71,7 @@ struct sl_tmpdir {
 int sl_tmpdir_create(const char *prefix, struct sl_tmpdir *ret_dir,
 		     struct sl_err *err) SL_MUST_CHECK;
 void sl_tmpdir_release(struct sl_tmpdir *d);
+/* Remove what killed processes of this user have left of this prefix, as far as that is possible. */
+void sl_tmpdir_sweep(const char *prefix);
 
 #endif

@@ -201,6 +201,38 @@ static void removes_its_work_directory(void **state)
 	assert_int_equal(stat(path, &st), -1);
 }
 
+static bool exists(const char *path)
+{
+	struct stat st;
+
+	return stat(path, &st) == 0;
+}
+
+static void sweeps_what_killed_processes_left(void **state)
+{
+	SL_AUTO(sl_err) err = SL_ERR_INIT;
+	struct sl_tmpdir used = SL_TMPDIR_INIT, left = SL_TMPDIR_INIT, other = SL_TMPDIR_INIT;
+
+	(void)state;
+	assert_ok(sl_tmpdir_create("sluice-file-test", &used, &err), &err);
+	assert_ok(sl_tmpdir_create("sluice-file-test", &left, &err), &err);
+	assert_ok(sl_tmpdir_create("sluice-file-test-other", &other, &err), &err);
+	assert_ok(sl_mkdirs(left.fd, "a/b", 0700, &err), &err);
+	/* A killed process holds no lock. */
+	close(left.fd);
+	close(other.fd);
+	sl_tmpdir_sweep("sluice-file-test");
+	assert_true(exists(used.path));
+	assert_false(exists(left.path));
+	assert_true(exists(other.path));
+	left.fd = other.fd = -1;
+	sl_tmpdir_sweep("sluice-file-test-other");
+	assert_false(exists(other.path));
+	sl_tmpdir_release(&used);
+	sl_tmpdir_release(&left);
+	sl_tmpdir_release(&other);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -214,6 +246,7 @@ int main(void)
 						drop_dir),
 		cmocka_unit_test_setup_teardown(lists_sorted, make_dir, drop_dir),
 		cmocka_unit_test_setup_teardown(removes_its_work_directory, make_dir, drop_dir),
+		cmocka_unit_test(sweeps_what_killed_processes_left),
 	};
 
 	return run_group("file", tests);
