@@ -93,8 +93,7 @@ LIBS_ALL := $(call libs_of,$(PKGS)) -lm
 # Links what it uses: --as-needed drops the rest, and test/e2e/test_linking.py asserts what each needs.
 LIBS := $(LIBS_ALL)
 
-.PHONY: all help deps unit unit-thread fuzz-replay fuzz test e2e golden lint format demo bench soak \
-	coverage valgrind clean install
+.PHONY: all help deps unit fuzz-replay fuzz test golden lint format coverage valgrind clean install
 all: $(addprefix $(BUILD)/bin/,$(PROGRAMS))
 
 help:
@@ -161,7 +160,8 @@ deps:
 		$(BUILD)/.deps-lab
 
 # Unit tests. SAN=thread runs the threaded parts under ThreadSanitizer.
-UNIT_VARIANT := $(if $(filter thread,$(SAN)),tsan,$(if $(filter none,$(SAN)),release,asan))
+UNIT_VARIANT := $(if $(filter thread,$(SAN)),tsan,$(if $(filter none,$(SAN)),release,$(if $(filter \
+	coverage,$(SAN)),cov,asan)))
 UNIT_WANTED := $(if $(T),$(filter test/unit/$(T)_test.c,$(UNIT_SRC)),$(if $(filter thread,$(SAN)),$(filter \
 	test/unit/base/% test/unit/net/% test/unit/kube/% test/unit/kustomize-controller/% \
 	test/unit/source-controller/fileserver_test.c,$(UNIT_SRC)),$(UNIT_SRC)))
@@ -175,7 +175,16 @@ unit: $(BUILD)/.deps-test
 	$(Q)$(MAKE) unit-built
 .PHONY: unit-built
 unit-built: $(UNIT_BINS)
-	$(Q)$(SAN_ENV) CMOCKA_MESSAGE_OUTPUT=TAP prove --merge $(if $(V),-v) -j2 -e '' $(UNIT_BINS)
+	$(Q)$(SAN_ENV) CMOCKA_MESSAGE_OUTPUT=TAP prove --merge $(if $(V),-v) -j2 -e '$(RUNNER)' $(UNIT_BINS)
+
+## make valgrind [T=codec/json]            unit tests under valgrind, for what the libraries do
+valgrind: $(BUILD)/.deps-bench
+	$(Q)$(MAKE) unit-built SAN=none RUNNER='valgrind -q --error-exitcode=1 --leak-check=full'
+
+## make coverage        lines of each source that no unit test reaches, worst first
+coverage: $(BUILD)/.deps-test
+	$(Q)$(MAKE) unit-built SAN=coverage
+	$(Q)scripts/coverage.sh $(BUILD)/cov
 
 # Fuzz targets: libFuzzer under clang for a hunt, a plain driver that replays the corpus in the tests.
 FUZZ_NAMES := $(patsubst test/fuzz/%_fuzz.c,%,$(FUZZ_SRC))

@@ -15,7 +15,7 @@ BUILD_PKGS="gcc libc6-dev make pkg-config python3 libssl-dev libcurl4-openssl-de
 TEST_PKGS="git ca-certificates openssh-client clang libclang-rt-dev libcmocka-dev perl python3-pytest
 	python3-yaml man-db fish zsh"
 LINT_PKGS="clang-format clang-tidy cppcheck shellcheck"
-BENCH_PKGS="time"
+BENCH_PKGS="time valgrind"
 LAB_PKGS="git ca-certificates"
 # The lab needs Go 1.26, which is newer than any Debian release ships. Any Go from 1.21 on fetches
 # that toolchain by itself, through the Go module proxy (GOTOOLCHAIN=auto, which test/lab/lab.mk
