@@ -24,7 +24,9 @@ struct entry {
 	enum progress progress;
 	struct sl_tmpdir dir;
 	size_t users;
-	uint64_t used_at; /* order of the last release */
+	uint64_t used_at;   /* order of the last release */
+	bool outdated;	    /* its source has another one */
+	struct entry *next; /* among those that were evicted */
 };
 
 struct kc_artifacts {
@@ -82,7 +84,9 @@ static int write_chunk(void *ctx, const void *p, size_t size, struct sl_err *err
 /* For controllers that run outside of the cluster whose sources they read. */
 static char *rewrite_host(const char *url)
 {
-	const char *host = getenv("SOURCE_CONTROLLER_LOCALHOST");
+	bool is_watcher = strstr(url, "//source-watcher") != NULL;
+	const char *host =
+		getenv(is_watcher ? "SOURCE_WATCHER_LOCALHOST" : "SOURCE_CONTROLLER_LOCALHOST");
 	const char *from = strstr(url, "://"), *to;
 
 	if (!host || !*host || !from)
@@ -162,53 +166,78 @@ static int load(struct entry *e, struct sl_http_client *http, const char *url, s
 	return r;
 }
 
-/* Drop the longest unused trees past the number that is kept. With the lock held. */
-static void evict(struct kc_artifacts *c)
+/* The unused entry to go first, when there are too many or it is outdated; or NULL. */
+static struct entry *to_evict(const struct kc_artifacts *c)
 {
-	for (;;) {
-		const struct sl_strmap_entry *m;
-		struct entry *oldest = NULL;
-		size_t unused = 0;
+	const struct sl_strmap_entry *m;
+	struct entry *oldest = NULL;
+	size_t unused = 0;
 
-		for (size_t pos = 0; (m = sl_strmap_next(&c->entries, &pos));) {
-			struct entry *e = m->value;
+	for (size_t pos = 0; (m = sl_strmap_next(&c->entries, &pos));) {
+		struct entry *e = m->value;
 
-			if (e->users)
-				continue;
-			unused++;
-			if (!oldest || e->used_at < oldest->used_at)
-				oldest = e;
-		}
-		if (unused <= KC_ARTIFACTS_KEPT)
-			return;
-		sl_strmap_remove(&c->entries, sl_str(oldest->digest));
+		if (e->users)
+			continue;
+		if (e->outdated)
+			return e;
+		unused++;
+		if (!oldest || e->used_at < oldest->used_at)
+			oldest = e;
+	}
+	return unused > KC_ARTIFACTS_KEPT ? oldest : NULL;
+}
+
+/* With the lock held; what is returned is freed without it, as removing a tree takes time. */
+static struct entry *let_go(struct kc_artifacts *c, struct entry *e)
+{
+	struct entry *evicted = NULL;
+
+	e->used_at = ++c->releases;
+	if (--e->users)
+		return NULL;
+	if (e->progress == FAILED)
+		return e;
+	while ((e = to_evict(c))) {
+		(void)sl_strmap_take(&c->entries, sl_str(e->digest));
+		e->next = evicted;
+		evicted = e;
+	}
+	return evicted;
+}
+
+static void free_entries(struct entry *e)
+{
+	while (e) {
+		struct entry *next = e->next;
+
+		free_entry(e);
+		e = next;
 	}
 }
 
-static void let_go(struct kc_artifacts *c, struct entry *e)
+/*
+ * The loaded entry with one more user, or NULL: the caller is to load *ret_new. With the lock held; the
+ * caller frees `dead` without it.
+ */
+static struct entry *join(struct kc_artifacts *c, const char *digest, struct entry **ret_new,
+			  struct entry **dead)
 {
-	e->used_at = ++c->releases;
-	if (--e->users)
-		return;
-	if (e->progress == FAILED)
-		free_entry(e);
-	else
-		evict(c);
-}
-
-/* The loaded entry with one more user, or NULL: the caller is to load *ret_new. With the lock held. */
-static struct entry *join(struct kc_artifacts *c, const char *digest, struct entry **ret_new)
-{
-	struct entry *e;
+	struct entry *e, *failed;
 
 	while ((e = sl_strmap_get(&c->entries, sl_str(digest)))) {
 		e->users++;
 		while (e->progress == LOADING)
 			pthread_cond_wait(&c->changed, &c->lock);
-		if (e->progress == LOADED)
+		if (e->progress == LOADED) {
+			e->outdated = false;
 			return e;
+		}
 		/* Whoever loaded it failed, and tells so; this worker tries by itself. */
-		let_go(c, e);
+		failed = let_go(c, e);
+		if (failed) {
+			failed->next = *dead;
+			*dead = failed;
+		}
 	}
 	e = sl_xcalloc(1, sizeof(*e));
 	e->dir = (struct sl_tmpdir)SL_TMPDIR_INIT;
@@ -224,14 +253,16 @@ static struct entry *join(struct kc_artifacts *c, const char *digest, struct ent
 int kc_artifacts_get(struct kc_artifacts *c, struct sl_http_client *http, const char *url,
 		     const char *digest, struct kc_artifact **ret_artifact, struct sl_err *err)
 {
-	struct entry *mine = NULL, *loaded;
+	struct entry *mine = NULL, *loaded, *dead = NULL;
 	int r;
 
 	if (!digest || !*digest)
 		return sl_err_set(err, SL_ERR_INVALID, "the artifact of the source has no digest");
 	pthread_mutex_lock(&c->lock);
-	loaded = join(c, digest, &mine);
+	loaded = join(c, digest, &mine, &dead);
 	pthread_mutex_unlock(&c->lock);
+	free_entries(dead);
+	dead = NULL;
 	if (loaded) {
 		*ret_artifact = &loaded->artifact;
 		return 0;
@@ -241,18 +272,33 @@ int kc_artifacts_get(struct kc_artifacts *c, struct sl_http_client *http, const 
 	mine->progress = r < 0 ? FAILED : LOADED;
 	if (r < 0) {
 		(void)sl_strmap_take(&c->entries, sl_str(digest));
-		let_go(c, mine);
+		dead = let_go(c, mine);
 	}
 	pthread_cond_broadcast(&c->changed);
 	pthread_mutex_unlock(&c->lock);
+	free_entries(dead);
 	if (!r)
 		*ret_artifact = &mine->artifact;
 	return r;
 }
 
+void kc_artifacts_outdate(struct kc_artifacts *c, struct sl_str digest)
+{
+	struct entry *e;
+
+	pthread_mutex_lock(&c->lock);
+	e = sl_strmap_get(&c->entries, digest);
+	if (e)
+		e->outdated = true;
+	pthread_mutex_unlock(&c->lock);
+}
+
 void kc_artifacts_release(struct kc_artifacts *c, struct kc_artifact *artifact)
 {
+	struct entry *evicted;
+
 	pthread_mutex_lock(&c->lock);
-	let_go(c, (struct entry *)artifact);
+	evicted = let_go(c, (struct entry *)artifact);
 	pthread_mutex_unlock(&c->lock);
+	free_entries(evicted);
 }

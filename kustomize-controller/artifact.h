@@ -4,7 +4,7 @@
  * An artifact is known by its digest. The first worker that wants it downloads it, others that want
  * the same one meanwhile wait for that download; afterwards the tree on disk is shared, read-only.
  * Trees that nobody uses are kept for the next run, KC_ARTIFACTS_KEPT of them, the longest unused
- * goes first.
+ * goes first; those that their source has replaced go at once.
  *
  * Trust: the bytes are hostile until their digest matches, and the unpacked tree stays so: no links,
  * nothing outside the directory, caps on entries and bytes.
@@ -38,13 +38,16 @@ void kc_artifacts_free(struct kc_artifacts *c);
 
 /*
  * The tree of the artifact at `url` whose tarball has `digest` ("sha256:…"; without a prefix, sha256).
- * The host of the URL is replaced by $SOURCE_CONTROLLER_LOCALHOST when that is set.
- * Errors: NOT_FOUND (404: not ready yet), those of sl_http_do(), CHECKSUM, INVALID (digest missing,
- * no tarball), TOO_LARGE, NO_SPACE, IO.
+ * The host of the URL is replaced by $SOURCE_CONTROLLER_LOCALHOST when that is set, or, where it begins
+ * with "source-watcher", by $SOURCE_WATCHER_LOCALHOST.
+ * Errors: NOT_FOUND (404: not ready yet), those of sl_http_do(), CHECKSUM, INVALID (digest missing or
+ * malformed, no tarball), UNSUPPORTED (its algorithm), TOO_LARGE, NO_SPACE, IO.
  */
 int kc_artifacts_get(struct kc_artifacts *c, struct sl_http_client *http, const char *url,
 		     const char *digest, struct kc_artifact **ret_artifact,
 		     struct sl_err *err) SL_MUST_CHECK;
+/* A source has replaced this artifact: its tree is not worth keeping. Never blocks. */
+void kc_artifacts_outdate(struct kc_artifacts *c, struct sl_str digest);
 void kc_artifacts_release(struct kc_artifacts *c, struct kc_artifact *artifact);
 
 #endif

@@ -21,17 +21,43 @@ static bool must_delete(const struct kc_run *r)
 	return false;
 }
 
-/* Without its service account nobody may delete; the objects are left, and the user is told which. */
-static bool account_is_gone(struct kc_run *r)
+/* Is the account to be impersonated gone? Another error than that it does not exist is no answer. */
+static int find_account(struct kc_run *r, bool *ret_gone, struct sl_err *err)
 {
 	static const struct sl_kube_kind accounts = {
 		"", "v1", "ServiceAccount", "serviceaccounts", true, SL_KUBE_CAN_GET
 	};
 	struct sl_kube_ref ref = { &accounts, r->run->key.namespace_, r->spec.service_account };
+	int result = sl_kube_get(r->applier.client, &ref, NULL, r->a, NULL, err);
 
-	if (!r->user)
-		return false;
-	return sl_kube_get(r->applier.client, &ref, NULL, r->a, NULL, NULL) < 0;
+	*ret_gone = result == SL_ERR_NOT_FOUND;
+	/* Who may not look may still impersonate: the deletions will tell. */
+	if (result == SL_ERR_NOT_FOUND || result == SL_ERR_FORBIDDEN) {
+		sl_err_reset(err);
+		return 0;
+	}
+	return result;
+}
+
+/* Why the objects have to be left behind, or NULL: they can be deleted. */
+static int find_obstacle(struct kc_run *r, const char **ret_why, struct sl_err *err)
+{
+	bool gone = false;
+	int result = 0;
+
+	*ret_why = NULL;
+	if (sl_map_len(sl_get(r->spec.tree, "kubeConfig"))) {
+		*ret_why = "they are in another cluster, and spec.kubeConfig is not supported by "
+			   "this version of kustomize-controller";
+		return 0;
+	}
+	if (r->user)
+		result = find_account(r, &gone, err);
+	/* Without its service account nobody may delete them. */
+	if (gone)
+		*ret_why = sl_arena_printf(r->a, "service account '%s/%s' not found",
+					   r->run->key.namespace_, r->spec.service_account);
+	return result;
 }
 
 static char *list_inventory(struct kc_run *r)
@@ -74,7 +100,7 @@ static int delete_all(struct kc_run *r, struct sl_err *err)
 /* How many of the objects that we deleted still exist? Objects of others with their name do not count. */
 static size_t count_remaining(struct kc_run *r)
 {
-	struct sl_kube_verb_options o = { .user = r->user };
+	struct sl_kube_verb_options o = { .user = r->user, .fair_key = r->applier.fair_key };
 	size_t remaining = 0;
 
 	for (size_t i = 0; i < r->old_inventory.n; i++) {
@@ -84,12 +110,14 @@ static size_t count_remaining(struct kc_run *r)
 			.name = sl_arena_str(r->a, e->name).p,
 		};
 		struct sl_value *live;
+		int result;
 
-		if (sl_discovery_find(r->applier.discovery, e->group, e->version, e->kind,
-				      &ref.kind, NULL) < 0)
-			continue;
-		remaining += !sl_kube_get(r->applier.client, &ref, &o, r->a, &live, NULL) &&
-			     sl_obj_is_deleting(live);
+		result = sl_discovery_find(r->applier.discovery, e->group, e->version, e->kind,
+					   &ref.kind, NULL);
+		if (!result)
+			result = sl_kube_get(r->applier.client, &ref, &o, r->a, &live, NULL);
+		/* What cannot be seen may be there. */
+		remaining += result ? result != SL_ERR_NOT_FOUND : sl_obj_is_deleting(live);
 	}
 	return remaining;
 }
@@ -106,7 +134,7 @@ static enum kc_next wait_until_gone(struct kc_run *r)
 	if (!count_remaining(r))
 		return KC_NEXT;
 	if (sl_mono_ms() >= st->wait_deadline_ms) {
-		kc_event(r, SL_SEVERITY_ERROR, SL_REASON_PRUNE_FAILED,
+		kc_event(r, SL_SEVERITY_ERROR, kc_ready_reason(r),
 			 "failed to wait for resources termination", false);
 		return KC_NEXT;
 	}
@@ -128,31 +156,38 @@ static enum kc_next release(struct kc_run *r)
 	return KC_END;
 }
 
+static enum kc_next leave_behind(struct kc_run *r, const char *why)
+{
+	SL_AUTO_FREE char *list = list_inventory(r);
+
+	kc_event(r, SL_SEVERITY_ERROR, kc_ready_reason(r),
+		 sl_arena_printf(r->a, "unable to prune objects: %s; left behind: %s", why, list),
+		 false);
+	return release(r);
+}
+
+static enum kc_next fail_to_delete(struct kc_run *r, struct sl_err *err)
+{
+	sl_err_wrap(err, "pruning for deleted resource failed");
+	sl_log_error(&r->run->log, "Reconciler error", err);
+	kc_event(r, SL_SEVERITY_ERROR, kc_ready_reason(r), err->message, false);
+	return kc_retry(r);
+}
+
 enum kc_next kc_finalize(struct kc_run *r)
 {
 	SL_AUTO(sl_err) err = SL_ERR_INIT;
+	const char *why;
 
 	if (!sl_obj_has_finalizer(r->patcher.object, SL_FINALIZER))
 		return release(r);
-	if (must_delete(r) && !r->st->finalizing && account_is_gone(r)) {
-		SL_AUTO_FREE char *list = list_inventory(r);
-
-		kc_event(r, SL_SEVERITY_ERROR, SL_REASON_PRUNE_FAILED,
-			 sl_arena_printf(
-				 r->a,
-				 "unable to prune objects: service account '%s/%s' cannot be "
-				 "read; left behind: %s",
-				 r->run->key.namespace_, r->spec.service_account, list),
-			 false);
-		return release(r);
-	}
 	if (must_delete(r) && !r->st->finalizing) {
-		if (delete_all(r, &err) < 0) {
-			sl_err_wrap(&err, "pruning for deleted resource failed");
-			sl_log_error(&r->run->log, "Reconciler error", &err);
-			kc_event(r, SL_SEVERITY_ERROR, SL_REASON_PRUNE_FAILED, err.message, false);
-			return kc_retry(r);
-		}
+		if (find_obstacle(r, &why, &err) < 0)
+			return fail_to_delete(r, &err);
+		if (why)
+			return leave_behind(r, why);
+		if (delete_all(r, &err) < 0)
+			return fail_to_delete(r, &err);
 		kc_event_changes(r);
 		r->st->finalizing = true;
 	}

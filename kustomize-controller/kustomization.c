@@ -174,11 +174,14 @@ enum kc_next kc_step_prepare(struct kc_run *r)
 	if (sl_inventory_load(r->a, sl_get(object, "status", "inventory"), &r->old_inventory,
 			      &err) < 0)
 		return kc_fail(r, &f, &err);
-	if (kc_spec_decode(r->a, object, &r->spec, &err) < 0 && !sl_obj_is_deleting(object))
+	if (sl_obj_is_deleting(object)) {
+		kc_spec_decode_deletion(r->a, object, &r->spec);
+		set_applier(r);
+		return kc_finalize(r);
+	}
+	if (kc_spec_decode(r->a, object, &r->spec, &err) < 0)
 		return kc_fail(r, &f, &err);
 	set_applier(r);
-	if (sl_obj_is_deleting(object))
-		return kc_finalize(r);
 	if (sl_patcher_add_finalizer(&r->patcher, SL_FINALIZER, &err) < 0) {
 		sl_log_error(&r->run->log, "finalizer could not be added", &err);
 		return kc_retry(r);

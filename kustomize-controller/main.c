@@ -91,7 +91,14 @@ static void on_source(void *ctx, const struct sl_cached *old, const struct sl_ca
 {
 	const struct sl_kube_kind *kind = ctx;
 	struct source_change change = { kind->kind, now };
+	struct sl_str before = SL_STR_NULL, after = SL_STR_NULL;
 
+	if (old)
+		before = sl_get_str(old->value, "status", "artifact", "digest");
+	if (now)
+		after = sl_get_str(now->value, "status", "artifact", "digest");
+	if (before.n && !sl_str_eq(before, after))
+		kc_artifacts_outdate(context.artifacts, before);
 	if (now && sl_source_artifact_changed(old, now))
 		sl_store_each(sl_controller_store(context.controller), NULL, wake_consumer,
 			      &change);

@@ -44,6 +44,13 @@ void kc_event(struct kc_run *r, enum sl_severity severity, const char *reason, c
 							 });
 }
 
+const char *kc_ready_reason(struct kc_run *r)
+{
+	struct sl_str reason = sl_cond_reason(r->patcher.object, SL_COND_READY);
+
+	return reason.n ? sl_arena_str(r->a, reason).p : SL_REASON_PROGRESSING;
+}
+
 void kc_event_changes(struct kc_run *r)
 {
 	SL_AUTO_FREE char *text = NULL;
@@ -53,8 +60,7 @@ void kc_event_changes(struct kc_run *r)
 	text = sl_strvec_join(&r->changes, "\n");
 	sl_log_info(&r->run->log, "server-side apply completed", SL_KS("output", text),
 		    SL_KS("revision", r->revision));
-	/* Change events of a run carry the reason that Ready has meanwhile. */
-	kc_event(r, SL_SEVERITY_INFO, SL_REASON_PROGRESSING, text, false);
+	kc_event(r, SL_SEVERITY_INFO, kc_ready_reason(r), text, false);
 	sl_strvec_release(&r->changes);
 }
 

@@ -125,6 +125,8 @@ enum kc_next kc_retry(struct kc_run *r);
 enum kc_next kc_succeed(struct kc_run *r);
 void kc_event(struct kc_run *r, enum sl_severity severity, const char *reason, const char *message,
 	      bool commit_status);
+/* What Ready says now: Flux's events of changes and deletions have it as their reason. */
+const char *kc_ready_reason(struct kc_run *r);
 /* One event for all changes made so far; empties the list. */
 void kc_event_changes(struct kc_run *r);
 /* "1.5s", in the arena. */

@@ -86,35 +86,47 @@ static int read_durations(const struct sl_value *tree, struct kc_spec *s, struct
 	return read_duration(tree, "timeout", timeout, &s->timeout_ms, err);
 }
 
-int kc_spec_decode(struct sl_arena *a, const struct sl_value *object, struct kc_spec *ret_spec,
-		   struct sl_err *err)
+/* What cannot be wrong. */
+static struct kc_spec decode_plain(struct sl_arena *a, const struct sl_value *object)
 {
 	const struct sl_value *tree = sl_get(object, "spec");
-	struct kc_spec s = {
+	struct sl_str account = sl_get_str(tree, "serviceAccountName");
+
+	return (struct kc_spec){
 		.tree = tree,
 		.prune = sl_get_bool(tree, false, "prune"),
 		.suspend = sl_get_bool(tree, false, "suspend"),
 		.force = sl_get_bool(tree, false, "force"),
 		.wait = sl_get_bool(tree, false, "wait"),
 		.deletion_policy = read_deletion_policy(tree),
+		.service_account = account.n ? sl_arena_str(a, account).p : NULL,
 		.source_ref = sl_get(tree, "sourceRef"),
 		.health_checks = sl_get(tree, "healthChecks"),
 		.depends_on = sl_get(tree, "dependsOn"),
 		.common_labels = sl_get(tree, "commonMetadata", "labels"),
 		.common_annotations = sl_get(tree, "commonMetadata", "annotations"),
 	};
-	struct sl_str account = sl_get_str(tree, "serviceAccountName");
-	int r = read_durations(tree, &s, err);
+}
 
-	if (r < 0)
-		return r;
-	if (account.n)
-		s.service_account = sl_arena_str(a, account).p;
-	r = clean_path(a, sl_get_str(tree, "path"), &s.path, err);
-	if (r < 0)
-		return r;
-	*ret_spec = s;
-	return 0;
+int kc_spec_decode(struct sl_arena *a, const struct sl_value *object, struct kc_spec *ret_spec,
+		   struct sl_err *err)
+{
+	struct kc_spec s = decode_plain(a, object);
+	int r = read_durations(s.tree, &s, err);
+
+	if (!r)
+		r = clean_path(a, sl_get_str(s.tree, "path"), &s.path, err);
+	if (!r)
+		*ret_spec = s;
+	return r;
+}
+
+void kc_spec_decode_deletion(struct sl_arena *a, const struct sl_value *object,
+			     struct kc_spec *ret_spec)
+{
+	*ret_spec = decode_plain(a, object);
+	if (read_durations(ret_spec->tree, ret_spec, NULL) < 0)
+		ret_spec->timeout_ms = TIMEOUT_MARGIN_MS;
 }
 
 static bool has_ready_expr(const struct sl_value *spec)

@@ -42,6 +42,10 @@ struct kc_spec {
 int kc_spec_decode(struct sl_arena *a, const struct sl_value *object, struct kc_spec *ret_spec,
 		   struct sl_err *err) SL_MUST_CHECK;
 
+/* What the deletion of the object needs: a spec that is wrong elsewhere must not orphan anything. */
+void kc_spec_decode_deletion(struct sl_arena *a, const struct sl_value *object,
+			     struct kc_spec *ret_spec);
+
 /* The first field used that this version does not implement ("spec.postBuild"), or NULL. */
 const char *kc_spec_unsupported(const struct sl_value *object);
 

@@ -695,6 +695,58 @@ def test_deletion_while_suspended_leaves_objects(lab, ns, source):
     assert lab.kube.find("configmap", "a", ns)
 
 
+def test_an_object_known_by_another_id_is_not_pruned(lab, ns, source):
+    role = {"apiVersion": "rbac.authorization.k8s.io/v1", "kind": "ClusterRole",
+            "metadata": {"name": f"{ns}-role"}, "rules": []}
+    source.publish({"a.yaml": config_map("a"), "r.yaml": json.dumps(role)})
+    kustomization(lab, ns)
+    wait_ready(lab, ns, source.revision)
+    uid = lab.kube.get("clusterrole", f"{ns}-role")["metadata"]["uid"]
+    lab.kube.patch("kustomization", "app", ns, {"spec": {"suspend": True}})
+    wait_ready(lab, ns)
+    # As an inventory of another tool may have it: a namespace that does not count.
+    entries = get(lab, ns)["status"]["inventory"]["entries"]
+    group = "rbac.authorization.k8s.io"
+    entries = [{**e, "id": f"{ns}_{ns}-role_{group}_ClusterRole"} if "ClusterRole" in e["id"] else e for e in entries]
+    lab.kube.patch("kustomization", "app", ns, {"status": {"inventory": {"entries": entries}}}, subresource="status")
+    lab.kube.patch("kustomization", "app", ns, {"spec": {"suspend": False}})
+    # The manifest may have one, too: there is one id for it.
+    role["metadata"]["namespace"] = "kube-system"
+    source.publish({"kustomization.yaml": "resources: [a.yaml, r.yaml]", "a.yaml": json.dumps(
+        {**json.loads(config_map("a")), "metadata": {"name": "a", "namespace": ns}}), "r.yaml": json.dumps(role)})
+    lab.kube.patch("kustomization", "app", ns, {"spec": {"targetNamespace": None}})
+    obj = wait_ready(lab, ns, source.revision)
+    assert ids(obj) == [f"_{ns}-role_{group}_ClusterRole", f"{ns}_a__ConfigMap"]
+    assert lab.kube.get("clusterrole", f"{ns}-role")["metadata"]["uid"] == uid
+
+
+def test_an_account_that_cannot_be_read_now_is_not_gone(lab, ns, source, proxy):
+    grant(lab, ns, "tenant", ["configmaps"])
+    source.publish({"a.yaml": config_map("a")})
+    kustomization(lab, ns, serviceAccountName="tenant")
+    wait_ready(lab, ns, source.revision)
+    with proxy.rule("status", status=503, path=f"/api/v1/namespaces/{ns}/serviceaccounts/tenant") as rule:
+        lab.kube.delete("kustomization", "app", ns, wait=False)
+        wait_until(rule.hits, what="the account was asked for")
+        assert lab.kube.find("kustomization", "app", ns)
+    lab.kube.wait_gone("kustomization", "app", ns)
+    assert lab.kube.find("configmap", "a", ns) is None
+
+
+def test_termination_that_cannot_be_seen_is_waited_for(lab, ns, source, proxy):
+    source.publish({"a.yaml": config_map("a")})
+    kustomization(lab, ns, deletionPolicy="WaitForTermination", timeout="1m")
+    wait_ready(lab, ns, source.revision)
+    lab.kube.patch("configmap", "a", ns, {"metadata": {"finalizers": ["example.com/hold"]}})
+    lab.kube.delete("kustomization", "app", ns, wait=False)
+    wait_until(lambda: lab.kube.get("configmap", "a", ns)["metadata"].get("deletionTimestamp"), what="deleting")
+    with proxy.rule("status", status=503, path=f"/api/v1/namespaces/{ns}/configmaps/a", method="GET") as rule:
+        wait_until(lambda: rule.hits() > 1, what="looked at")
+        assert lab.kube.find("kustomization", "app", ns)
+    lab.kube.patch("configmap", "a", ns, {"metadata": {"finalizers": None}})
+    lab.kube.wait_gone("kustomization", "app", ns)
+
+
 # Tenancy
 
 
@@ -756,6 +808,19 @@ def test_tenancy_flags(lab, server):
         wait_failed(lab, own, "ReconciliationFailed", "same", text=f"system:serviceaccount:{own}:flux")
 
 
+def test_deletion_with_objects_elsewhere_says_which(lab, ns, source):
+    source.publish({"a.yaml": config_map("a")})
+    kustomization(lab, ns)
+    wait_ready(lab, ns, source.revision)
+    # As if it came from a controller that knows the field.
+    lab.kube.patch("kustomization", "app", ns, {"spec": {"kubeConfig": {"secretRef": {"name": "x"}}}})
+    wait_failed(lab, ns, "UnsupportedField", text="spec.kubeConfig")
+    lab.kube.delete("kustomization", "app", ns)
+    assert lab.kube.find("configmap", "a", ns)
+    wait_until(lambda: [e for e in events_of(lab, ns) if f"left behind: ConfigMap/{ns}/a" in e["message"]],
+               what="the event")
+
+
 # Restart
 
 
@@ -776,6 +841,25 @@ def test_restart_changes_nothing(lab, server):
         wait_until(lambda: get(lab, ns)["status"]["history"][0]["totalReconciliations"] > count, what="a full run")
         assert versions == [lab.kube.get(k, n, ns)["metadata"]["resourceVersion"]
                             for k, n in (("configmap", "a"), ("deployment", "web"))]
+
+
+def test_what_a_kill_leaves_on_disk_is_swept(lab, server):
+    ns = lab.kube.namespace(f"t-{uuid.uuid4().hex[:8]}")
+    source = Source(lab.kube, server, "src", ns)
+    source.publish({"a.yaml": config_map("a", k="1")})
+    lab.kube.apply({"apiVersion": f"{GROUP}/v1", "kind": "Kustomization",
+                    "metadata": {"name": "app", "namespace": ns, "labels": {"shard": ns}},
+                    "spec": {"sourceRef": {"kind": "GitRepository", "name": "src"}, "interval": "1h",
+                             "prune": True, "targetNamespace": ns}})
+    with KustomizeController(lab, f"--watch-label-selector=shard={ns}") as one:
+        wait_ready(lab, ns, source.revision)
+        left, = (one.folder / "tmp").iterdir()
+        assert (left / "tree" / "a.yaml").exists()
+        mine = one.folder / "tmp" / "notes"
+        mine.mkdir()
+        one.restart(kill=True)
+        wait_until(lambda: not left.exists(), what="swept")
+        assert mine.exists()
 
 
 def test_admission_refuses_nonsense(lab, ns):

@@ -117,6 +117,23 @@ static void knows_what_it_cannot_do(void **state)
 	}
 }
 
+static void a_deletion_needs_little(void **state)
+{
+	SL_AUTO(sl_arena) a = SL_ARENA_INIT;
+	struct sl_value *o =
+		tree(&a, "{'spec':{'prune':true,'interval':'nonsense','timeout':'soon',"
+			 "'deletionPolicy':'Delete','serviceAccountName':'me'}}");
+	struct kc_spec s;
+
+	(void)state;
+	assert_int_equal(kc_spec_decode(&a, o, &s, NULL), SL_ERR_INVALID);
+	kc_spec_decode_deletion(&a, o, &s);
+	assert_true(s.prune);
+	assert_int_equal(s.deletion_policy, KC_DELETE);
+	assert_string_equal(s.service_account, "me");
+	assert_int_equal(s.timeout_ms, 30000);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -125,6 +142,7 @@ int main(void)
 		cmocka_unit_test(cleans_the_path),
 		cmocka_unit_test(names_the_field_that_is_wrong),
 		cmocka_unit_test(knows_what_it_cannot_do),
+		cmocka_unit_test(a_deletion_needs_little),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
