@@ -1,5 +1,4 @@
-#include <string.h>
-
+#include "kustomize-controller/pods.h"
 #include "kustomize-controller/run.h"
 #include "libcommon/base/clock.h"
 #include "libcommon/kube/kstatus.h"
@@ -7,19 +6,33 @@
 #define POLL_MS 5000 /* for what no watch tells of */
 #define STAGE_TIMEOUT_MS 60000
 #define LISTED_MAX 20 /* objects named in a message */
+#define CAUSES_MAX 5  /* of which so many are asked about in detail */
+
+/* An object that is not as it should be. */
+struct finding {
+	struct sl_inventory_entry entry;
+	const char *status;  /* "InProgress" */
+	const char *message; /* in the arena */
+};
+
+/* The first LISTED_MAX of them, and how many there are. */
+struct findings {
+	struct finding v[LISTED_MAX];
+	size_t n;
+};
 
 /* The sum of all verdicts. */
 struct tally {
-	size_t waiting, failed;
-	struct sl_strvec failing; /* "Deployment/ns/name status: 'Failed': cause" */
-	struct sl_strvec pending;
+	struct findings failing, pending;
 	int64_t recheck_ms; /* look again after this long even if nothing wakes us */
 };
 
-static void tally_release(struct tally *t)
+static void add_finding(struct findings *f, const struct sl_inventory_entry *e,
+			const struct kc_verdict *v)
 {
-	sl_strvec_release(&t->failing);
-	sl_strvec_release(&t->pending);
+	if (f->n < LISTED_MAX)
+		f->v[f->n] = (struct finding){ *e, sl_kstatus_name(v->status), v->message };
+	f->n++;
 }
 
 static void recheck_within(struct tally *t, int64_t ms)
@@ -52,48 +65,33 @@ static int resolve(struct kc_run *r, const struct sl_inventory_entry *e,
 	return result;
 }
 
-/* A pod that has failed for good speaks for the set that it belongs to; nobody wakes us for it. */
-static bool has_failed_pod(struct kc_run *r, const struct sl_value *live, size_t *ret_count)
-{
-	static const struct sl_kube_kind pods = { "", "v1", "Pod", "pods", true, SL_KUBE_CAN_LIST };
-	struct sl_kube_verb_options o = { .user = r->user, .fair_key = r->applier.fair_key };
-	const struct sl_value *labels = sl_get(live, "spec", "selector", "matchLabels");
-	SL_AUTO(sl_strbuf) selector = SL_STRBUF_INIT(4096);
-	SL_AUTO_FREE char *namespace_ = NULL;
-	struct sl_value *items;
-
-	*ret_count = 0;
-	for (size_t i = 0; i < sl_map_len(labels); i++)
-		sl_strbuf_addf(&selector, "%s%.*s=%.*s", i ? "," : "",
-			       SL_STR_FMT(labels->map.members[i].key),
-			       SL_STR_FMT(sl_as_str(labels->map.members[i].value)));
-	namespace_ = sl_xmemdup0(sl_obj_namespace(live).p, sl_obj_namespace(live).n);
-	if (!selector.n || selector.failed ||
-	    sl_kube_list(r->applier.client, &pods, namespace_, selector.p, NULL, &o, r->a, &items,
-			 NULL) < 0)
-		return false;
-	for (size_t i = 0; i < sl_list_len(items); i++) {
-		const struct sl_value *pod = sl_list_get(items, i);
-		struct sl_kstatus_result v = sl_kstatus_compute(r->a, pod, sl_wall_ms());
-
-		*ret_count +=
-			v.status == SL_KSTATUS_FAILED && !sl_obj_is_deleting(pod) &&
-			!sl_str_starts(sl_str(v.message), SL_STR("Pod could not be scheduled"));
-	}
-	return *ret_count > 0;
-}
-
 static bool is_pod_set(const struct sl_inventory_entry *e)
 {
 	return sl_str_eqz(e->group, "apps") &&
 	       (sl_str_eqz(e->kind, "StatefulSet") || sl_str_eqz(e->kind, "ReplicaSet"));
 }
 
+static bool has_pods(const struct sl_inventory_entry *e)
+{
+	static const struct {
+		const char *group, *kind;
+	} kinds[] = {
+		{ "apps", "Deployment" }, { "apps", "StatefulSet" }, { "apps", "DaemonSet" },
+		{ "apps", "ReplicaSet" }, { "batch", "Job" },
+	};
+
+	for (size_t i = 0; i < SL_ARRAY_LEN(kinds); i++)
+		if (sl_str_eqz(e->group, kinds[i].group) && sl_str_eqz(e->kind, kinds[i].kind))
+			return true;
+	return false;
+}
+
+/* A pod that has failed for good speaks for the set that it belongs to; nobody wakes us for it. */
 static void refine_by_pods(struct kc_run *r, const struct sl_value *live, struct kc_verdict *v)
 {
-	size_t failed;
+	size_t failed = kc_pods_failed(r, live);
 
-	if (has_failed_pod(r, live, &failed)) {
+	if (failed) {
 		v->status = SL_KSTATUS_FAILED;
 		v->message = sl_arena_printf(r->a, "%zu pods have failed", failed);
 	}
@@ -155,24 +153,49 @@ static struct kc_verdict verdict_of(struct kc_run *r, const struct sl_inventory_
 static void count(struct kc_run *r, struct tally *t, const struct sl_inventory_entry *e)
 {
 	struct kc_verdict v = verdict_of(r, e);
-	const char *name = sl_kstatus_name(v.status);
 
 	recheck_within(t, v.recheck_ms);
-	if (v.status == SL_KSTATUS_CURRENT)
+	if (v.status == SL_KSTATUS_CURRENT ||
+	    (v.status == SL_KSTATUS_NOT_FOUND && sl_strvec_contains(&r->st->expiring, e->id)))
 		return;
-	if (v.status == SL_KSTATUS_NOT_FOUND && sl_strvec_contains(&r->st->expiring, e->id))
-		return;
-	if (v.status == SL_KSTATUS_FAILED) {
-		t->failed++;
-		sl_strvec_pushf(&t->failing, "%s status: '%s': %s", sl_inventory_subject(r->a, e),
-				name, v.message);
-		return;
-	}
-	t->waiting++;
-	if (t->pending.n < LISTED_MAX)
-		sl_strvec_pushf(&t->pending, "%s status: '%s'%s%s", sl_inventory_subject(r->a, e),
-				name, v.message && *v.message ? ": " : "",
-				v.message ? v.message : "");
+	add_finding(v.status == SL_KSTATUS_FAILED ? &t->failing : &t->pending, e, &v);
+}
+
+/* What the pods of it, or it itself as one, have to say; or NULL. */
+static const char *cause_of(struct kc_run *r, const struct sl_inventory_entry *e)
+{
+	struct sl_kube_verb_options o = { .user = r->user, .fair_key = r->applier.fair_key };
+	bool is_pod = !e->group.n && sl_str_eqz(e->kind, "Pod"), certain;
+	struct sl_kube_ref ref = { 0 };
+	struct sl_value *live = NULL;
+
+	if ((!is_pod && !has_pods(e)) || resolve(r, e, &ref, NULL) < 0 ||
+	    sl_kube_get(r->applier.client, &ref, &o, r->a, &live, NULL) < 0)
+		return NULL;
+	return is_pod ? kc_pod_trouble(r->a, live, &certain) : kc_pods_cause(r, live);
+}
+
+/* "Deployment/ns/web status: 'InProgress': Ready: 0/1: pod web-1: …" */
+static char *describe(struct kc_run *r, const struct finding *f, bool in_detail)
+{
+	const char *message = f->message ? f->message : "";
+	const char *cause = in_detail ? cause_of(r, &f->entry) : NULL;
+
+	return sl_xasprintf("%s status: '%s'%s%s%s%s", sl_inventory_subject(r->a, &f->entry),
+			    f->status, *message ? ": " : "", message, cause ? ": " : "",
+			    cause ? cause : "");
+}
+
+/* Costs two requests for each of the first objects: for the moment at which a run fails. */
+static char *describe_all(struct kc_run *r, const struct findings *f)
+{
+	SL_AUTO(sl_strvec) list = SL_STRVEC_INIT;
+
+	for (size_t i = 0; i < f->n && i < LISTED_MAX; i++)
+		sl_strvec_take(&list, describe(r, &f->v[i], i < CAUSES_MAX));
+	if (f->n > LISTED_MAX)
+		sl_strvec_pushf(&list, "and %zu more", f->n - LISTED_MAX);
+	return sl_strvec_join(&list, ", ");
 }
 
 /* "apps/v1", and "" stands for it: the oldest form of a health check named only Deployments. */
@@ -225,13 +248,13 @@ static int tally_all(struct kc_run *r, struct tally *t, struct sl_err *err)
 	return result;
 }
 
-static enum kc_next not_healthy(struct kc_run *r, const char *cause,
-				const struct sl_strvec *objects, int64_t since_ms)
+static enum kc_next not_healthy(struct kc_run *r, const char *cause, const struct findings *objects,
+				int64_t since_ms)
 {
 	struct kc_failure f = { .reason = SL_REASON_HEALTH_CHECK_FAILED,
 				.delay_ms = r->spec.retry_ms,
 				.in_history = true };
-	SL_AUTO_FREE char *list = sl_strvec_join(objects, ", ");
+	SL_AUTO_FREE char *list = describe_all(r, objects);
 	SL_AUTO(sl_err) err = SL_ERR_INIT;
 
 	sl_err_set(&err, SL_ERR_TIMEOUT, "health check failed after %s: %s: [%s]",
@@ -289,27 +312,24 @@ enum kc_next kc_health_check(struct kc_run *r)
 			       &(struct kc_failure){ .reason = SL_REASON_HEALTH_CHECK_FAILED,
 						     .delay_ms = r->spec.retry_ms },
 			       &err);
-	else if (t.failed && !sl_manager_gate(r->c->manager, "DisableFailFastBehavior"))
+	else if (t.failing.n && !sl_manager_gate(r->c->manager, "DisableFailFastBehavior"))
 		next = not_healthy(r, "failed early due to stalled resources", &t.failing, since);
-	else if (!t.waiting && !t.failed)
+	else if (!t.pending.n && !t.failing.n)
 		next = healthy(r, since);
-	else if (!t.waiting)
+	else if (!t.pending.n)
 		next = not_healthy(r, "failed resources", &t.failing, since);
 	else if (waited && sl_mono_ms() >= r->st->wait_deadline_ms)
 		next = not_healthy(r, "timeout waiting for", &t.pending, since);
 	else
 		next = keep_waiting(r, &t);
-	tally_release(&t);
 	return next;
 }
 
 bool kc_is_healthy(struct kc_run *r)
 {
 	struct tally t = { 0 };
-	bool is_healthy = !tally_all(r, &t, NULL) && !t.waiting && !t.failed;
 
-	tally_release(&t);
-	return is_healthy;
+	return !tally_all(r, &t, NULL) && !t.pending.n && !t.failing.n;
 }
 
 enum kc_next kc_step_health(struct kc_run *r)
@@ -340,21 +360,20 @@ enum kc_next kc_stage_ready(struct kc_run *r, int stage)
 		if (r->plan.targets[i].action != SL_APPLY_SKIPPED)
 			count(r, &t, &e);
 	}
-	if (t.waiting + t.failed) {
+	if (t.pending.n + t.failing.n) {
 		if (waited && sl_mono_ms() >= r->st->wait_deadline_ms) {
 			SL_AUTO_FREE char *list =
-				sl_strvec_join(t.failed ? &t.failing : &t.pending, ", ");
+				describe_all(r, t.failing.n ? &t.failing : &t.pending);
 
 			sl_err_set(&err, SL_ERR_TIMEOUT, "timeout waiting for: [%s]", list);
 			next = kc_fail(r, &f, &err);
 		} else if (kc_announce(r, &err, "Waiting for %zu objects to become ready",
-				       t.waiting + t.failed) < 0) {
+				       t.pending.n + t.failing.n) < 0) {
 			next = kc_retry(r);
 		} else {
 			next = kc_wait_for(r, KC_WAIT_STAGE, STAGE_TIMEOUT_MS,
 					   t.recheck_ms ? t.recheck_ms : STAGE_TIMEOUT_MS);
 		}
 	}
-	tally_release(&t);
 	return next;
 }

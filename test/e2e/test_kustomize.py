@@ -311,6 +311,34 @@ def test_a_health_check_of_an_unknown_kind_says_so(lab, ns, source):
     wait_failed(lab, ns, "HealthCheckFailed", text='no matches for kind "Gadget" in version "example.com/v1"')
 
 
+@pytest.mark.parametrize("change,quota,cause", [
+    ({"nodeSelector": {"no": "where"}}, None, "nodes are available"),
+    ({}, {"hard": {"pods": "0"}}, "exceeded quota"),
+])
+def test_what_is_unhealthy_tells_why(lab, ns, source, change, quota, cause):
+    bad = json.loads(deployment())
+    bad["spec"]["template"]["spec"].update(change)
+    if quota:
+        lab.kube.apply({"apiVersion": "v1", "kind": "ResourceQuota", "metadata": {"name": "q", "namespace": ns},
+                        "spec": quota})
+    source.publish({"d.yaml": json.dumps(bad)})
+    kustomization(lab, ns, wait=True, timeout="3s", retryInterval="1h")
+    wait_failed(lab, ns, "HealthCheckFailed", text=cause)
+    events = wait_until(lambda: [e for e in events_of(lab, ns) if e["reason"] == "HealthCheckFailed"], what="event")
+    assert cause in events[0]["message"]
+
+
+def test_a_tenant_learns_nothing_of_pods_that_it_may_not_list(lab, ns, source):
+    grant(lab, ns, "tenant", ["deployments"])
+    bad = json.loads(deployment(annotations={"lab.sluice.dev/fail": "true"}))
+    source.publish({"d.yaml": json.dumps(bad)})
+    kustomization(lab, ns, wait=True, timeout="3s", retryInterval="1h", serviceAccountName="tenant")
+    assert "container" not in wait_failed(lab, ns, "HealthCheckFailed")["message"]
+    grant(lab, ns, "tenant", ["deployments", "pods"])
+    lab.kube.annotate("kustomization", "app", ns, **{"reconcile.fluxcd.io/requestedAt": "1"})
+    wait_failed(lab, ns, "HealthCheckFailed", text="container c: CrashLoopBackOff")
+
+
 # Dependencies
 
 
