@@ -181,6 +181,10 @@ class Controller:
         self._process.wait()
         self._gone()
 
+    def signal(self, number):
+        """Send it a signal."""
+        self._process.send_signal(number)
+
     def wait(self, timeout=TIMEOUT):
         """Wait until it ends by itself, and return the exit status."""
         status = self._process.wait(timeout)
