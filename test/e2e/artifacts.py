@@ -85,9 +85,9 @@ class Source:
                     "spec": {"url": "http://127.0.0.1:1/none.git", "interval": "1h"}})
 
     def publish(self, files, revision=None):
-        """A new artifact of these files; returns its revision."""
+        """A new artifact of these files, or a tarball as given; returns its revision."""
         self.number += 1
-        data = tarball(files)
+        data = files if isinstance(files, bytes) else tarball(files)
         self.revision = revision or f"main@sha1:{hashlib.sha1(data + bytes([self.number % 256])).hexdigest()}"
         path = f"/gitrepository/{self.namespace}/{self.name}/{self.revision.rpartition(':')[2]}.tar.gz"
         self.server.files[path] = data

@@ -299,6 +299,16 @@ def _end_with_parent():
     _LIBC.prctl(PR_SET_PDEATHSIG, signal.SIGKILL, 0, 0, 0)
 
 
+def can_mount():
+    """The flags with which `unshare` lets a program mount, as root or in a user namespace; or None."""
+    for flags in ("-m", "-rm"):
+        done = subprocess.run(["unshare", flags, "mount", "-t", "tmpfs", "tmpfs", "/tmp"],
+                              capture_output=True, check=False)
+        if done.returncode == 0:
+            return flags
+    return None
+
+
 def apply_crds(lab):
     """The definitions of the charts."""
     for path in sorted((ROOT / "charts").glob("*-controller/crds/*.yaml")):

@@ -16,7 +16,7 @@ import urllib.parse
 
 import pytest
 
-from controllers import SourceController, apply_crds, get, wait_until
+from controllers import SourceController, apply_crds, can_mount, get, wait_until
 from lab import ROOT, EventsSink, FaultProxy, GitServer, Lab, LabError, condition
 
 NS = "sources"
@@ -1027,16 +1027,6 @@ def test_old_artifacts_expire(own):
     time.sleep(0.2)
     env.rerun(name)
     assert [p.name for p in env.folder(name).iterdir() if p.name.endswith(".tar.gz")] == [f"{head}.tar.gz"]
-
-
-def can_mount():
-    """Whether a small file system can be made, as root or in a user namespace."""
-    for flags in ("-m", "-rm"):
-        done = subprocess.run(["unshare", flags, "mount", "-t", "tmpfs", "tmpfs", "/tmp"],
-                              capture_output=True, check=False)
-        if done.returncode == 0:
-            return flags
-    return None
 
 
 def test_full_disk(own):
