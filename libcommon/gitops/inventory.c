@@ -101,11 +101,11 @@ static void make_index(struct sl_arena *a, struct sl_inventory *inv)
 
 static void push(struct sl_arena *a, struct sl_inventory *inv, const struct sl_inventory_entry *e)
 {
-	if (inv->n == inv->cap) {
+	if (!inv->entries || inv->n == inv->cap) {
 		size_t cap = inv->cap ? inv->cap * 2 : 16;
 		struct sl_inventory_entry *entries = sl_arena_array(a, cap, sizeof(*entries));
 
-		if (inv->n)
+		if (inv->entries)
 			memcpy(entries, inv->entries, inv->n * sizeof(*entries));
 		inv->entries = entries;
 		inv->cap = cap;
