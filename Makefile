@@ -175,7 +175,8 @@ unit: $(BUILD)/.deps-test
 	$(Q)$(MAKE) unit-built
 .PHONY: unit-built
 unit-built: $(UNIT_BINS)
-	$(Q)$(SAN_ENV) CMOCKA_MESSAGE_OUTPUT=TAP prove --merge $(if $(V),-v) -j2 -e '$(RUNNER)' $(UNIT_BINS)
+	$(Q)$(SAN_ENV) CMOCKA_MESSAGE_OUTPUT=TAP prove --merge $(if $(V),-v,-f -o) -j2 -e '$(RUNNER)' \
+		$(UNIT_BINS) || { echo "unit: 'make unit T=… V=1' shows all that a test prints" >&2; exit 1; }
 
 ## make valgrind [T=codec/json]            unit tests under valgrind, for what the libraries do
 valgrind: $(BUILD)/.deps-bench

@@ -83,11 +83,12 @@ tap unit-tsan unit SAN=thread
 replay
 
 echo "== build: programs, lab, peers"
-if make -j2 all programs-asan lab peers >build/test-results/build.log 2>&1; then
+make -j2 all programs-asan lab peers 2>&1 | tee build/test-results/build.log |
+	grep --line-buffered -v '^  \(CC\|AR\) '
+if [ "${PIPESTATUS[0]}" = 0 ]; then
 	suite charts test/charts
 	suite e2e test/e2e
 else
-	tail -n 40 build/test-results/build.log
 	count build build/test-results/build.log 1 0 1
 fi
 
