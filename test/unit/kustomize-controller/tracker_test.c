@@ -27,7 +27,7 @@ struct world {
 	pthread_mutex_t lock;
 	pthread_cond_t changed;
 	const char *listed; /* items of a LIST; NULL: it is never answered */
-	const char *event; /* line to be sent on the next watch, or NULL */
+	const char *event;  /* line to be sent on the next watch, or NULL */
 	bool watching;
 	bool forbidden;
 	int wakes;
