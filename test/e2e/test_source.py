@@ -305,7 +305,9 @@ def test_new_commit_replaces_the_artifact(env):
     # Who has just read the old status can still download what it names.
     assert get(old["status"]["artifact"]["url"])[0] == 200
     env.wait_post(name, "NewArtifact")
-    assert [p["message"] for p in env.posts(name, "NewArtifact")][-1] == "stored artifact for commit 'second'"
+    # Ready is written before the event is sent.
+    wait_until(lambda: [p["message"] for p in env.posts(name, "NewArtifact")][-1:] ==
+               ["stored artifact for commit 'second'"], what="the event")
 
 
 def test_force_push_is_followed(env):
