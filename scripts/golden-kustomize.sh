@@ -30,7 +30,7 @@ record() {
 	if ! "$KUSTOMIZE" build --load-restrictor "$restrictor" --reorder "$order" "$dir/$path" \
 		>"$dir/expected.yaml" 2>"$dir/expected.err"; then
 		rm "$dir/expected.yaml"
-		grep '^Error' -A 100 "$dir/expected.err" | sed "s|$dir|/case|g" >"$dir/expected.tmp"
+		grep '^Error' -A 100 "$dir/expected.err" | sed "s|$dir|/case|g; s|$root|/golden|g" >"$dir/expected.tmp"
 		mv "$dir/expected.tmp" "$dir/expected.err"
 	else
 		rm "$dir/expected.err"
