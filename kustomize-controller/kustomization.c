@@ -377,11 +377,6 @@ enum kc_next kc_step_settle(struct kc_run *r)
 	return sleep_until_due(r);
 }
 
-enum kc_next kc_step_finish(struct kc_run *r)
-{
-	return kc_succeed(r);
-}
-
 static const struct step {
 	const char *name;
 	enum kc_next (*run)(struct kc_run *r);
@@ -389,7 +384,7 @@ static const struct step {
 	{ "prepare", kc_step_prepare }, { "idle", kc_step_idle },     { "depend", kc_step_depend },
 	{ "fetch", kc_step_fetch },	{ "build", kc_step_build },   { "apply", kc_step_apply },
 	{ "prune", kc_step_prune },	{ "settle", kc_step_settle }, { "health", kc_step_health },
-	{ "finish", kc_step_finish },
+	{ "finish", kc_succeed },
 };
 
 static void gone(struct kc_context *c, const struct sl_key *key)

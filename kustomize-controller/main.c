@@ -6,6 +6,8 @@
 #define LABEL SL_GROUP_KUSTOMIZE "/name"
 
 static struct kc_context context;
+/* Switches of Flux that change nothing here; a bare one must not swallow the next argument. */
+static bool without_effect;
 
 static struct sl_gate gates[] = {
 	{ "CacheSecretsAndConfigMaps", false },
@@ -29,10 +31,6 @@ static const struct sl_flag flags[] = {
 	  .min = 1,
 	  .max = 64,
 	  .help = "The number of concurrent server-side apply operations of one Kustomization." },
-	{ .name = "no-remote-bases",
-	  .type = SL_FLAG_BOOL,
-	  .value = &context.no_remote_bases,
-	  .help = "Disallow remote bases in kustomizations." },
 	{ .name = "http-retry",
 	  .type = SL_FLAG_INT,
 	  .value = &context.http_retry,
@@ -49,12 +47,22 @@ static const struct sl_flag flags[] = {
 	  .value = &context.custom_stage_kinds,
 	  .help = "Kinds (group/Kind) to be applied after definitions and classes, before the "
 		  "rest." },
+	{ .name = "no-remote-bases",
+	  .type = SL_FLAG_BOOL,
+	  .value = &without_effect,
+	  .help = "Disallow remote bases in kustomizations; they are refused in any case." },
 	{ .name = "sops-age-secret", .type = SL_FLAG_IGNORED, .help = "" },
 	{ .name = "sops-vault-configmap", .type = SL_FLAG_IGNORED, .help = "" },
 	{ .name = "default-decryption-service-account", .type = SL_FLAG_IGNORED, .help = "" },
 	{ .name = "default-kubeconfig-service-account", .type = SL_FLAG_IGNORED, .help = "" },
-	{ .name = "insecure-kubeconfig-exec", .type = SL_FLAG_IGNORED, .help = "" },
-	{ .name = "insecure-kubeconfig-tls", .type = SL_FLAG_IGNORED, .help = "" },
+	{ .name = "insecure-kubeconfig-exec",
+	  .type = SL_FLAG_BOOL,
+	  .value = &without_effect,
+	  .help = "Accepted for compatibility; spec.kubeConfig is refused in any case." },
+	{ .name = "insecure-kubeconfig-tls",
+	  .type = SL_FLAG_BOOL,
+	  .value = &without_effect,
+	  .help = "Accepted for compatibility; spec.kubeConfig is refused in any case." },
 };
 
 static void *new_worker(void *ctx)

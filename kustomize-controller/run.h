@@ -38,7 +38,6 @@ struct kc_context {
 	/* flags of kustomize-controller's own */
 	int64_t concurrent_ssa;
 	int64_t http_retry;
-	bool no_remote_bases;
 	struct sl_strvec override_managers;
 	struct sl_strvec custom_stage_kinds;
 };
@@ -89,7 +88,6 @@ enum kc_next kc_step_apply(struct kc_run *r);  /* stages.c */
 enum kc_next kc_step_prune(struct kc_run *r);  /* stages.c */
 enum kc_next kc_step_settle(struct kc_run *r); /* kustomization.c: a false alarm ends here */
 enum kc_next kc_step_health(struct kc_run *r); /* health.c */
-enum kc_next kc_step_finish(struct kc_run *r); /* kustomization.c */
 enum kc_next kc_finalize(struct kc_run *r);    /* finalize.c: the object is being deleted */
 
 /* Wake every Kustomization that depends on this one; for the listener of their store. */
