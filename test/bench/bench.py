@@ -55,6 +55,21 @@ class FluxKustomizeController(KustomizeController):
         return ROOT / "build" / "peers" / self.program
 
 
+    @staticmethod
+    def apply_crds(lab):
+        """Kinds that it insists on watching, and that no chart of ours defines yet: their names do."""
+        for kind in ("Bucket", "OCIRepository"):
+            plural = {"Bucket": "buckets", "OCIRepository": "ocirepositories"}[kind]
+            lab.kube.apply({
+                "apiVersion": "apiextensions.k8s.io/v1", "kind": "CustomResourceDefinition",
+                "metadata": {"name": f"{plural}.source.toolkit.fluxcd.io"},
+                "spec": {"group": "source.toolkit.fluxcd.io", "scope": "Namespaced",
+                         "names": {"kind": kind, "plural": plural},
+                         "versions": [{"name": "v1", "served": True, "storage": True, "schema": {
+                             "openAPIV3Schema": {"type": "object",
+                                                 "x-kubernetes-preserve-unknown-fields": True}}}]}})
+
+
 def cpu_seconds(controller):
     """User and system time that the process has used."""
     fields = pathlib.Path(f"/proc/{controller.pid}/stat").read_text().rpartition(")")[2].split()
@@ -117,7 +132,8 @@ def all_ready(lab, ns, count, revision=None, handled=None):
             n += (c.get("status") == "True" and (not revision or s.get("lastAppliedRevision") == revision) and
                   (not handled or s.get("lastHandledReconcileAt") == handled))
         return n == count
-    wait_until(done, 300, f"{count} Ready")
+    # A look at many objects costs the API server time that the controller then lacks.
+    wait_until(done, 300, f"{count} Ready", every=0.02 if count == 1 else 0.1)
     return time.monotonic() - since
 
 
@@ -162,7 +178,7 @@ def bench_steady(lab):
         sleep_until_idle(kustomize)
         before, first, cpu = kustomize.memory()["RssAnon"], count(), cpu_seconds(kustomize)
         set_interval("300ms")
-        wait_until(lambda: count() - first > 10000, 600, "10,000 reconciliations")
+        wait_until(lambda: count() - first > 10000, 600, "10,000 reconciliations", every=1)
         runs, used = count() - first, cpu_seconds(kustomize) - cpu
         set_interval("1h")
         sleep_until_idle(kustomize)
@@ -305,6 +321,7 @@ def main():
     wanted = sys.argv[1:] or list(BENCHES)
     with tempfile.TemporaryDirectory(prefix="sluice-bench-"), Lab() as lab:
         apply_crds(lab)
+        FluxKustomizeController.apply_crds(lab)
         for name in wanted:
             BENCHES[name](lab)
     table()

@@ -53,8 +53,8 @@ def get(url, timeout=TIMEOUT, headers=None, method="GET"):
         connection.close()
 
 
-def wait_until(check, timeout=30.0, what="condition"):
-    """Wait until check() returns something true, and return that."""
+def wait_until(check, timeout=30.0, what="condition", every=0.02):
+    """Wait until check() returns something true, looking `every` so many seconds, and return that."""
     deadline = time.monotonic() + timeout
     while True:
         found = check()
@@ -62,7 +62,7 @@ def wait_until(check, timeout=30.0, what="condition"):
             return found
         if time.monotonic() > deadline:
             raise AssertionError(f"{what}: not met after {timeout} s")
-        time.sleep(0.02)
+        time.sleep(every)
 
 
 class Controller:
