@@ -81,11 +81,11 @@ static int refuse_encrypted(struct sl_arena *a, const struct sl_value *object, s
 	    sl_str_ieq(sl_obj_annotation(object, SL_GROUP_KUSTOMIZE "/decrypt"),
 		       SL_STR("disabled")))
 		return 0;
-	sl_err_set(err, SL_ERR_INVALID,
-		   "%s is SOPS encrypted, configuring decryption is required for this secret to be "
-		   "reconciled",
-		   sl_obj_subject(a, object));
-	return sl_value_err_at(object, "sops", err);
+	return sl_value_err_set(
+		err, object, "sops", SL_ERR_INVALID,
+		"%s is SOPS encrypted, configuring decryption is required for this secret to be "
+		"reconciled",
+		sl_obj_subject(a, object));
 }
 
 static bool is_kustomization_file(const struct sl_value *object)

@@ -40,12 +40,16 @@ static int read_credentials(struct sc_git_run *g, struct sl_err *err)
 	if (g->spec.secret)
 		rc = sc_secret_get(sl_manager_client(r->c->manager), r->run->key.namespace_,
 				   g->spec.secret, &g->secret, err);
-	if (rc < 0)
-		return sl_err_wrap(err, "failed to get secret '%s/%s'", r->run->key.namespace_,
-				   g->spec.secret);
+	if (rc < 0) {
+		sl_err_wrap(err, "failed to get secret '%s/%s'", r->run->key.namespace_,
+			    g->spec.secret);
+		return rc;
+	}
 	rc = sc_git_auth(&g->url, g->spec.secret ? &g->secret : NULL, &auth, err);
-	if (rc < 0)
-		return sl_err_wrap(err, "failed to configure authentication options");
+	if (rc < 0) {
+		sl_err_wrap(err, "failed to configure authentication options");
+		return rc;
+	}
 	auth.proxy = g->remote_options.auth.proxy;
 	g->remote_options.auth = auth;
 	return 0;

@@ -35,7 +35,8 @@ static int add_item(struct sc_secret *s, const struct sl_member *m, struct sl_er
 	r = sl_base64_decode(text, &value, err);
 	if (r < 0) {
 		sl_wipe(value.p, value.n);
-		return sl_err_wrap(err, "secret '%s', key '%.*s'", s->ref, SL_STR_FMT(m->key));
+		sl_err_wrap(err, "secret '%s', key '%.*s'", s->ref, SL_STR_FMT(m->key));
+		return r;
 	}
 	s->items = sl_grow(s->items, s->n, &s->cap, sizeof(*s->items));
 	item = &s->items[s->n++];

@@ -11,6 +11,7 @@ int sl_cli_become_remote(const struct sl_cli_args *args, char *const *argv, stru
 {
 	char path[PATH_MAX];
 	ssize_t n = readlink("/proc/self/exe", path, sizeof(path) - sizeof(REMOTE));
+	int r;
 
 	(void)args;
 	if (n < 0)
@@ -22,6 +23,7 @@ int sl_cli_become_remote(const struct sl_cli_args *args, char *const *argv, stru
 		return sl_err_set(err, SL_ERR_INTERNAL, "%s is no path of a program", path);
 	memcpy(slash + 1, REMOTE, sizeof(REMOTE));
 	execv(path, argv);
-	sl_err_errno(err, errno, "run %s", path);
-	return sl_err_wrap(err, "this command needs " REMOTE " beside sluice");
+	r = sl_err_errno(err, errno, "run %s", path);
+	sl_err_wrap(err, "this command needs " REMOTE " beside sluice");
+	return r;
 }

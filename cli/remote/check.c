@@ -240,8 +240,10 @@ int sl_cli_remote_check(const struct sl_cli_args *args, char *const *argv, struc
 	int r = sl_cli_session_open(args, &s, err);
 
 	(void)argv;
-	if (r)
-		return sl_err_wrap(err, "Kubernetes client initialization failed");
+	if (r) {
+		sl_err_wrap(err, "Kubernetes client initialization failed");
+		return r;
+	}
 	for (size_t i = 0; i < (pre ? 1 : SL_ARRAY_LEN(checks)); i++) {
 		sl_cli_say(SL_CLI_ACTION, "%s", checks[i].title);
 		ok &= checks[i].check(&s);

@@ -135,8 +135,10 @@ static int print_once(struct events *e, struct sl_err *err)
 		struct sl_value *items;
 		int r = sl_cli_list(s, &sl_cli_kube_event, &filter, &items, err);
 
-		if (r)
-			return sl_err_wrap(err, "error getting events");
+		if (r) {
+			sl_err_wrap(err, "error getting events");
+			return r;
+		}
 		for (size_t j = 0; j < sl_list_len(items); j++)
 			sl_list_push(&s->a, all, sl_list_get(items, j));
 	}

@@ -72,8 +72,10 @@ static int override_file(const struct sl_cli_args *args, const char *flag, char 
 	if (!sl_cli_is_given(args, flag))
 		return 0;
 	r = sl_file_read_path(sl_cli_string(args, flag), &content, err);
-	if (r)
-		return sl_err_wrap(err, "--%s", flag);
+	if (r) {
+		sl_err_wrap(err, "--%s", flag);
+		return r;
+	}
 	if (*field)
 		sl_wipe(*field, sl_str(*field).n);
 	free(*field);

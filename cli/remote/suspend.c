@@ -24,9 +24,11 @@ static int set_suspend(struct sl_cli_session *s, const struct sl_cli_targets *t,
 	sl_cli_say(SL_CLI_ACTION, "%s %s %s in %s namespace", words->doing, t->kind->human, name,
 		   t->namespace_);
 	r = sl_cli_patch(s, &ref, patch, ret_object, err);
-	if (r)
-		return sl_err_wrap(err, "failed %s %s %s in %s namespace", words->doing,
-				   t->kind->kube.kind, name, t->namespace_);
+	if (r) {
+		sl_err_wrap(err, "failed %s %s %s in %s namespace", words->doing,
+			    t->kind->kube.kind, name, t->namespace_);
+		return r;
+	}
 	sl_cli_say(SL_CLI_SUCCESS, "%s %s", t->kind->human, words->done);
 	return 0;
 }

@@ -32,19 +32,26 @@ __attribute__((format(printf, 1, 0))) static char *vformat(const char *fmt, va_l
 	return p;
 }
 
-int sl_err_set(struct sl_err *err, enum sl_err_code code, const char *fmt, ...)
+int sl_err_vset(struct sl_err *err, enum sl_err_code code, const char *fmt, va_list ap)
 {
-	va_list ap;
 	char *message;
 
 	if (!err)
 		return code;
-	va_start(ap, fmt);
 	message = vformat(fmt, ap);
-	va_end(ap);
 	sl_err_release(err);
 	err->code = code;
 	err->message = message;
+	return code;
+}
+
+int sl_err_set(struct sl_err *err, enum sl_err_code code, const char *fmt, ...)
+{
+	va_list ap;
+
+	va_start(ap, fmt);
+	sl_err_vset(err, code, fmt, ap);
+	va_end(ap);
 	return code;
 }
 
@@ -108,13 +115,13 @@ void sl_err_at(struct sl_err *err, const char *file, uint32_t line, const char *
 		err->origin.field = sl_xstrdup(field);
 }
 
-int sl_err_wrap(struct sl_err *err, const char *fmt, ...)
+void sl_err_wrap(struct sl_err *err, const char *fmt, ...)
 {
 	va_list ap;
 	char *what, *message;
 
 	if (!err)
-		return SL_ERR_INTERNAL;
+		return;
 	va_start(ap, fmt);
 	what = vformat(fmt, ap);
 	va_end(ap);
@@ -122,7 +129,6 @@ int sl_err_wrap(struct sl_err *err, const char *fmt, ...)
 	free(what);
 	free(err->message);
 	err->message = message;
-	return err->code;
 }
 
 int sl_err_move(struct sl_err *dst, struct sl_err *src)

@@ -12,6 +12,7 @@
 #ifndef LIBCOMMON_BASE_ERR_H
 #define LIBCOMMON_BASE_ERR_H
 
+#include <stdarg.h>
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
@@ -72,13 +73,15 @@ void sl_err_reset(struct sl_err *err);
 /* Set `err` (may be NULL; what it held is released) and return `code`. */
 int sl_err_set(struct sl_err *err, enum sl_err_code code, const char *fmt, ...)
 	__attribute__((format(printf, 3, 4)));
+int sl_err_vset(struct sl_err *err, enum sl_err_code code, const char *fmt, va_list ap)
+	__attribute__((format(printf, 3, 0)));
 /* The same from an errno value: ENOENT, EEXIST, ENOSPC and EACCES get codes of their own. */
 int sl_err_errno(struct sl_err *err, int errnum, const char *fmt, ...)
 	__attribute__((format(printf, 3, 4)));
 /* Say where: `file` and `field` may be NULL, `line` 0; what is known already is kept. */
 void sl_err_at(struct sl_err *err, const char *file, uint32_t line, const char *field);
-/* Prefix "context: " to the message; returns err->code (SL_ERR_INTERNAL when `err` is NULL). */
-int sl_err_wrap(struct sl_err *err, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
+/* Prefix "context: " to the message. Returns nothing: a caller without `err` has the code as well. */
+void sl_err_wrap(struct sl_err *err, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
 /* Move `src` into `dst` (may be NULL); `src` is left empty. Returns the code moved. */
 int sl_err_move(struct sl_err *dst, struct sl_err *src);
 /* "message" or, with a known place, "file:line: message". The caller frees it. */
@@ -99,8 +102,8 @@ const char *sl_err_code_name(enum sl_err_code code);
 		sl_r_; \
 	})
 #define sl_err_set(...) SL_NEGATIVE_(sl_err_set(__VA_ARGS__))
+#define sl_err_vset(...) SL_NEGATIVE_(sl_err_vset(__VA_ARGS__))
 #define sl_err_errno(...) SL_NEGATIVE_(sl_err_errno(__VA_ARGS__))
-#define sl_err_wrap(...) SL_NEGATIVE_(sl_err_wrap(__VA_ARGS__))
 #define sl_err_move(...) SL_NEGATIVE_(sl_err_move(__VA_ARGS__))
 #endif
 

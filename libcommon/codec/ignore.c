@@ -234,7 +234,9 @@ static int load_file(struct tree_load *t, struct sl_err *err)
 	if (r < 0)
 		return r;
 	r = sl_ignore_add(t->ig, sl_strbuf_str(&text), sl_strbuf_str(&t->path), err);
-	return r < 0 ? sl_err_wrap(err, "%s", name) : 0;
+	if (r < 0)
+		sl_err_wrap(err, "%s", name);
+	return r;
 }
 
 static int load_dir(struct tree_load *t, int fd, struct sl_err *err);

@@ -33,7 +33,7 @@ fail(struct patcher *p, enum sl_err_code code, const char *fmt, ...)
 	va_end(ap);
 	sl_err_set(p->err, code, "operation %zu: %.*s \"%.*s\": %s", p->index, SL_STR_FMT(p->kind),
 		   SL_STR_FMT(p->path), what);
-	(void)sl_value_err_at(p->op, NULL, p->err);
+	sl_value_err_at(p->op, NULL, p->err);
 	return code;
 }
 
@@ -378,12 +378,10 @@ int sl_jsonpatch_apply(struct sl_arena *a, const struct sl_value *doc, const str
 	struct patcher p = { .a = a, .rules = rules, .err = err };
 	int r = 0;
 
-	if (!sl_is_list(patch)) {
-		sl_err_set(err, SL_ERR_INVALID, "a JSON patch is a list of operations, not a %s",
-			   sl_value_kind_name(patch));
-		sl_value_err_at(patch, NULL, err);
-		return SL_ERR_INVALID;
-	}
+	if (!sl_is_list(patch))
+		return sl_value_err_set(err, patch, NULL, SL_ERR_INVALID,
+					"a JSON patch is a list of operations, not a %s",
+					sl_value_kind_name(patch));
 	if (patch->list.n > SL_JSONPATCH_OPS_MAX)
 		return sl_err_set(err, SL_ERR_TOO_LARGE, "the patch has more than %d operations",
 				  SL_JSONPATCH_OPS_MAX);

@@ -1,3 +1,4 @@
+#define SL_VALUE_IMPLEMENTATION /* the functions themselves, not what the analyser is told */
 #include "libcommon/codec/value.h"
 
 #include <math.h>
@@ -373,10 +374,19 @@ bool sl_value_equal(const struct sl_value *x, const struct sl_value *y)
 	return false;
 }
 
-int sl_value_err_at(const struct sl_value *v, const char *field, struct sl_err *err)
+void sl_value_err_at(const struct sl_value *v, const char *field, struct sl_err *err)
 {
-	if (!err)
-		return SL_ERR_INTERNAL;
 	sl_err_at(err, v ? v->file : NULL, v ? v->line : 0, field);
-	return err->code;
+}
+
+int sl_value_err_set(struct sl_err *err, const struct sl_value *v, const char *field,
+		     enum sl_err_code code, const char *fmt, ...)
+{
+	va_list ap;
+
+	va_start(ap, fmt);
+	sl_err_vset(err, code, fmt, ap);
+	va_end(ap);
+	sl_value_err_at(v, field, err);
+	return code;
 }

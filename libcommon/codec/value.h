@@ -160,7 +160,14 @@ void sl_list_remove(struct sl_value *list, size_t index);
  */
 bool sl_value_equal(const struct sl_value *x, const struct sl_value *y);
 
-/* Set err's origin to the node's place (file, line) and `field`; returns err->code. */
-int sl_value_err_at(const struct sl_value *v, const char *field, struct sl_err *err);
+/* Set err's origin to the node's place (file, line) and `field`. `v`, `field`, `err` may be NULL. */
+void sl_value_err_at(const struct sl_value *v, const char *field, struct sl_err *err);
+/* sl_err_set() and sl_value_err_at() at once; returns `code`, also without `err`. */
+int sl_value_err_set(struct sl_err *err, const struct sl_value *v, const char *field,
+		     enum sl_err_code code, const char *fmt, ...)
+	__attribute__((format(printf, 5, 6)));
+#if defined(__clang_analyzer__) && !defined(SL_VALUE_IMPLEMENTATION)
+#define sl_value_err_set(...) SL_NEGATIVE_(sl_value_err_set(__VA_ARGS__))
+#endif
 
 #endif

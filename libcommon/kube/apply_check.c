@@ -99,7 +99,7 @@ static void report(struct check *c, const struct sl_apply_target *t, struct sl_e
 		sl_err_wrap(err, "%s dry-run failed (%s)", subject, err->reason);
 	else
 		sl_err_wrap(err, "%s dry-run failed", subject);
-	(void)sl_value_err_at(sl_fieldpath_locate(t->desired, sl_str(err->message)), NULL, err);
+	sl_value_err_at(sl_fieldpath_locate(t->desired, sl_str(err->message)), NULL, err);
 	sl_errlist_take(&c->errors, err);
 }
 

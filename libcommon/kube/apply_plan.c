@@ -128,9 +128,9 @@ static int check_identity(const struct sl_value *object, struct sl_err *err)
 		missing = "metadata.name";
 	if (!missing)
 		return 0;
-	sl_err_set(err, SL_ERR_INVALID, "%.*s '%.*s' has no %s", SL_STR_FMT(sl_obj_kind(object)),
-		   SL_STR_FMT(sl_obj_name(object)), missing);
-	return sl_value_err_at(object, missing, err);
+	return sl_value_err_set(err, object, missing, SL_ERR_INVALID, "%.*s '%.*s' has no %s",
+				SL_STR_FMT(sl_obj_kind(object)), SL_STR_FMT(sl_obj_name(object)),
+				missing);
 }
 
 void sl_apply_plan_release(struct sl_apply_plan *p)

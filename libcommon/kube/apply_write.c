@@ -30,8 +30,7 @@ static int finish_apply(struct sl_arena *a, struct sl_kube_call *call, struct sl
 	if (r < 0) {
 		sl_apply_redact(t->desired, err);
 		sl_err_wrap(err, "%s apply failed", sl_obj_subject(a, t->desired));
-		(void)sl_value_err_at(sl_fieldpath_locate(t->desired, sl_str(err->message)), NULL,
-				      err);
+		sl_value_err_at(sl_fieldpath_locate(t->desired, sl_str(err->message)), NULL, err);
 		return r;
 	}
 	t->live = live;

@@ -10,8 +10,7 @@
 int sl_kubeconfig_refuse(enum sl_err_code code, const struct sl_value *at, const char *field,
 			 struct sl_err *err, const char *what)
 {
-	sl_err_set(err, code, "kubeconfig: %s: %s", field, what);
-	return err ? sl_value_err_at(at, field, err) : (int)code;
+	return sl_value_err_set(err, at, field, code, "kubeconfig: %s: %s", field, what);
 }
 
 /* A string member, NULL when absent or empty. */

@@ -95,7 +95,9 @@ int sl_git_entry_size(struct sl_git_entry *e, uint64_t *ret_size, struct sl_err 
 {
 	int r = blob_size(e->blob, ret_size, err);
 
-	return r < 0 ? (err ? sl_err_wrap(err, "%s", e->path) : r) : 0;
+	if (r < 0)
+		sl_err_wrap(err, "%s", e->path);
+	return r;
 }
 
 int sl_git_entry_read(struct sl_git_entry *e, void *buffer, size_t size, size_t *ret_n,
@@ -103,7 +105,9 @@ int sl_git_entry_read(struct sl_git_entry *e, void *buffer, size_t size, size_t 
 {
 	int r = read_some(e->blob, buffer, size, ret_n, err);
 
-	return r < 0 ? (err ? sl_err_wrap(err, "%s", e->path) : r) : 0;
+	if (r < 0)
+		sl_err_wrap(err, "%s", e->path);
+	return r;
 }
 
 static int read_source(void *ctx, void *to, size_t size, size_t *ret_n, struct sl_err *err)

@@ -119,9 +119,13 @@ static int resolve_semver(const struct sl_git_refs *refs, const struct sl_git_re
 {
 	SL_AUTO_PTR(sl_semver_range) *range = NULL;
 	struct sl_semver best = { 0 };
+	int r;
 
-	if (sl_semver_range_parse(sl_str(spec->semver), &range, err) < 0)
-		return sl_err_wrap(err, "semver parse error");
+	r = sl_semver_range_parse(sl_str(spec->semver), &range, err);
+	if (r < 0) {
+		sl_err_wrap(err, "semver parse error");
+		return r;
+	}
 	for (size_t i = 0; i < refs->n; i++) {
 		struct sl_str tag = sl_str(refs->items[i].name);
 		struct sl_semver v;

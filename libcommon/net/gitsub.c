@@ -184,8 +184,10 @@ static int fetch_declared(struct job *j, const struct place *p, const struct sl_
 			continue; /* declared but not in the tree: nothing to check out */
 		if (r == 0)
 			r = fetch_module(j, p, &list->items[i], &commit, err);
-		if (r < 0)
-			return err ? sl_err_wrap(err, "submodule '%s'", list->items[i].path) : r;
+		if (r < 0) {
+			sl_err_wrap(err, "submodule '%s'", list->items[i].path);
+			return r;
+		}
 	}
 	return 0;
 }

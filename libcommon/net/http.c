@@ -262,8 +262,10 @@ static int redirect(struct sl_http_transfer *t, struct sl_err *err)
 	int r;
 
 	r = sl_url_join(&t->url, sl_str(location), &next, err);
-	if (r < 0)
-		return sl_err_wrap(err, "redirect");
+	if (r < 0) {
+		sl_err_wrap(err, "redirect");
+		return r;
+	}
 	if (!sl_url_same_party(&t->url, &next))
 		t->trusted = false;
 	if (next.scheme == SL_URL_SSH ||
@@ -311,14 +313,14 @@ static int run(struct sl_http_client *c, struct sl_http_transfer *t, struct sl_e
 }
 
 /* "GET https://host/path: …", without the query, which may hold a signature. */
-static int add_context(const struct sl_http_transfer *t, struct sl_err *err)
+static void add_context(const struct sl_http_transfer *t, struct sl_err *err)
 {
 	SL_AUTO_FREE char *text = sl_url_text(&t->url);
 	char *query = strchr(text, '?');
 
 	if (query)
 		*query = '\0';
-	return sl_err_wrap(err, "%s %s", t->request->method ? t->request->method : "GET", text);
+	sl_err_wrap(err, "%s %s", t->request->method ? t->request->method : "GET", text);
 }
 
 int sl_http_do(struct sl_http_client *c, const struct sl_http_request *request,

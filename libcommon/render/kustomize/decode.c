@@ -29,14 +29,13 @@ static int missing(const struct sl_value *obj, const char *field, struct sl_err 
 	struct sl_str name = sl_get_str(obj, "metadata", "name");
 
 	if (kind.n > 0)
-		sl_err_set(err, SL_ERR_INVALID, "missing %s in object of kind %.*s", field,
-			   SL_STR_FMT(kind));
-	else if (name.n > 0)
-		sl_err_set(err, SL_ERR_INVALID, "missing %s in object %.*s", field,
-			   SL_STR_FMT(name));
-	else
-		sl_err_set(err, SL_ERR_INVALID, "missing %s in object", field);
-	return sl_value_err_at(obj, field, err);
+		return sl_value_err_set(err, obj, field, SL_ERR_INVALID,
+					"missing %s in object of kind %.*s", field,
+					SL_STR_FMT(kind));
+	if (name.n > 0)
+		return sl_value_err_set(err, obj, field, SL_ERR_INVALID,
+					"missing %s in object %.*s", field, SL_STR_FMT(name));
+	return sl_value_err_set(err, obj, field, SL_ERR_INVALID, "missing %s in object", field);
 }
 
 static bool is_list_kind(struct sl_kz *kz, const struct sl_value *obj)
@@ -47,10 +46,9 @@ static bool is_list_kind(struct sl_kz *kz, const struct sl_value *obj)
 static int check_object(struct sl_kz *kz, const struct sl_value *obj, struct sl_err *err)
 {
 	if (!sl_is_map(obj)) {
-		sl_err_set(err, SL_ERR_INVALID,
-			   "missing Resource metadata: expected an object, got a %s",
-			   sl_value_kind_name(obj));
-		return sl_value_err_at(obj, NULL, err);
+		return sl_value_err_set(err, obj, NULL, SL_ERR_INVALID,
+					"missing Resource metadata: expected an object, got a %s",
+					sl_value_kind_name(obj));
 	}
 	if (sl_kz_text(kz->a, sl_get(obj, "kind")).n == 0)
 		return missing(obj, "kind", err);
@@ -92,10 +90,10 @@ static int expand(struct sl_kz *kz, struct queue *q, struct sl_kz_objects *ret, 
 		} else if (sl_is_null(items) || sl_is_list(items)) {
 			r = enqueue_items(kz, q, items, err);
 		} else {
-			sl_err_set(err, SL_ERR_INVALID,
-				   "expected array in %.*s/items, but found %s",
-				   SL_STR_FMT(sl_get_str(obj, "kind")), sl_value_kind_name(items));
-			r = sl_value_err_at(items, "items", err);
+			r = sl_value_err_set(err, items, "items", SL_ERR_INVALID,
+					     "expected array in %.*s/items, but found %s",
+					     SL_STR_FMT(sl_get_str(obj, "kind")),
+					     sl_value_kind_name(items));
 		}
 		if (r < 0)
 			return r;

@@ -89,9 +89,9 @@ static int step(const struct walk *w, struct sl_value **slot, const char *path)
 	if (sl_is_map(v))
 		return step_map(w, v, path);
 	if (!sl_is_list(v)) {
-		sl_err_set(w->err, SL_ERR_INVALID, "expected a list or a map, got a %s",
-			   sl_value_kind_name(v));
-		return sl_value_err_at(v, NULL, w->err);
+		return sl_value_err_set(w->err, v, NULL, SL_ERR_INVALID,
+					"expected a list or a map, got a %s",
+					sl_value_kind_name(v));
 	}
 	for (size_t i = 0; i < v->list.n; i++) {
 		int r = step(w, &v->list.items[i], path);
@@ -129,8 +129,9 @@ int sl_kz_fieldspecs_apply(struct sl_kz *kz, struct sl_value *obj,
 			struct sl_kz_id id = sl_kz_current_id(kz, &res);
 
 			sl_err_at(err, obj->file, obj->line, specs[i].path);
-			return sl_err_wrap(err, "considering field '%s' of object %s",
-					   specs[i].path, sl_kz_id_text(kz->a, &id));
+			sl_err_wrap(err, "considering field '%s' of object %s", specs[i].path,
+				    sl_kz_id_text(kz->a, &id));
+			return r;
 		}
 	}
 	return 0;
@@ -143,9 +144,8 @@ int sl_kz_set_entry(struct sl_kz *kz, struct sl_value **slot, void *arg, struct 
 	if (sl_is_null(*slot))
 		return 0;
 	if (!sl_is_map(*slot)) {
-		sl_err_set(err, SL_ERR_INVALID, "expected a map, got a %s",
-			   sl_value_kind_name(*slot));
-		return sl_value_err_at(*slot, NULL, err);
+		return sl_value_err_set(err, *slot, NULL, SL_ERR_INVALID,
+					"expected a map, got a %s", sl_value_kind_name(*slot));
 	}
 	struct sl_member *m = sl_map_member(*slot, entry->key);
 

@@ -38,8 +38,10 @@ static int scan_file(struct scan *s, const char *path)
 
 	if (r == 0)
 		r = sl_kz_decode_objects(s->kz, text, path, &found, s->err);
-	if (r < 0)
-		return sl_err_wrap(s->err, "failed to decode Kubernetes YAML from %s", path);
+	if (r < 0) {
+		sl_err_wrap(s->err, "failed to decode Kubernetes YAML from %s", path);
+		return r;
+	}
 	add(s, path);
 	return 0;
 }
@@ -121,8 +123,10 @@ static int read_file(struct sl_kz *kz, const char *file, struct sl_value **ret, 
 
 	if (r == 0)
 		r = sl_yaml_parse(kz->a, text, &options, &doc, err);
-	if (r < 0)
-		return sl_err_wrap(err, "invalid Kustomization");
+	if (r < 0) {
+		sl_err_wrap(err, "invalid Kustomization");
+		return r;
+	}
 	r = sl_kz_decode_kustomization(kz, doc, SL_KZ_UNKNOWN_KEEP, &k, err);
 	if (r < 0)
 		return r;

@@ -15,9 +15,11 @@ struct generator {
 
 #define VALUE_MAX ((size_t)16 << 20) /* bytes of one value, encoded */
 
-static int fail(const struct generator *g, const struct sl_value *at, struct sl_err *err)
+/* Say where; returns `code`. */
+static int fail(const struct generator *g, const struct sl_value *at, int code, struct sl_err *err)
 {
-	return sl_value_err_at(at ? at : g->args, g->field, err);
+	sl_value_err_at(at ? at : g->args, g->field, err);
+	return code;
 }
 
 /* Base64, broken into lines of 70 when longer, as kustomize writes it. */
@@ -43,18 +45,21 @@ static int add_pair(struct generator *g, struct sl_str key, struct sl_str value,
 	bool text = !g->is_secret && sl_str_is_utf8(value);
 
 	if (value.n > VALUE_MAX) {
-		sl_err_set(err, SL_ERR_TOO_LARGE,
-			   "the value of key '%.*s' is larger than %zu bytes", SL_STR_FMT(key),
-			   (size_t)VALUE_MAX);
-		return fail(g, at, err);
+		return fail(g, at,
+			    sl_err_set(err, SL_ERR_TOO_LARGE,
+				       "the value of key '%.*s' is larger than %zu bytes",
+				       SL_STR_FMT(key), (size_t)VALUE_MAX),
+			    err);
 	}
 	if (sl_map_get(sl_get(g->obj, "data"), key) ||
 	    sl_map_get(sl_get(g->obj, "binaryData"), key)) {
 		struct sl_str name = sl_get_str(g->args, "name");
 
-		sl_err_set(err, SL_ERR_INVALID, "configmap %.*s illegally repeats the key `%.*s`",
-			   SL_STR_FMT(name), SL_STR_FMT(key));
-		return fail(g, at, err);
+		return fail(g, at,
+			    sl_err_set(err, SL_ERR_INVALID,
+				       "configmap %.*s illegally repeats the key `%.*s`",
+				       SL_STR_FMT(name), SL_STR_FMT(key)),
+			    err);
 	}
 	struct sl_value *data =
 		sl_map_need_map(a, g->obj, text || g->is_secret ? "data" : "binaryData");
@@ -79,10 +84,11 @@ static int add_literals(struct generator *g, struct sl_err *err)
 		ptrdiff_t eq = sl_str_chr(s, '=');
 
 		if (eq <= 0) {
-			sl_err_set(err, SL_ERR_INVALID,
-				   "invalid literal source %.*s, expected key=value",
-				   SL_STR_FMT(s));
-			return fail(g, sl_list_get(list, i), err);
+			return fail(g, sl_list_get(list, i),
+				    sl_err_set(err, SL_ERR_INVALID,
+					       "invalid literal source %.*s, expected key=value",
+					       SL_STR_FMT(s)),
+				    err);
 		}
 		int r = add_pair(g, sl_str_sub(s, 0, (size_t)eq),
 				 without_quotes(sl_str_sub(s, (size_t)eq + 1, s.n)),
@@ -103,8 +109,10 @@ static int add_env_line(struct generator *g, struct sl_str line, const struct sl
 			struct sl_err *err)
 {
 	if (!sl_str_is_utf8(line)) {
-		sl_err_set(err, SL_ERR_INVALID, "an env file has a line that is not UTF-8");
-		return fail(g, at, err);
+		return fail(
+			g, at,
+			sl_err_set(err, SL_ERR_INVALID, "an env file has a line that is not UTF-8"),
+			err);
 	}
 	(void)sl_str_cut_suffix(&line, SL_STR("\r"));
 	while (line.n > 0 && is_space(line.p[0]))
@@ -132,9 +140,8 @@ static int add_env_files(struct generator *g, struct sl_err *err)
 		while (r == 0 && sl_str_split(&text, '\n', &line))
 			r = add_env_line(g, line, at, err);
 		if (r < 0) {
-			fail(g, at, err);
-			return sl_err_wrap(err, "env source file '%.*s'",
-					   SL_STR_FMT(sl_as_str(at)));
+			sl_err_wrap(err, "env source file '%.*s'", SL_STR_FMT(sl_as_str(at)));
+			return fail(g, at, r, err);
 		}
 	}
 	return 0;
@@ -146,6 +153,7 @@ static int split_file_source(struct generator *g, const struct sl_value *at, str
 {
 	struct sl_str s = sl_as_str(at);
 	ptrdiff_t eq = sl_str_chr(s, '='), slash;
+	int r = 0;
 
 	if (eq < 0) {
 		*ret_path = s;
@@ -158,19 +166,17 @@ static int split_file_source(struct generator *g, const struct sl_value *at, str
 	*ret_key = sl_str_sub(s, 0, (size_t)eq);
 	*ret_path = sl_str_sub(s, (size_t)eq + 1, s.n);
 	if (sl_str_chr(*ret_path, '=') >= 0)
-		sl_err_set(err, SL_ERR_INVALID,
-			   "source \"%.*s\" key name or file path contains '='", SL_STR_FMT(s));
+		r = sl_err_set(err, SL_ERR_INVALID,
+			       "source \"%.*s\" key name or file path contains '='", SL_STR_FMT(s));
 	else if (ret_key->n == 0)
-		sl_err_set(err, SL_ERR_INVALID,
-			   "missing key name for file path \"%.*s\" in source \"%.*s\"",
-			   SL_STR_FMT(*ret_path), SL_STR_FMT(s));
+		r = sl_err_set(err, SL_ERR_INVALID,
+			       "missing key name for file path \"%.*s\" in source \"%.*s\"",
+			       SL_STR_FMT(*ret_path), SL_STR_FMT(s));
 	else if (ret_path->n == 0)
-		sl_err_set(err, SL_ERR_INVALID,
-			   "missing file path for key name \"%.*s\" in source \"%.*s\"",
-			   SL_STR_FMT(*ret_key), SL_STR_FMT(s));
-	else
-		return 0;
-	return fail(g, at, err);
+		r = sl_err_set(err, SL_ERR_INVALID,
+			       "missing file path for key name \"%.*s\" in source \"%.*s\"",
+			       SL_STR_FMT(*ret_key), SL_STR_FMT(s));
+	return r < 0 ? fail(g, at, r, err) : 0;
 }
 
 static int add_files(struct generator *g, struct sl_err *err)
@@ -187,8 +193,8 @@ static int add_files(struct generator *g, struct sl_err *err)
 			return r;
 		r = sl_kz_load(g->s->kz, g->s->dir, rel, &text, &path, err);
 		if (r < 0) {
-			fail(g, at, err);
-			return sl_err_wrap(err, "file source '%.*s'", SL_STR_FMT(rel));
+			sl_err_wrap(err, "file source '%.*s'", SL_STR_FMT(rel));
+			return fail(g, at, r, err);
 		}
 		r = add_pair(g, key, text, at, err);
 		if (r < 0)
@@ -229,8 +235,8 @@ static int make_base(struct generator *g, struct sl_err *err)
 	struct sl_str type = sl_get_str(g->args, "type");
 
 	if (name.n == 0) {
-		sl_err_set(err, SL_ERR_INVALID, "a configmap must have a name");
-		return fail(g, NULL, err);
+		return fail(g, NULL,
+			    sl_err_set(err, SL_ERR_INVALID, "a configmap must have a name"), err);
 	}
 	g->obj = sl_value_map(a);
 	g->obj->file = g->args->file;
@@ -292,7 +298,7 @@ static int generate_one(struct generator *g, struct sl_err *err)
 	if (g->s->kz->track_origin)
 		res->origin = sl_kz_stage_origin(g->s);
 	r = sl_kz_map_absorb(g->s->kz, g->s->m, res, err);
-	return r < 0 ? fail(g, NULL, err) : 0;
+	return r < 0 ? fail(g, NULL, r, err) : 0;
 }
 
 int sl_kz_generate(struct sl_kz_stage *s, struct sl_err *err)

@@ -26,12 +26,14 @@ static void write_place(const struct place *p, struct sl_strbuf *b)
 	sl_strbuf_adds(b, p->name);
 }
 
-static int fail_at(const struct sl_value *v, const struct place *p, struct sl_err *err)
+/* Say where; returns `code`. */
+static int fail_at(const struct sl_value *v, const struct place *p, int code, struct sl_err *err)
 {
 	SL_AUTO(sl_strbuf) b = SL_STRBUF_INIT(1024);
 
 	write_place(p, &b);
-	return sl_value_err_at(v, b.p, err);
+	sl_value_err_at(v, b.p, err);
+	return code;
 }
 
 static const char *json_kind(const struct sl_value *v)
@@ -62,11 +64,13 @@ static int wrong_type(const struct sl_value *v, const struct place *p, const cha
 	SL_AUTO(sl_strbuf) b = SL_STRBUF_INIT(1024);
 
 	write_place(p, &b);
-	sl_err_set(err, SL_ERR_INVALID,
-		   "invalid Kustomization: json: cannot unmarshal %s into Go struct field "
-		   "Kustomization.%s of type %s",
-		   json_kind(v), b.p, want);
-	return fail_at(v, p, err);
+	return fail_at(
+		v, p,
+		sl_err_set(err, SL_ERR_INVALID,
+			   "invalid Kustomization: json: cannot unmarshal %s into Go struct field "
+			   "Kustomization.%s of type %s",
+			   json_kind(v), b.p, want),
+		err);
 }
 
 static int decode_struct(struct decoder *d, const struct sl_kz_struct *s, const struct sl_value *v,
@@ -178,11 +182,12 @@ static int unknown_field(struct decoder *d, const struct sl_value *v, const stru
 	case SL_KZ_UNKNOWN_REFUSE:
 		break;
 	}
-	sl_err_set(err, SL_ERR_INVALID, "invalid Kustomization: json: unknown field \"%.*s\"",
-		   SL_STR_FMT(m->key));
+	int r = sl_err_set(err, SL_ERR_INVALID,
+			   "invalid Kustomization: json: unknown field \"%.*s\"",
+			   SL_STR_FMT(m->key));
 	/* The key's line: the value may start further down. */
 	sl_err_at(err, v->file, m->line, NULL);
-	return fail_at(m->value, here, err);
+	return fail_at(m->value, here, r, err);
 }
 
 static int decode_struct(struct decoder *d, const struct sl_kz_struct *s, const struct sl_value *v,
@@ -225,11 +230,11 @@ int sl_kz_decode_kustomization(struct sl_kz *kz, const struct sl_value *doc,
 	struct decoder d = { .kz = kz, .unknown = unknown };
 
 	if (!sl_is_null(doc) && !sl_is_map(doc)) {
-		sl_err_set(err, SL_ERR_INVALID,
-			   "invalid Kustomization: json: cannot unmarshal %s into Go value of type "
-			   "types.Kustomization",
-			   json_kind(doc));
-		return sl_value_err_at(doc, NULL, err);
+		return sl_value_err_set(
+			err, doc, NULL, SL_ERR_INVALID,
+			"invalid Kustomization: json: cannot unmarshal %s into Go value of type "
+			"types.Kustomization",
+			json_kind(doc));
 	}
 	return decode_struct(&d, &sl_kz_kustomization_struct, doc, NULL, ret, err);
 }

@@ -154,7 +154,9 @@ int sl_kz_kustfile_load(struct sl_kz *kz, const char *dir, struct sl_kz_kustfile
 	struct sl_yaml_options options = { .rules = SL_YAML_KUBERNETES, .file = file };
 
 	r = sl_yaml_parse(kz->a, text, &options, &doc, err);
-	if (r < 0)
-		return sl_err_wrap(err, "invalid Kustomization");
+	if (r < 0) {
+		sl_err_wrap(err, "invalid Kustomization");
+		return r;
+	}
 	return sl_kz_kustfile_check(kz, doc, file, ret, err);
 }

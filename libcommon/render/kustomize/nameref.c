@@ -282,8 +282,8 @@ static int update_map(struct sl_kz *kz, const struct update *u, struct sl_value 
 	struct sl_kz_resource *referral;
 
 	if (!name) {
-		sl_err_set(err, SL_ERR_INVALID, "path config error; no 'name' field in node");
-		return sl_value_err_at(map, NULL, err);
+		return sl_value_err_set(err, map, NULL, SL_ERR_INVALID,
+					"path config error; no 'name' field in node");
 	}
 	struct sl_str ns_text = sl_kz_text(kz->a, ns);
 	enum ns_filter filter = ns ? choose_filter(kz, u, ns_text) : NS_ANY;
@@ -309,8 +309,8 @@ static int update_one(struct sl_kz *kz, const struct update *u, struct sl_value 
 		return update_map(kz, u, *slot, err);
 	if (!sl_is_list(*slot))
 		return update_scalar(kz, u, slot, err);
-	sl_err_set(err, SL_ERR_INVALID, "expected a string or a map, got a list");
-	return sl_value_err_at(*slot, NULL, err);
+	return sl_value_err_set(err, *slot, NULL, SL_ERR_INVALID,
+				"expected a string or a map, got a list");
 }
 
 static int update_field(struct sl_kz *kz, struct sl_value **slot, void *arg, struct sl_err *err)
@@ -344,8 +344,10 @@ static int update_from(struct sl_kz *kz, struct update *u, const struct sl_kz_id
 		int r = sl_kz_fieldspecs_apply(kz, u->referrer->obj, &anywhere, 1,
 					       SL_KZ_MAKE_NOTHING, update_field, u, err);
 
-		if (r < 0)
-			return sl_err_wrap(err, "updating name reference");
+		if (r < 0) {
+			sl_err_wrap(err, "updating name reference");
+			return r;
+		}
 	}
 	return 0;
 }

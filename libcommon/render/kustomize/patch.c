@@ -17,8 +17,10 @@ int sl_kz_patch_merge(struct sl_kz *kz, struct sl_kz_resource *r, const struct s
 	sl_map_set_str(kz->a, copy, "apiVersion", sl_kz_text(kz->a, sl_get(r->obj, "apiVersion")));
 	int rc = sl_kz_strategic_merge(kz->a, r->obj, copy, &result, err);
 
-	if (rc < 0)
-		return sl_err_wrap(err, "patching %s", sl_kz_id_text(kz->a, &id));
+	if (rc < 0) {
+		sl_err_wrap(err, "patching %s", sl_kz_id_text(kz->a, &id));
+		return rc;
+	}
 	r->obj = sl_kz_is_empty(result) ? NULL : result;
 	if (!r->obj)
 		return 0;
@@ -48,10 +50,10 @@ int sl_kz_patch_parse_operations(struct sl_kz *kz, struct sl_str text, const cha
 	for (size_t i = 0; i < ops->list.n; i++) {
 		if (sl_is_map(ops->list.items[i]))
 			continue;
-		sl_err_set(err, SL_ERR_INVALID,
-			   "unable to parse SM or JSON patch: an operation must be a map, got a %s",
-			   sl_value_kind_name(ops->list.items[i]));
-		return sl_value_err_at(ops->list.items[i], NULL, err);
+		return sl_value_err_set(
+			err, ops->list.items[i], NULL, SL_ERR_INVALID,
+			"unable to parse SM or JSON patch: an operation must be a map, got a %s",
+			sl_value_kind_name(ops->list.items[i]));
 	}
 	*ret = ops;
 	return 0;
@@ -81,8 +83,10 @@ int sl_kz_patch_operations(struct sl_kz *kz, struct sl_kz_resource *r,
 	if (rc == 0 && !sl_is_map(result))
 		rc = sl_err_set(err, SL_ERR_INVALID, "the result is no object but a %s",
 				sl_value_kind_name(result));
-	if (rc < 0)
-		return sl_err_wrap(err, "patching %s", sl_kz_id_text(kz->a, &id));
+	if (rc < 0) {
+		sl_err_wrap(err, "patching %s", sl_kz_id_text(kz->a, &id));
+		return rc;
+	}
 	sl_kz_forget_spelling(result);
 	r->obj = result;
 	return sl_kz_check_memory(kz, err);

@@ -197,7 +197,9 @@ static int parse_part(struct sl_kz *kz, const struct sl_value *target, const cha
 		return 0;
 	int r = sl_kz_pattern_compile(kz->a, sl_as_str(v), ret, err);
 
-	return r < 0 ? sl_value_err_at(v, part, err) : 0;
+	if (r < 0)
+		sl_value_err_at(v, part, err);
+	return r;
 }
 
 static int parse_selector(struct sl_kz *kz, const struct sl_value *target, const char *part,
@@ -206,7 +208,9 @@ static int parse_selector(struct sl_kz *kz, const struct sl_value *target, const
 	const struct sl_value *v = sl_get(target, part);
 	int r = sl_kz_label_selector_parse(kz->a, sl_as_str(v), ret, err);
 
-	return r < 0 ? sl_value_err_at(v, part, err) : 0;
+	if (r < 0)
+		sl_value_err_at(v, part, err);
+	return r;
 }
 
 int sl_kz_target_parse(struct sl_kz *kz, const struct sl_value *v, struct sl_kz_target *ret,

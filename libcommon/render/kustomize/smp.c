@@ -51,8 +51,8 @@ static int parse_directive(struct merge *m, const struct sl_value *v, enum direc
 		*ret = directives[i].directive;
 		return 0;
 	}
-	sl_err_set(m->err, SL_ERR_INVALID, "unknown patch strategy '%.*s'", SL_STR_FMT(text));
-	return sl_value_err_at(v, "$patch", m->err);
+	return sl_value_err_set(m->err, v, "$patch", SL_ERR_INVALID,
+				"unknown patch strategy '%.*s'", SL_STR_FMT(text));
 }
 
 /* Read and remove the `$patch` of a map. */
@@ -355,9 +355,9 @@ static int walk(struct merge *m, struct sl_value *dest, struct sl_value *patch, 
 		s = root_schema(m->a, patch);
 	if (!sl_is_null(dest) && !sl_is_null(patch) &&
 	    (sl_is_map(dest) != sl_is_map(patch) || sl_is_list(dest) != sl_is_list(patch))) {
-		sl_err_set(m->err, SL_ERR_INVALID, "wrong node kind: expected %s but got %s",
-			   shape(dest), shape(patch));
-		return sl_value_err_at(patch, NULL, m->err);
+		return sl_value_err_set(m->err, patch, NULL, SL_ERR_INVALID,
+					"wrong node kind: expected %s but got %s", shape(dest),
+					shape(patch));
 	}
 	if (sl_is_null(first) || sl_is_map(first))
 		return walk_map(m, dest, patch, s, ret);

@@ -36,9 +36,9 @@ int sl_kz_rows_collect(struct sl_arena *a, const struct sl_value *list,
 		       const struct sl_kz_keys *keys, struct sl_kz_rows *rows, struct sl_err *err)
 {
 	if (sl_list_len(list) > SL_KZ_MERGE_LIST_MAX) {
-		sl_err_set(err, SL_ERR_TOO_LARGE, "a list to be merged has more than %d elements",
-			   SL_KZ_MERGE_LIST_MAX);
-		return sl_value_err_at(list, NULL, err);
+		return sl_value_err_set(err, list, NULL, SL_ERR_TOO_LARGE,
+					"a list to be merged has more than %d elements",
+					SL_KZ_MERGE_LIST_MAX);
 	}
 	if (rows->cap < rows->n + sl_list_len(list)) {
 		size_t cap = rows->n + sl_list_len(list);
@@ -138,9 +138,9 @@ struct sl_value *sl_kz_list_find(struct sl_arena *a, const struct sl_value *list
 
 static int wrong_kind(const struct sl_value *v, const char *want, struct sl_err *err)
 {
-	sl_err_set(err, SL_ERR_INVALID, "wrong node kind in a merged list: expected %s but got %s",
-		   want, sl_value_kind_name(v));
-	return sl_value_err_at(v, NULL, err);
+	return sl_value_err_set(err, v, NULL, SL_ERR_INVALID,
+				"wrong node kind in a merged list: expected %s but got %s", want,
+				sl_value_kind_name(v));
 }
 
 /* Fills *ret_match; an empty value stands for any value of a key that is there. */

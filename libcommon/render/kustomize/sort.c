@@ -135,17 +135,16 @@ int sl_kz_sort(struct sl_kz *kz, const struct sl_value *options, struct sl_kz_ma
 			       ? sort_legacy(kz, NULL, m, err)
 			       : 0;
 	if (!sl_str_eqz(order, "fifo") && !sl_str_eqz(order, "legacy")) {
-		sl_err_set(err, SL_ERR_INVALID,
-			   "the field 'sortOptions.order' must be one of [fifo, legacy]");
-		return sl_value_err_at(options, "sortOptions.order", err);
+		return sl_value_err_set(
+			err, options, "sortOptions.order", SL_ERR_INVALID,
+			"the field 'sortOptions.order' must be one of [fifo, legacy]");
 	}
 	if (sl_str_eqz(order, "legacy"))
 		return sort_legacy(kz, options, m, err);
 	if (!sl_get(options, "legacySortOptions"))
 		return 0;
-	sl_err_set(
-		err, SL_ERR_INVALID,
+	return sl_value_err_set(
+		err, options, "sortOptions.legacySortOptions", SL_ERR_INVALID,
 		"the field 'sortOptions.legacySortOptions' is set but the selected sort order is "
 		"'fifo', not 'legacy'");
-	return sl_value_err_at(options, "sortOptions.legacySortOptions", err);
 }

@@ -55,9 +55,9 @@ static int set_image(struct sl_kz *kz, struct sl_value **slot, void *arg, struct
 	if (sl_is_null(*slot))
 		return 0;
 	if (sl_is_map(*slot) || sl_is_list(*slot)) {
-		sl_err_set(err, SL_ERR_INVALID, "an image must be a string, got a %s",
-			   sl_value_kind_name(*slot));
-		return sl_value_err_at(*slot, "image", err);
+		return sl_value_err_set(err, *slot, "image", SL_ERR_INVALID,
+					"an image must be a string, got a %s",
+					sl_value_kind_name(*slot));
 	}
 	struct sl_str old = sl_kz_text(kz->a, *slot);
 
@@ -90,9 +90,9 @@ static int set_in_containers(struct sl_kz *kz, struct sl_value *list, struct ima
 		struct sl_value *container = sl_list_get(list, i);
 
 		if (!sl_is_map(container) && !sl_is_null(container)) {
-			sl_err_set(err, SL_ERR_INVALID, "a container must be a map, got a %s",
-				   sl_value_kind_name(container));
-			return sl_value_err_at(container, "containers", err);
+			return sl_value_err_set(err, container, "containers", SL_ERR_INVALID,
+						"a container must be a map, got a %s",
+						sl_value_kind_name(container));
 		}
 		struct sl_member *m = sl_map_member(container, SL_STR("image"));
 		int r = m ? set_image(kz, &m->value, image, err) : 0;

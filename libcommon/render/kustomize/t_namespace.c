@@ -6,10 +6,9 @@ static int set_text(struct sl_kz *kz, struct sl_value **slot, void *arg, struct 
 	const struct sl_str *text = arg;
 
 	if (sl_is_map(*slot) || sl_is_list(*slot)) {
-		sl_err_set(err, SL_ERR_INVALID,
-			   "namespace field specs must target scalar nodes, got a %s",
-			   sl_value_kind_name(*slot));
-		return sl_value_err_at(*slot, NULL, err);
+		return sl_value_err_set(err, *slot, NULL, SL_ERR_INVALID,
+					"namespace field specs must target scalar nodes, got a %s",
+					sl_value_kind_name(*slot));
 	}
 	*slot = sl_value_str(kz->a, *text);
 	return 0;
@@ -24,11 +23,11 @@ static int set_subjects(struct sl_kz *kz, struct sl_value *obj, struct sl_str ns
 	if (sl_is_null(subjects))
 		return 0;
 	if (!sl_is_list(subjects)) {
-		sl_err_set(err, SL_ERR_INVALID,
-			   "setting namespace on (cluster)role binding subjects: expected a list, "
-			   "got a %s",
-			   sl_value_kind_name(subjects));
-		return sl_value_err_at(subjects, "subjects", err);
+		return sl_value_err_set(
+			err, subjects, "subjects", SL_ERR_INVALID,
+			"setting namespace on (cluster)role binding subjects: expected a list, "
+			"got a %s",
+			sl_value_kind_name(subjects));
 	}
 	for (size_t i = 0; i < subjects->list.n; i++) {
 		struct sl_value *subject = subjects->list.items[i];
@@ -63,7 +62,9 @@ static int set_namespace(struct sl_kz *kz, struct sl_kz_resource *r, struct sl_s
 		rc = sl_kz_fieldspecs_apply(kz, r->obj, spec, 1, SL_KZ_MAKE_SCALAR, set_text, &ns,
 					    err);
 	}
-	return rc < 0 ? sl_err_wrap(err, "namespace transformation failed") : 0;
+	if (rc < 0)
+		sl_err_wrap(err, "namespace transformation failed");
+	return rc;
 }
 
 int sl_kz_transform_namespace(struct sl_kz_stage *s, struct sl_err *err)

@@ -14,9 +14,11 @@ struct entry {
 	struct sl_kz_patch_options options;
 };
 
-static int fail_at(const struct entry *e, struct sl_err *err)
+/* Say where; returns `code`. */
+static int fail_at(const struct entry *e, int code, struct sl_err *err)
 {
-	return sl_value_err_at(e->at, e->field, err);
+	sl_value_err_at(e->at, e->field, err);
+	return code;
 }
 
 static int count_patch(struct sl_kz *kz, const struct entry *e, struct sl_err *err)
@@ -25,8 +27,10 @@ static int count_patch(struct sl_kz *kz, const struct entry *e, struct sl_err *e
 		kz->patches++;
 		return 0;
 	}
-	sl_err_set(err, SL_ERR_TOO_LARGE, "more than %zu patches", kz->options.limits.patches);
-	return fail_at(e, err);
+	return fail_at(e,
+		       sl_err_set(err, SL_ERR_TOO_LARGE, "more than %zu patches",
+				  kz->options.limits.patches),
+		       err);
 }
 
 /* What positions in a patch given in place are relative to. */
@@ -44,24 +48,28 @@ static int load_text(struct sl_kz_stage *s, struct entry *e, struct sl_err *err)
 
 	e->text = sl_str_trim(sl_get_str(e->at, "patch"));
 	if (e->text.n > 0 && sl_as_str(path).n > 0) {
-		sl_err_set(err, SL_ERR_INVALID, "patch and path can't be set at the same time");
-		return fail_at(e, err);
+		return fail_at(e,
+			       sl_err_set(err, SL_ERR_INVALID,
+					  "patch and path can't be set at the same time"),
+			       err);
 	}
 	if (e->text.n > 0) {
 		e->file = place_of(s, e);
 		return 0;
 	}
 	if (sl_as_str(path).n == 0) {
-		sl_err_set(err, SL_ERR_INVALID, "must specify one of patch and path");
-		return fail_at(e, err);
+		return fail_at(
+			e, sl_err_set(err, SL_ERR_INVALID, "must specify one of patch and path"),
+			err);
 	}
 	int r = sl_kz_load(s->kz, s->dir, sl_as_str(path), &e->text, &e->file, err);
 
 	if (r == 0)
 		return 0;
 	sl_value_err_at(path, e->field, err);
-	return sl_err_wrap(err, "failed to get the patch file from path(%.*s)",
-			   SL_STR_FMT(sl_as_str(path)));
+	sl_err_wrap(err, "failed to get the patch file from path(%.*s)",
+		    SL_STR_FMT(sl_as_str(path)));
+	return r;
 }
 
 static int load_entry(struct sl_kz_stage *s, const struct sl_value *v, const char *field,
@@ -87,10 +95,9 @@ static int unmatched(struct sl_kz_stage *s, const struct sl_kz_id *id, const str
 {
 	const char *text = sl_kz_id_text(s->kz->a, id);
 
-	sl_err_set(err, SL_ERR_INVALID,
-		   "no resource matches strategic merge patch \"%s\": %s for Id %s", text, what,
-		   text);
-	return sl_value_err_at(patch, NULL, err);
+	return sl_value_err_set(err, patch, NULL, SL_ERR_INVALID,
+				"no resource matches strategic merge patch \"%s\": %s for Id %s",
+				text, what, text);
 }
 
 /* The one object that a patch without target means, by any id it has or had. */
@@ -145,10 +152,12 @@ static int merge_by_target(struct sl_kz_stage *s, const struct entry *e,
 	bool *selected = sl_arena_array(s->kz->a, s->m->n + 1, sizeof(bool));
 
 	if (patches->n > 1) {
-		sl_err_set(err, SL_ERR_INVALID,
-			   "Multiple Strategic-Merge Patches in one `patches` entry is not allowed "
-			   "to set `patches.target` field");
-		return fail_at(e, err);
+		return fail_at(e,
+			       sl_err_set(err, SL_ERR_INVALID,
+					  "Multiple Strategic-Merge Patches in one `patches` entry "
+					  "is not allowed "
+					  "to set `patches.target` field"),
+			       err);
 	}
 	if (patches->n == 0 || select_targets(s, e, selected) == 0)
 		return 0;
@@ -172,8 +181,9 @@ static int apply_operations(struct sl_kz_stage *s, const struct entry *e,
 	bool *selected = sl_arena_array(s->kz->a, s->m->n + 1, sizeof(bool));
 
 	if (!e->has_target) {
-		sl_err_set(err, SL_ERR_INVALID, "must specify a target for JSON patch");
-		return fail_at(e, err);
+		return fail_at(
+			e, sl_err_set(err, SL_ERR_INVALID, "must specify a target for JSON patch"),
+			err);
 	}
 	(void)select_targets(s, e, selected);
 	for (size_t i = 0; i < s->m->n; i++) {
@@ -184,7 +194,7 @@ static int apply_operations(struct sl_kz_stage *s, const struct entry *e,
 		int r = sl_kz_patch_operations(s->kz, s->m->v[i], ops, err);
 
 		if (r < 0)
-			return fail_at(e, err);
+			return fail_at(e, r, err);
 	}
 	sl_kz_map_touch(s->m);
 	return 0;
@@ -202,8 +212,10 @@ static int apply_entry(struct sl_kz_stage *s, const struct entry *e, struct sl_e
 	if (ops)
 		return ops->list.n ? apply_operations(s, e, ops, true, err) : 0;
 	r = sl_kz_decode_objects(s->kz, e->text, e->file, &patches, err);
-	if (r < 0)
-		return sl_err_wrap(err, "unable to parse SM or JSON patch");
+	if (r < 0) {
+		sl_err_wrap(err, "unable to parse SM or JSON patch");
+		return r;
+	}
 	return e->has_target ? merge_by_target(s, e, &patches, err)
 			     : merge_by_id(s, &patches, e->options, err);
 }
@@ -244,7 +256,7 @@ static int load_strategic(struct sl_kz_stage *s, const struct sl_value *v, size_
 		return sl_err_move(err, &in_place);
 	r = sl_kz_load(s->kz, s->dir, sl_as_str(v), &e.text, &e.file, err);
 	if (r < 0)
-		return fail_at(&e, err);
+		return fail_at(&e, r, err);
 	return sl_kz_decode_objects(s->kz, e.text, e.file, ret, err);
 }
 
@@ -266,8 +278,8 @@ int sl_kz_transform_patches_strategic(struct sl_kz_stage *s, struct sl_err *err)
 		total += patches.n;
 	}
 	if (total == 0) {
-		sl_err_set(err, SL_ERR_INVALID, "patch appears to be empty");
-		return sl_value_err_at(list, "patchesStrategicMerge", err);
+		return sl_value_err_set(err, list, "patchesStrategicMerge", SL_ERR_INVALID,
+					"patch appears to be empty");
 	}
 	sl_kz_stage_done(s);
 	return 0;
@@ -287,12 +299,14 @@ int sl_kz_transform_patches_json(struct sl_kz_stage *s, struct sl_err *err)
 		if (r < 0)
 			return r;
 		if (sl_get_str(e.at, "target", "name").n == 0) {
-			sl_err_set(err, SL_ERR_INVALID, "must specify the target name");
-			return fail_at(&e, err);
+			return fail_at(
+				&e, sl_err_set(err, SL_ERR_INVALID, "must specify the target name"),
+				err);
 		}
 		if (!ops || ops->list.n == 0) {
-			sl_err_set(err, SL_ERR_INVALID, "patch appears to be empty");
-			return fail_at(&e, err);
+			return fail_at(&e,
+				       sl_err_set(err, SL_ERR_INVALID, "patch appears to be empty"),
+				       err);
 		}
 		r = apply_operations(s, &e, ops, false, err);
 		if (r < 0)

@@ -6,9 +6,9 @@ static int set_count(struct sl_kz *kz, struct sl_value **slot, void *arg, struct
 	const int64_t *count = arg;
 
 	if (sl_is_map(*slot) || sl_is_list(*slot)) {
-		sl_err_set(err, SL_ERR_INVALID, "replicas must be a number, got a %s",
-			   sl_value_kind_name(*slot));
-		return sl_value_err_at(*slot, "spec.replicas", err);
+		return sl_value_err_set(err, *slot, "spec.replicas", SL_ERR_INVALID,
+					"replicas must be a number, got a %s",
+					sl_value_kind_name(*slot));
 	}
 	*slot = sl_value_int(kz->a, *count);
 	return 0;
@@ -52,11 +52,11 @@ static int set_replicas(struct sl_kz_stage *s, const struct sl_value *v, struct 
 		}
 	}
 	if (!found) {
-		sl_err_set(err, SL_ERR_INVALID,
-			   "resource with name %.*s does not match a config with the following GVK "
-			   "[Deployment ReplicationController ReplicaSet StatefulSet]",
-			   SL_STR_FMT(name));
-		return sl_value_err_at(v, "replicas", err);
+		return sl_value_err_set(
+			err, v, "replicas", SL_ERR_INVALID,
+			"resource with name %.*s does not match a config with the following GVK "
+			"[Deployment ReplicationController ReplicaSet StatefulSet]",
+			SL_STR_FMT(name));
 	}
 	sl_kz_stage_done(s);
 	return 0;

@@ -65,8 +65,10 @@ static int add_file(struct sl_kz_stage *s, struct sl_str rel, struct sl_err *err
 
 	if (r == 0)
 		r = sl_kz_decode_resources(s->kz, text, path, &found, err);
-	if (r < 0)
-		return sl_err_wrap(err, "accumulating resources from '%.*s'", SL_STR_FMT(rel));
+	if (r < 0) {
+		sl_err_wrap(err, "accumulating resources from '%.*s'", SL_STR_FMT(rel));
+		return r;
+	}
 	if (s->kz->track_origin) {
 		struct sl_kz_origin *o = sl_arena_new(s->kz->a, struct sl_kz_origin);
 
@@ -75,7 +77,9 @@ static int add_file(struct sl_kz_stage *s, struct sl_str rel, struct sl_err *err
 			found.v[i]->origin = o;
 	}
 	r = sl_kz_map_append_all(s->kz, s->m, &found, err);
-	return r < 0 ? sl_err_wrap(err, "merging resources from '%.*s'", SL_STR_FMT(rel)) : 0;
+	if (r < 0)
+		sl_err_wrap(err, "merging resources from '%.*s'", SL_STR_FMT(rel));
+	return r;
 }
 
 static int check_kind(const struct sl_kz_kustfile *kust, const char *path, bool component,
@@ -105,9 +109,10 @@ static int add_directory(struct sl_kz_stage *s, struct sl_str rel, bool componen
 	if (r < 0)
 		return r;
 	r = sl_kz_kustfile_load(s->kz, dir.path, &kust, err);
-	if (r < 0)
-		return sl_err_wrap(err, "couldn't make target for path '%s'",
-				   sl_kz_dir_name(dir.path));
+	if (r < 0) {
+		sl_err_wrap(err, "couldn't make target for path '%s'", sl_kz_dir_name(dir.path));
+		return r;
+	}
 	r = check_kind(&kust, dir.path, component, err);
 	if (r < 0)
 		return r;
@@ -119,8 +124,9 @@ static int add_directory(struct sl_kz_stage *s, struct sl_str rel, bool componen
 					       "may not add resource with an already registered id",
 					       err)
 		      : sl_kz_map_append_all(s->kz, s->m, &own, err);
-	return r < 0 ? sl_err_wrap(err, "recursed merging from path '%s'", sl_kz_dir_name(dir.path))
-		     : 0;
+	if (r < 0)
+		sl_err_wrap(err, "recursed merging from path '%s'", sl_kz_dir_name(dir.path));
+	return r;
 }
 
 /* A directory is a base; anything else is taken as a file, and said to be missing as one. */
@@ -143,8 +149,10 @@ static int add_remote(struct sl_kz_stage *s, struct sl_str rel, struct sl_err *e
 				  url);
 	int r = s->kz->fs->fetch(s->kz->fs->ctx, url, s->kz->a, &path, err);
 
-	if (r < 0)
-		return sl_err_wrap(err, "fetching '%s'", url);
+	if (r < 0) {
+		sl_err_wrap(err, "fetching '%s'", url);
+		return r;
+	}
 	return s->kz->fs->stat(s->kz->fs->ctx, path) == SL_KUSTOMIZE_DIR
 		       ? add_directory(s, rel, false, err)
 		       : add_file(s, rel, err);
@@ -172,7 +180,9 @@ static int add_resource(struct sl_kz_stage *s, struct sl_str rel, struct sl_err 
 	if (!is_directory(s, rel))
 		return add_file(s, rel, err);
 	r = add_directory(s, rel, false, err);
-	return r < 0 ? sl_err_wrap(err, "accumulating resources from '%.*s'", SL_STR_FMT(rel)) : 0;
+	if (r < 0)
+		sl_err_wrap(err, "accumulating resources from '%.*s'", SL_STR_FMT(rel));
+	return r;
 }
 
 static int add_list(struct sl_kz_stage *s, const char *field, struct sl_err *err)
@@ -188,7 +198,9 @@ static int add_list(struct sl_kz_stage *s, const char *field, struct sl_err *err
 		if (r < 0) {
 			sl_err_at(err, s->kust->file, item->line,
 				  sl_arena_printf(s->kz->a, "%s[%zu]", field, i));
-			return components ? sl_err_wrap(err, "accumulating components") : r;
+			if (components)
+				sl_err_wrap(err, "accumulating components");
+			return r;
 		}
 	}
 	return sl_kz_check_memory(s->kz, err);

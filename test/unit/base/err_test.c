@@ -69,9 +69,12 @@ static void wraps_and_keeps_the_code(void **state)
 
 	(void)state;
 	sl_err_set(&err, SL_ERR_AUTH, "denied");
-	assert_int_equal(sl_err_wrap(&err, "clone %s", "u"), SL_ERR_AUTH);
+	sl_err_at(&err, "a.yaml", 7, NULL);
+	sl_err_wrap(&err, "clone %s", "u");
 	assert_string_equal(err.message, "clone u: denied");
-	assert_int_equal(sl_err_wrap(NULL, "x"), SL_ERR_INTERNAL);
+	assert_int_equal(err.code, SL_ERR_AUTH);
+	assert_int_equal(err.origin.line, 7);
+	sl_err_wrap(NULL, "x");
 }
 
 static void moves(void **state)

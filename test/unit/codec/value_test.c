@@ -259,10 +259,31 @@ static void tells_the_place_of_an_error(void **state)
 	(void)state;
 	v->file = "f.yaml";
 	sl_err_set(&err, SL_ERR_INVALID, "bad");
-	assert_int_equal(sl_value_err_at(v, ".spec.x", &err), SL_ERR_INVALID);
+	sl_value_err_at(v, ".spec.x", &err);
+	assert_int_equal(err.code, SL_ERR_INVALID);
 	assert_string_equal(err.origin.file, "f.yaml");
 	assert_string_equal(err.origin.field, ".spec.x");
 	assert_int_equal(err.origin.line, 3);
+	sl_value_err_at(v, ".spec.x", NULL);
+	sl_value_err_at(NULL, NULL, &err);
+	assert_int_equal(err.origin.line, 3);
+}
+
+static void sets_an_error_at_a_node(void **state)
+{
+	SL_AUTO(sl_arena) a = SL_ARENA_INIT;
+	SL_AUTO(sl_err) err = SL_ERR_INIT;
+	struct sl_value *v = tree(&a, "\n\n'x'");
+
+	(void)state;
+	assert_int_equal(sl_value_err_set(&err, v, "spec", SL_ERR_TOO_LARGE, "%d bytes", 9),
+			 SL_ERR_TOO_LARGE);
+	assert_int_equal(err.code, SL_ERR_TOO_LARGE);
+	assert_string_equal(err.message, "9 bytes");
+	assert_string_equal(err.origin.field, "spec");
+	assert_int_equal(err.origin.line, 3);
+	/* Who does not want the text still gets the code. */
+	assert_int_equal(sl_value_err_set(NULL, v, NULL, SL_ERR_GONE, "x"), SL_ERR_GONE);
 }
 
 int main(void)
@@ -280,6 +301,7 @@ int main(void)
 		cmocka_unit_test(compares_deeply),
 		cmocka_unit_test(adopts_members_and_finds_duplicates),
 		cmocka_unit_test(tells_the_place_of_an_error),
+		cmocka_unit_test(sets_an_error_at_a_node),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
