@@ -33,7 +33,7 @@ static int find_account(struct kc_run *r, bool *ret_gone, struct sl_err *err)
 	*ret_gone = result == SL_ERR_NOT_FOUND;
 	/* Who may not look may still impersonate: the deletions will tell. */
 	if (result == SL_ERR_NOT_FOUND || result == SL_ERR_FORBIDDEN) {
-		sl_err_reset(err);
+		sl_err_release(err);
 		return 0;
 	}
 	return result;

@@ -54,7 +54,7 @@ static int resolve(struct kc_run *r, const struct sl_inventory_entry *e,
 		preferred = sl_discovery_find_preferred(r->applier.discovery, e->group, e->kind,
 							&ret_ref->kind, &any);
 		if (!preferred)
-			sl_err_reset(err);
+			sl_err_release(err);
 		else if (!e->version.n)
 			(void)sl_err_move(err, &any);
 		if (!preferred || !e->version.n)

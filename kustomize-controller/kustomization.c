@@ -330,7 +330,6 @@ enum kc_next kc_step_fetch(struct kc_run *r)
 	f.delay_ms = fetch_delay(r, &err);
 	if (err.code == SL_ERR_NOT_FOUND) {
 		f.quiet = true;
-		sl_err_reset(&err);
 		sl_err_set(&err, SL_ERR_NOT_FOUND,
 			   "Source is not ready, artifact not found, retrying in %s",
 			   kc_duration_text(r->a, f.delay_ms));

@@ -149,7 +149,7 @@ int sl_cli_await(struct sl_cli_session *s, const struct sl_cli_awaited *what, st
 	r = sl_cli_stream_run(s, &watch, 1, &stream, s->deadline_ms, err);
 	if (r && r != SL_ERR_TIMEOUT)
 		return r;
-	sl_err_reset(err);
+	sl_err_release(err);
 	if (r)
 		tell_timeouts(s, what);
 	return sum_up(s, what, err);

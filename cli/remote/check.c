@@ -14,7 +14,7 @@
 static bool failed(struct sl_err *err, const char *what)
 {
 	sl_cli_say(SL_CLI_FAILURE, "%s: %s", what, err->message);
-	sl_err_reset(err);
+	sl_err_release(err);
 	return false;
 }
 
@@ -123,7 +123,7 @@ static int await_rollout(struct sl_cli_session *s, struct sl_value *deployments,
 	r = sl_cli_stream_run(s, &watch, 1, &stream, s->deadline_ms, err);
 	if (r && r != SL_ERR_TIMEOUT)
 		return r;
-	sl_err_reset(err);
+	sl_err_release(err);
 	if (r)
 		s->deadline_ms = sl_mono_ms() + REST_MS;
 	deployments->list.n = 0;

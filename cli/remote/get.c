@@ -161,7 +161,7 @@ static int get_all(struct sl_cli_get *g, struct sl_value *all, struct sl_strbuf 
 			sl_cli_say_error(err);
 			result = SL_ERR_CANCELED;
 		}
-		sl_err_reset(err);
+		sl_err_release(err);
 	}
 	return result;
 }

@@ -141,7 +141,7 @@ static int load_config(struct sl_cli_session *s, struct sl_err *err)
 
 	/* Everything may be given by flags. */
 	if (r == SL_ERR_NOT_FOUND && sl_cli_is_given(args, "server") && !options.path) {
-		sl_err_reset(err);
+		sl_err_release(err);
 		r = 0;
 	}
 	if (r)
@@ -187,7 +187,6 @@ struct sl_kube_verb_options sl_cli_verb_options(const struct sl_cli_session *s)
 /* Only a kind that is not served makes a LIST fail with 404. */
 static int kind_is_missing(const struct sl_kube_kind *kind, struct sl_err *err)
 {
-	sl_err_reset(err);
 	return sl_err_set(err, SL_ERR_NOT_FOUND,
 			  "no matches for kind \"%s\" in version \"%s%s%s\": is its "
 			  "CustomResourceDefinition installed?",

@@ -39,7 +39,7 @@ static int count_kind(struct sl_cli_session *s, const struct sl_kube_kind *kind,
 
 	*ret_count = (struct count){ .running = 0 };
 	if (r == SL_ERR_NOT_FOUND) {
-		sl_err_reset(err);
+		sl_err_release(err);
 		return 0;
 	}
 	for (size_t i = 0; !r && i < sl_list_len(items); i++)

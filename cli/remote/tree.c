@@ -13,7 +13,7 @@ static int find(void *ctx, const struct sl_kube_kind *kind, struct sl_str namesp
 			    &object, err);
 
 	if (r == SL_ERR_NOT_FOUND) {
-		sl_err_reset(err);
+		sl_err_release(err);
 		r = 0;
 	}
 	*ret_object = object;

@@ -18,11 +18,6 @@ void sl_err_release(struct sl_err *err)
 	*err = (struct sl_err)SL_ERR_INIT;
 }
 
-void sl_err_reset(struct sl_err *err)
-{
-	sl_err_release(err);
-}
-
 __attribute__((format(printf, 1, 0))) static char *vformat(const char *fmt, va_list ap)
 {
 	char *p = NULL;

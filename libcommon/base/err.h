@@ -66,9 +66,8 @@ struct sl_err {
 	}
 #define SL_MUST_CHECK __attribute__((warn_unused_result))
 
+/* Free what it holds; afterwards it is empty and can be used again. */
 void sl_err_release(struct sl_err *err);
-/* Release and make reusable. */
-void sl_err_reset(struct sl_err *err);
 
 /* Set `err` (may be NULL; what it held is released) and return `code`. */
 int sl_err_set(struct sl_err *err, enum sl_err_code code, const char *fmt, ...)

@@ -117,7 +117,7 @@ static int reread(struct sl_patcher *p, struct sl_err *err)
 	struct sl_value *latest;
 	int r;
 
-	sl_err_reset(err);
+	sl_err_release(err);
 	r = sl_kube_get(p->o.client, &ref, &options, p->o.arena, &latest, err);
 	if (r)
 		return r;
@@ -261,7 +261,7 @@ int sl_patcher_remove_finalizer(struct sl_patcher *p, const char *finalizer, str
 
 	if (r != SL_ERR_NOT_FOUND)
 		return r;
-	sl_err_reset(err);
+	sl_err_release(err);
 	return 0;
 }
 

@@ -166,7 +166,7 @@ static void finish_dry_run(struct check *c, size_t i, struct sl_value *result, s
 	struct sl_apply_target *t = &c->targets[i];
 
 	if (!result && drop_undeclared(c, t, err)) {
-		sl_err_reset(err);
+		sl_err_release(err);
 		(void)dry_run_again(c, t, &result, err);
 	}
 	if (!result) {
@@ -215,7 +215,7 @@ static int replace(struct check *c, struct sl_apply_target *t, const struct sl_v
 		r = sl_kube_delete(c->ap->client, &ref, &d, &o, err);
 		if (r < 0 && r != SL_ERR_NOT_FOUND)
 			return r;
-		sl_err_reset(err);
+		sl_err_release(err);
 	}
 	t->uid = sl_obj_uid(live);
 	t->action = SL_APPLY_REPLACING;

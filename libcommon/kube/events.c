@@ -110,7 +110,7 @@ static enum fate send_to_kube(struct sl_events *e, const struct sl_event_item *i
 	r = write_event(e, item, &what, err);
 	if (r == SL_ERR_NOT_FOUND && what.count > 1) {
 		/* The Event has expired meanwhile: begin a new one. */
-		sl_err_reset(err);
+		sl_err_release(err);
 		sl_correlator_forget(e->correlator, item);
 		what = sl_correlator_decide(e->correlator, item);
 		r = what.is_spam ? 0 : write_event(e, item, &what, err);

@@ -219,11 +219,11 @@ static enum attempt attempt(struct sl_lease *l, int64_t timeout_ms, struct sl_er
 		r = put(l, timeout_ms, err);
 		if (r != SL_ERR_CONFLICT && r != SL_ERR_NOT_FOUND)
 			return r == 0 ? ATTEMPT_HELD : ATTEMPT_FAILED;
-		sl_err_reset(err);
+		sl_err_release(err);
 	}
 	r = get(l, timeout_ms, err);
 	if (r == SL_ERR_NOT_FOUND) {
-		sl_err_reset(err);
+		sl_err_release(err);
 		return create(l, timeout_ms, err) == 0 ? ATTEMPT_HELD : ATTEMPT_FAILED;
 	}
 	if (r < 0)
@@ -287,7 +287,7 @@ static int renew(struct sl_lease *l, int64_t renewed_ms, struct sl_err *err)
 					  l->namespace_, l->name, (long long)l->renew_deadline_ms,
 					  last.message ? ": " : "",
 					  last.message ? last.message : "");
-		sl_err_reset(&last);
+		sl_err_release(&last);
 		a = attempt(l, request_ms(l, left), &last);
 		now = sl_mono_ms();
 		if (a == ATTEMPT_TAKEN)

@@ -83,7 +83,7 @@ static int prune_one(struct sl_arena *a, const struct sl_applier *ap,
 
 	/* The version it was applied with may be retired while the kind lives on. */
 	if (r == SL_ERR_NOT_FOUND) {
-		sl_err_reset(err);
+		sl_err_release(err);
 		r = sl_discovery_find_preferred(ap->discovery, item->group, item->kind, &ref.kind,
 						err);
 	}
@@ -92,7 +92,7 @@ static int prune_one(struct sl_arena *a, const struct sl_applier *ap,
 		return 0;
 	}
 	for (int i = 0; !r && i < ATTEMPTS; i++) {
-		sl_err_reset(err);
+		sl_err_release(err);
 		r = judge_and_delete(a, ap, owner, &ref, item, err);
 		if (r == SL_ERR_CONFLICT && i + 1 < ATTEMPTS)
 			r = 0;

@@ -73,7 +73,7 @@ static bool is_repeatable(const struct sl_kube_call *call)
 
 static void fail(struct sl_kube_call *call, enum sl_err_code code, const char *what)
 {
-	sl_err_reset(&call->failure);
+	sl_err_release(&call->failure);
 	if (call->xfer.error[0])
 		sl_err_set(&call->failure, code, "%s: %s", what, call->xfer.error);
 	else
@@ -165,7 +165,6 @@ static void on_end(struct sl_xfer *x, enum sl_xfer_end end)
 		end_call(r, call);
 		break;
 	case SL_XFER_ABORTED:
-		sl_err_reset(&call->failure);
 		sl_err_set(&call->failure, SL_ERR_TOO_LARGE,
 			   "the API server's answer is larger than %zu bytes", call->body.max);
 		end_call(r, call);
@@ -299,7 +298,6 @@ void sl_requests_cancel(struct sl_requests *r, struct sl_kube_call *call)
 		sl_xfer_cancel(r->client->io, &call->xfer);
 		r->in_flight--;
 	}
-	sl_err_reset(&call->failure);
 	sl_err_set(&call->failure, SL_ERR_CANCELED, "the API client was stopped");
 	end_call(r, call);
 }

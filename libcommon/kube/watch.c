@@ -367,7 +367,7 @@ static void watch(struct sl_watch *w)
 	w->started_ms = sl_mono_ms();
 	sl_lines_reset(&w->lines);
 	sl_strbuf_reset(&w->error_body);
-	sl_err_reset(&w->stream_err);
+	sl_err_release(&w->stream_err);
 	sl_xfer_start(w->client->io, &w->xfer);
 	sl_io_timer_set(w->client->io, &w->silence, w->started_ms + patience_ms(w));
 }

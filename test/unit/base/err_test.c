@@ -17,7 +17,7 @@ static void sets_code_and_message(void **state)
 	sl_err_set(&err, SL_ERR_IO, "again: %s", err.message);
 	assert_string_equal(err.message, "again: bad thing");
 	assert_int_equal(err.code, SL_ERR_IO);
-	sl_err_reset(&err);
+	sl_err_release(&err);
 	assert_null(err.message);
 	assert_int_equal(err.code, 0);
 }

@@ -220,7 +220,7 @@ static void finds_duplicates_in_large_objects(void **state)
 	assert_int_equal(err.origin.line, 1001);
 	sl_strbuf_truncate(&b, b.n - strlen("\"key500\":0}"));
 	sl_strbuf_addz(&b, "\"last\":0}");
-	sl_err_reset(&err);
+	sl_err_release(&err);
 	expect_ok(parse(&a, sl_strbuf_str(&b), &v, &err), &err);
 	assert_int_equal(sl_map_len(v), 1001);
 	assert_int_equal(sl_get_int(v, -1, "key777"), 777);

@@ -200,7 +200,7 @@ static void bounds_what_copying_can_do(void **state)
 	expect_err(
 		sl_jsonpatch_apply(&a, tree(&a, "{'a':[1]}"), wide, SL_JSONPATCH_RFC, &out, &err),
 		SL_ERR_TOO_LARGE, NULL, &err);
-	sl_err_reset(&err);
+	sl_err_release(&err);
 	expect_err(
 		sl_jsonpatch_apply(&a, tree(&a, "{'a':[1]}"), deep, SL_JSONPATCH_RFC, &out, &err),
 		SL_ERR_TOO_LARGE, NULL, &err);

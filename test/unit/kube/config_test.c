@@ -185,7 +185,7 @@ static void order_of_places(void **state)
 	SL_AUTO_FREE char *path = NULL;
 
 	expect_err(load(f, &o, &err), SL_ERR_NOT_FOUND, "no kubeconfig", &err);
-	sl_err_reset(&err);
+	sl_err_release(&err);
 	assert_int_equal(sl_mkdirs(f->dir.fd, ".kube", 0700, &err), 0);
 	put(f, ".kube/config", FRAME("    server: home\n", "    token: t\n"));
 	expect_ok(load(f, &o, &err), &err);
@@ -199,7 +199,7 @@ static void order_of_places(void **state)
 	assert_string_equal(f->config.server, "https://flag");
 	o.path = "/does/not/exist";
 	expect_err(load(f, &o, &err), SL_ERR_NOT_FOUND, "/does/not/exist", &err);
-	sl_err_reset(&err);
+	sl_err_release(&err);
 	setenv("KUBECONFIG", "/nor/this", 1);
 	o.path = NULL;
 	expect_err(load(f, &o, &err), SL_ERR_NOT_FOUND, "/nor/this", &err);
@@ -212,12 +212,12 @@ static void in_cluster(void **state)
 
 	expect_err(sl_kube_config_in_cluster(f->dir.path, &f->config, &err), SL_ERR_NOT_FOUND,
 		   "not in a cluster", &err);
-	sl_err_reset(&err);
+	sl_err_release(&err);
 	setenv("KUBERNETES_SERVICE_HOST", "fd00::1", 1);
 	setenv("KUBERNETES_SERVICE_PORT", "443", 1);
 	expect_err(sl_kube_config_in_cluster(f->dir.path, &f->config, &err), SL_ERR_NOT_FOUND,
 		   "in-cluster configuration: ", &err);
-	sl_err_reset(&err);
+	sl_err_release(&err);
 	put(f, "ca.crt", "CA");
 	put(f, "namespace", "flux-system");
 	put(f, "token", "t");
@@ -253,11 +253,11 @@ static void picks_by_name(void **state)
 	assert_string_equal(f->config.server, "https://a");
 	o.context = "none";
 	expect_err(load(f, &o, &err), SL_ERR_INVALID, "context \"none\" does not exist", &err);
-	sl_err_reset(&err);
+	sl_err_release(&err);
 	o.context = NULL;
 	o.cluster = "none";
 	expect_err(load(f, &o, &err), SL_ERR_INVALID, "cluster \"none\" does not exist", &err);
-	sl_err_reset(&err);
+	sl_err_release(&err);
 	o.cluster = NULL;
 	o.user = "none";
 	expect_err(load(f, &o, &err), SL_ERR_INVALID, "user \"none\" does not exist", &err);
@@ -473,13 +473,13 @@ static void reports_a_plugin_that_fails(void **state)
 
 	expect_err(run_plugin(f, "#!/bin/sh\nexit 3\n", &err), SL_ERR_AUTH, "failed with status 3",
 		   &err);
-	sl_err_reset(&err);
+	sl_err_release(&err);
 	expect_err(run_plugin(f, "#!/bin/sh\necho no\n", &err), SL_ERR_INVALID, "plugin's output",
 		   &err);
-	sl_err_reset(&err);
+	sl_err_release(&err);
 	expect_err(run_plugin(f, "#!/bin/sh\nhead -c 2000000 /dev/zero\n", &err), SL_ERR_TOO_LARGE,
 		   "plugin's output", &err);
-	sl_err_reset(&err);
+	sl_err_release(&err);
 	free(f->config.exec_argv.v[0]);
 	f->config.exec_argv.v[0] = sl_xstrdup("/does/not/exist");
 	expect_err(sl_kube_config_exec(&f->config, &err), SL_ERR_NOT_FOUND, "/does/not/exist",

@@ -76,7 +76,7 @@ static void tells_conflicts_of_field_managers_apart(void **state)
 		SL_ERR_CONFLICT, "Apply failed with 1 conflict: conflict with \"kubectl\": .data.a",
 		&err);
 	assert_string_equal(err.reason, "FieldManagerConflict");
-	sl_err_reset(&err);
+	sl_err_release(&err);
 	expect_err(sl_status_err_body(409,
 				      SL_STR("{\"kind\":\"Status\",\"message\":\"modified\","
 					     "\"reason\":\"Conflict\"}"),
@@ -120,7 +120,7 @@ static void shows_other_bodies_as_one_line(void **state)
 	expect_err(sl_status_err_body(502, SL_STR(" <h1>Bad\r\n\x1b[31mGateway \xff</h1>\n"), "GET",
 				      "/x", &err),
 		   SL_ERR_UNAVAILABLE, "GET /x: HTTP 502: <h1>Bad   [31mGateway  </h1>", &err);
-	sl_err_reset(&err);
+	sl_err_release(&err);
 	expect_err(sl_status_err_body(404, SL_STR("{\"kind\":\"Other\"}"), "GET", "/x", &err),
 		   SL_ERR_NOT_FOUND, "GET /x: HTTP 404: {\"kind\":\"Other\"}", &err);
 }

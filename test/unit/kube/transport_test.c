@@ -108,10 +108,10 @@ static void verifies_the_server(void **state)
 	free(c.ca_pem);
 	c.ca_pem = sl_xstrdup(other.ca_pem);
 	expect_err(get_once(&c, &err), SL_ERR_NET, "no secure connection", &err);
-	sl_err_reset(&err);
+	sl_err_release(&err);
 	free(SL_STEAL(c.ca_pem));
 	expect_err(get_once(&c, &err), SL_ERR_NET, "no secure connection", &err);
-	sl_err_reset(&err);
+	sl_err_release(&err);
 	c.insecure_skip_tls_verify = true;
 	expect_ok(get_once(&c, &err), &err);
 }
@@ -125,7 +125,7 @@ static void shows_a_client_certificate(void **state)
 	start(f, true, true);
 	c = config_of(f, true);
 	assert_int_not_equal(get_once(&c, &err), 0);
-	sl_err_reset(&err);
+	sl_err_release(&err);
 	c.client_cert_pem = sl_xstrdup(f->pki.client_cert_pem);
 	c.client_key_pem = sl_xstrdup(f->pki.client_key_pem);
 	expect_ok(get_once(&c, &err), &err);
@@ -191,7 +191,7 @@ static void reads_the_token_file_again(void **state)
 	c.token_file = sl_xasprintf("%s/token", f->dir.path);
 	assert_int_equal(sl_kube_client_new(&c, &o, &client, &err), SL_ERR_NOT_FOUND);
 	assert_non_null(strstr(err.message, "read the bearer token: "));
-	sl_err_reset(&err);
+	sl_err_release(&err);
 	put_token(f, "one\n", 1000);
 	expect_ok(sl_kube_client_new(&c, &o, &client, &err), &err);
 	expect_ok(get(client, &err), &err);
@@ -207,7 +207,7 @@ static void reads_the_token_file_again(void **state)
 	/* The same token again will not help. */
 	snprintf(f->good_token, sizeof(f->good_token), "four");
 	expect_err(get(client, &err), SL_ERR_AUTH, "who?", &err);
-	sl_err_reset(&err);
+	sl_err_release(&err);
 	/* A file that is gone for a moment leaves what we have. */
 	snprintf(f->good_token, sizeof(f->good_token), "three");
 	expect_ok(sl_remove_tree(f->dir.fd, "token", &err), &err);

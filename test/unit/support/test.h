@@ -36,7 +36,7 @@
 				 sl_err_code_name(want)); \
 		assert_int_equal((err)->code, (want)); \
 		assert_non_null((err)->message); \
-		sl_err_reset(err); \
+		sl_err_release(err); \
 	} while (0)
 
 /* The same, and the message is `text`. */
@@ -45,7 +45,7 @@
 		int error_r_ = (r); \
 		assert_int_equal(error_r_, (int)(want)); \
 		assert_string_equal((err)->message, (text)); \
-		sl_err_reset(err); \
+		sl_err_release(err); \
 	} while (0)
 
 /* A view equals a literal. */

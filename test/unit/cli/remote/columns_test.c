@@ -200,10 +200,10 @@ static void refuses_malformed_selectors(void **state)
 		   "expected status selector in type=status or type!=status format, but found: "
 		   "ready",
 		   &err);
-	sl_err_reset(&err);
+	sl_err_release(&err);
 	expect_err(sl_cli_selector_parse("=true", &s, &err), SL_ERR_INVALID, "without a type",
 		   &err);
-	sl_err_reset(&err);
+	sl_err_release(&err);
 	expect_err(sl_cli_selector_parse("!=true", &s, &err), SL_ERR_INVALID, "without a type",
 		   &err);
 }
