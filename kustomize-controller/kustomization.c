@@ -316,7 +316,7 @@ static int64_t fetch_delay(struct kc_run *r, const struct sl_err *err)
 
 enum kc_next kc_step_fetch(struct kc_run *r)
 {
-	struct sl_http_client *http = r->run->worker;
+	struct sl_http_client *http = r->run->http;
 	struct kc_failure f = { .reason = SL_REASON_ARTIFACT_FAILED };
 	SL_AUTO(sl_err) err = SL_ERR_INIT;
 

@@ -1,7 +1,6 @@
 /* kustomize-controller: applies what sources hold. Wiring only; the work is in kustomization.c. */
 #include "kustomize-controller/kustomization.h"
 #include "kustomize-controller/run.h"
-#include "libcommon/net/http.h"
 
 #define LABEL SL_GROUP_KUSTOMIZE "/name"
 
@@ -51,10 +50,10 @@ static const struct sl_flag flags[] = {
 	  .type = SL_FLAG_BOOL,
 	  .value = &without_effect,
 	  .help = "Disallow remote bases in kustomizations; they are refused in any case." },
-	{ .name = "sops-age-secret", .type = SL_FLAG_IGNORED, .help = "" },
-	{ .name = "sops-vault-configmap", .type = SL_FLAG_IGNORED, .help = "" },
-	{ .name = "default-decryption-service-account", .type = SL_FLAG_IGNORED, .help = "" },
-	{ .name = "default-kubeconfig-service-account", .type = SL_FLAG_IGNORED, .help = "" },
+	SL_FLAG_IGNORE("sops-age-secret"),
+	SL_FLAG_IGNORE("sops-vault-configmap"),
+	SL_FLAG_IGNORE("default-decryption-service-account"),
+	SL_FLAG_IGNORE("default-kubeconfig-service-account"),
 	{ .name = "insecure-kubeconfig-exec",
 	  .type = SL_FLAG_BOOL,
 	  .value = &without_effect,
@@ -64,18 +63,6 @@ static const struct sl_flag flags[] = {
 	  .value = &without_effect,
 	  .help = "Accepted for compatibility; spec.kubeConfig is refused in any case." },
 };
-
-static void *new_worker(void *ctx)
-{
-	(void)ctx;
-	return sl_http_client_new(NULL);
-}
-
-static void free_worker(void *ctx, void *worker)
-{
-	(void)ctx;
-	sl_http_client_free(worker);
-}
 
 /* A source of some kind and the change that it went through. */
 struct source_change {
@@ -180,8 +167,6 @@ int main(int argc, char **argv)
 		.kind = &kc_kustomization_kind,
 		.reconcile = kc_reconcile,
 		.ctx = &context,
-		.worker_new = new_worker,
-		.worker_free = free_worker,
 	};
 	struct sl_manager_hook tracker = {
 		.name = "tracker", .at_once = true, .start = start_tracker, .stop = stop_tracker
@@ -190,8 +175,6 @@ int main(int argc, char **argv)
 
 	context.concurrent_ssa = 4;
 	context.http_retry = 9;
-	if (sl_http_global_init(NULL) < 0)
-		return 1;
 	context.manager = sl_manager_new(&o, argc, argv);
 	context.states = kc_states_new();
 	context.artifacts = kc_artifacts_new();

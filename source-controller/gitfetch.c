@@ -114,7 +114,7 @@ static int ask_remote(struct sc_git_run *g, struct sl_err *err)
 	g->remote_options.deadline_ms = sl_mono_ms() + g->spec.timeout_ms;
 	g->remote_options.cancel = sl_manager_stop_flag(r->c->manager);
 	g->remote_options.hint = g->hint;
-	rc = sl_git_remote_open(r->run->worker, &g->remote_options, &g->remote, err);
+	rc = sl_git_remote_open(r->run->http, &g->remote_options, &g->remote, err);
 	g->remote_options.hint = NULL; /* of this remote, not of its submodules */
 	if (rc == 0)
 		rc = sl_git_resolve(g->remote, &g->spec.ref, &g->target, err);
@@ -189,8 +189,8 @@ static int fetch_submodules(struct sc_git_run *g, struct sl_err *err)
 {
 	if (!g->spec.recurse_submodules || artifact_is_current(&g->base, g->revision))
 		return 0;
-	return sl_git_submodules_fetch(g->cache, g->base.run->worker, &g->remote_options,
-				       &g->commit, &g->modules, err);
+	return sl_git_submodules_fetch(g->cache, g->base.run->http, &g->remote_options, &g->commit,
+				       &g->modules, err);
 }
 
 enum sc_next sc_git_step_fetch(struct sc_run *r)

@@ -2,7 +2,6 @@
 #include <stdlib.h>
 
 #include "libcommon/codec/duration.h"
-#include "libcommon/net/http.h"
 #include "source-controller/fileserver.h"
 #include "source-controller/gitcaches.h"
 #include "source-controller/gitrepository.h"
@@ -61,16 +60,14 @@ static const struct sl_flag flags[] = {
 	  .value = &settings.digest_algo,
 	  .choices = digest_algos,
 	  .help = "The algorithm of artifact digests: sha1, sha256, sha384 or sha512." },
-	{ .name = "helm-index-max-size", .type = SL_FLAG_IGNORED, .help = "" },
-	{ .name = "helm-chart-max-size", .type = SL_FLAG_IGNORED, .help = "" },
-	{ .name = "helm-chart-file-max-size", .type = SL_FLAG_IGNORED, .help = "" },
-	{ .name = "helm-cache-max-size", .type = SL_FLAG_IGNORED, .help = "" },
-	{ .name = "helm-cache-ttl", .type = SL_FLAG_IGNORED, .help = "" },
-	{ .name = "helm-cache-purge-interval", .type = SL_FLAG_IGNORED, .help = "" },
-	{ .name = "ssh-kex-algos", .type = SL_FLAG_IGNORED, .help = "" },
-	{ .name = "ssh-hostkey-algos", .type = SL_FLAG_IGNORED, .help = "" },
-	{ .name = "token-cache-max-size", .type = SL_FLAG_IGNORED, .help = "" },
-	{ .name = "token-cache-max-duration", .type = SL_FLAG_IGNORED, .help = "" },
+	SL_FLAG_IGNORE("helm-index-max-size"),
+	SL_FLAG_IGNORE("helm-chart-max-size"),
+	SL_FLAG_IGNORE("helm-chart-file-max-size"),
+	SL_FLAG_IGNORE("helm-cache-max-size"),
+	SL_FLAG_IGNORE("helm-cache-ttl"),
+	SL_FLAG_IGNORE("helm-cache-purge-interval"),
+	SL_FLAG_IGNORE("ssh-kex-algos"),
+	SL_FLAG_IGNORE("ssh-hostkey-algos"),
 };
 
 static void set_defaults(void)
@@ -81,18 +78,6 @@ static void set_defaults(void)
 	settings.retention_ttl_ms = SC_RETENTION_TTL_MS_DEFAULT;
 	settings.retention_records = SC_RETENTION_RECORDS_DEFAULT;
 	settings.digest_algo = SL_DIGEST_SHA256;
-}
-
-static void *new_worker(void *ctx)
-{
-	(void)ctx;
-	return sl_http_client_new(NULL);
-}
-
-static void free_worker(void *ctx, void *worker)
-{
-	(void)ctx;
-	sl_http_client_free(worker);
 }
 
 /* Only the leader writes to the storage, and serves it: the Service's readiness probe finds it so. */
@@ -163,8 +148,6 @@ int main(int argc, char **argv)
 		.kind = &sc_git_repository_kind,
 		.reconcile = sc_git_reconcile,
 		.ctx = &context,
-		.worker_new = new_worker,
-		.worker_free = free_worker,
 		.on_start = sweep_caches,
 	};
 	struct sl_manager_hook storage = {
@@ -175,7 +158,7 @@ int main(int argc, char **argv)
 	int status;
 
 	set_defaults();
-	if (sl_http_global_init(NULL) < 0 || sl_git_global_init(NULL) < 0)
+	if (sl_git_global_init(NULL) < 0)
 		return EXIT_FAILURE;
 	context.manager = sl_manager_new(&o, argc, argv);
 	if (!is_consistent())

@@ -266,7 +266,7 @@ static void count(struct sl_controller *c, const struct sl_run *run, const struc
 							    run->key.namespace_));
 }
 
-static void run_once(struct sl_controller *c, const struct sl_key *key, void *worker)
+static void run_once(struct sl_controller *c, const struct sl_key *key, struct sl_http_client *http)
 {
 	SL_AUTO(sl_arena) arena = SL_ARENA_INIT;
 	SL_AUTO(sl_err) err = SL_ERR_INIT;
@@ -278,7 +278,7 @@ static void run_once(struct sl_controller *c, const struct sl_key *key, void *wo
 		.arena = &arena,
 		.started_ms = sl_mono_ms(),
 		.failures = sl_queue_failures(c->queue, key),
-		.worker = worker,
+		.http = http,
 		.controller = c,
 		.manager = c->manager,
 	};
@@ -304,15 +304,16 @@ static void run_once(struct sl_controller *c, const struct sl_key *key, void *wo
 static void *work(void *ctx)
 {
 	struct sl_controller *c = ctx;
-	void *worker = c->options.worker_new ? c->options.worker_new(c->options.ctx) : NULL;
+	struct sl_http_client *http = sl_http_client_new(NULL);
 	struct sl_key key;
 
+	if (!http) /* the library is initialised: memory is out */
+		abort();
 	while (sl_queue_get(c->queue, &key)) {
-		run_once(c, &key, worker);
+		run_once(c, &key, http);
 		sl_queue_done(c->queue, &key);
 	}
-	if (c->options.worker_free)
-		c->options.worker_free(c->options.ctx, worker);
+	sl_http_client_free(http);
 	return NULL;
 }
 

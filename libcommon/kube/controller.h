@@ -22,6 +22,7 @@
 #include "libcommon/base/log.h"
 #include "libcommon/kube/queue.h"
 #include "libcommon/kube/store.h"
+#include "libcommon/net/http.h"
 
 /* Stacks are address space; only pages that were touched count. */
 #define SL_WORKER_STACK_BYTES ((size_t)1 << 20)
@@ -66,9 +67,9 @@ struct sl_run {
 	struct sl_arena *arena; /* for all that the run makes */
 	struct sl_log log;	/* with namespace, name and reconcileID */
 	char reconcile_id[37];
-	int64_t started_ms; /* monotonic */
-	int failures;	    /* retries since the last success */
-	void *worker;	    /* what worker_new() returned, or NULL */
+	int64_t started_ms;	     /* monotonic */
+	int failures;		     /* retries since the last success */
+	struct sl_http_client *http; /* the worker's own, for downloads; keeps connections */
 	struct sl_controller *controller;
 	struct sl_manager *manager;
 };
@@ -88,9 +89,6 @@ struct sl_controller_options {
 	 * starts one. NULL: sl_predicate_changed(). Runs as a store listener.
 	 */
 	bool (*predicate)(void *ctx, const struct sl_cached *old, const struct sl_cached *now);
-	/* State of a worker: a download handle, say. Both or neither; run on the worker's thread. */
-	void *(*worker_new)(void *ctx);
-	void (*worker_free)(void *ctx, void *worker);
 	/* Before the workers start, when this replica has become leader: load state, clean up. */
 	int (*on_start)(void *ctx, struct sl_err *err);
 	int workers;	    /* 0: --concurrent */

@@ -54,6 +54,12 @@ struct sl_flag {
 	const char *help;	    /* one sentence */
 };
 
+/* A row for a flag of Flux that means nothing here. */
+#define SL_FLAG_IGNORE(flag) \
+	{ \
+		.name = (flag), .type = SL_FLAG_IGNORED, .help = "" \
+	}
+
 /* A feature gate: its name, and whether it is on. */
 struct sl_gate {
 	const char *name;

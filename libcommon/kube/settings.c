@@ -176,10 +176,10 @@ size_t sl_settings_flags(struct sl_settings *s, struct sl_gates *gates, struct s
 		  .min = 0,
 		  .max = DAY_MS,
 		  .help = "How long running reconciles may take to end on shutdown." },
-		{ .name = "kube-api-qps", .type = SL_FLAG_IGNORED, .help = "" },
-		{ .name = "kube-api-burst", .type = SL_FLAG_IGNORED, .help = "" },
-		{ .name = "token-cache-max-size", .type = SL_FLAG_IGNORED, .help = "" },
-		{ .name = "token-cache-max-duration", .type = SL_FLAG_IGNORED, .help = "" },
+		SL_FLAG_IGNORE("kube-api-qps"),
+		SL_FLAG_IGNORE("kube-api-burst"),
+		SL_FLAG_IGNORE("token-cache-max-size"),
+		SL_FLAG_IGNORE("token-cache-max-duration"),
 	};
 
 	_Static_assert(SL_ARRAY_LEN(flags) <= SL_SETTINGS_FLAGS_MAX, "raise the limit");

@@ -111,6 +111,7 @@ static struct sl_result reconcile(void *ctx, struct sl_run *run, struct sl_err *
 	assert_int_equal(strlen(run->reconcile_id), 36);
 	assert_string_equal(run->log.controller, "gitrepository");
 	assert_non_null(sl_arena_alloc(run->arena, 100));
+	assert_non_null(run->http);
 	pthread_mutex_lock(&f->lock);
 	n = strlen(f->runs);
 	snprintf(f->runs + n, sizeof(f->runs) - n, "%s%s%s%s ", run->object ? "" : "-",
