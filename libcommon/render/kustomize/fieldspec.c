@@ -137,6 +137,30 @@ int sl_kz_fieldspecs_apply(struct sl_kz *kz, struct sl_value *obj,
 	return 0;
 }
 
+static const char *text_or_null(struct sl_kz *kz, const struct sl_value *v, const char *field)
+{
+	return sl_get_str(v, field).n > 0 ? sl_as_strz(kz->a, sl_get(v, field)) : NULL;
+}
+
+struct sl_kz_fieldspecs sl_kz_fieldspecs_parse(struct sl_kz *kz, const struct sl_value *list)
+{
+	size_t n = sl_list_len(list);
+	struct sl_kz_fieldspec *v = sl_arena_array(kz->a, n + 1, sizeof(*v));
+
+	for (size_t i = 0; i < n; i++) {
+		const struct sl_value *f = sl_list_get(list, i);
+
+		v[i] = (struct sl_kz_fieldspec){ .path = sl_as_strz(kz->a, sl_get(f, "path")),
+						 .kind = text_or_null(kz, f, "kind"),
+						 .group = text_or_null(kz, f, "group"),
+						 .version = text_or_null(kz, f, "version"),
+						 .create = sl_get_bool(f, false, "create") };
+		if (!v[i].path)
+			v[i].path = "";
+	}
+	return (struct sl_kz_fieldspecs){ .v = v, .n = n };
+}
+
 int sl_kz_set_entry(struct sl_kz *kz, struct sl_value **slot, void *arg, struct sl_err *err)
 {
 	struct sl_kz_entry *entry = arg;

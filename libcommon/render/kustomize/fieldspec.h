@@ -55,6 +55,9 @@ struct sl_kz_fieldspecs {
 	const struct sl_kz_fieldspec *v;
 	size_t n;
 };
+/* The specs of a user's list, checked by the decoder: group, version, kind, path, create of each. */
+struct sl_kz_fieldspecs sl_kz_fieldspecs_parse(struct sl_kz *kz, const struct sl_value *list);
+
 extern const struct sl_kz_fieldspecs sl_kz_label_specs;		 /* selectors included */
 extern const struct sl_kz_fieldspecs sl_kz_template_label_specs; /* without selectors */
 extern const struct sl_kz_fieldspecs sl_kz_claim_label_specs;

@@ -278,7 +278,7 @@ static enum sl_kz_behavior behavior_of(const struct sl_value *args)
 					: SL_KZ_CREATE;
 }
 
-static int generate_one(struct generator *g, struct sl_err *err)
+static int generate_one(struct generator *g, struct sl_kz_resource **ret, struct sl_err *err)
 {
 	int r = make_base(g, err);
 
@@ -297,8 +297,22 @@ static int generate_one(struct generator *g, struct sl_err *err)
 	res->needs_hash = !sl_get_bool(g->options, false, "disableNameSuffixHash");
 	if (g->s->kz->track_origin)
 		res->origin = sl_kz_stage_origin(g->s);
-	r = sl_kz_map_absorb(g->s->kz, g->s->m, res, err);
-	return r < 0 ? fail(g, NULL, r, err) : 0;
+	*ret = res;
+	return 0;
+}
+
+int sl_kz_generate_one(struct sl_kz_stage *s, const struct sl_value *args, bool is_secret,
+		       const char *field, const struct sl_value *global_options,
+		       struct sl_kz_resource **ret, struct sl_err *err)
+{
+	struct generator g = { .s = s,
+			       .args = args,
+			       .field = field,
+			       .is_secret = is_secret,
+			       .options = merge_options(s->kz->a, sl_get(args, "options"),
+							global_options) };
+
+	return generate_one(&g, ret, err);
 }
 
 int sl_kz_generate(struct sl_kz_stage *s, struct sl_err *err)
@@ -318,13 +332,14 @@ int sl_kz_generate(struct sl_kz_stage *s, struct sl_err *err)
 		s->builtin = kinds[k].builtin;
 		for (size_t i = 0; i < sl_list_len(list); i++) {
 			const struct sl_value *args = sl_list_get(list, i);
-			struct generator g = { .s = s,
-					       .args = args,
-					       .field = kinds[k].field,
-					       .is_secret = kinds[k].is_secret,
-					       .options = merge_options(
-						       s->kz->a, sl_get(args, "options"), global) };
-			int r = generate_one(&g, err);
+			struct sl_kz_resource *made;
+			int r = sl_kz_generate_one(s, args, kinds[k].is_secret, kinds[k].field,
+						   global, &made, err);
+
+			if (r == 0)
+				r = sl_kz_map_absorb(s->kz, s->m, made, err);
+			if (r < 0)
+				sl_value_err_at(args, kinds[k].field, err);
 
 			if (r < 0)
 				return r;

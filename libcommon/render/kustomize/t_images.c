@@ -137,20 +137,26 @@ static struct sl_kz_pattern *image_pattern(struct sl_kz *kz, struct sl_str name)
 	return sl_kz_pattern_compile(kz->a, sl_str(text), &p, NULL) < 0 ? NULL : p;
 }
 
-static int set_images(struct sl_kz_stage *s, struct image *image, struct sl_err *err)
+int sl_kz_set_image(struct sl_kz_stage *s, const struct sl_value *v, struct sl_kz_fieldspecs specs,
+		    struct sl_err *err)
 {
+	struct image image = { .pattern = image_pattern(s->kz, sl_get_str(v, "name")),
+			       .new_name = sl_get_str(v, "newName"),
+			       .new_tag = sl_get_str(v, "newTag"),
+			       .tag_suffix = sl_get_str(v, "tagSuffix"),
+			       .digest = sl_get_str(v, "digest") };
+
 	for (size_t i = 0; i < s->m->n; i++) {
 		struct sl_value *obj = s->m->v[i]->obj;
 
 		if (sl_str_eqz(sl_kz_text(s->kz->a, sl_get(obj, "kind")),
 			       "CustomResourceDefinition"))
 			continue;
-		int r = set_anywhere(s->kz, obj, image, err);
+		int r = set_anywhere(s->kz, obj, &image, err);
 
 		if (r == 0)
-			r = sl_kz_fieldspecs_apply(s->kz, obj, sl_kz_image_specs.v,
-						   sl_kz_image_specs.n, SL_KZ_MAKE_NOTHING,
-						   set_image, image, err);
+			r = sl_kz_fieldspecs_apply(s->kz, obj, specs.v, specs.n, SL_KZ_MAKE_NOTHING,
+						   set_image, &image, err);
 		if (r < 0)
 			return r;
 	}
@@ -163,13 +169,7 @@ int sl_kz_transform_images(struct sl_kz_stage *s, struct sl_err *err)
 	const struct sl_value *images = sl_get(s->kust->value, "images");
 
 	for (size_t i = 0; i < sl_list_len(images); i++) {
-		const struct sl_value *v = sl_list_get(images, i);
-		struct image image = { .pattern = image_pattern(s->kz, sl_get_str(v, "name")),
-				       .new_name = sl_get_str(v, "newName"),
-				       .new_tag = sl_get_str(v, "newTag"),
-				       .tag_suffix = sl_get_str(v, "tagSuffix"),
-				       .digest = sl_get_str(v, "digest") };
-		int r = set_images(s, &image, err);
+		int r = sl_kz_set_image(s, sl_list_get(images, i), sl_kz_image_specs, err);
 
 		if (r < 0)
 			return r;

@@ -9,9 +9,8 @@ struct spec_list {
 	size_t n, cap;
 };
 
-/* Set every member of `pairs` in every map that `specs` find. */
-static int set_pairs(struct sl_kz_stage *s, const struct sl_value *pairs,
-		     const struct sl_kz_fieldspec *specs, size_t n, struct sl_err *err)
+int sl_kz_set_pairs(struct sl_kz_stage *s, const struct sl_value *pairs,
+		    struct sl_kz_fieldspecs specs, struct sl_err *err)
 {
 	for (size_t i = 0; i < s->m->n; i++) {
 		for (size_t k = 0; k < sl_map_len(pairs); k++) {
@@ -19,7 +18,7 @@ static int set_pairs(struct sl_kz_stage *s, const struct sl_value *pairs,
 			struct sl_kz_entry entry = {
 				.key = m->key, .value = sl_value_str(s->kz->a, sl_as_str(m->value))
 			};
-			int r = sl_kz_fieldspecs_apply(s->kz, s->m->v[i]->obj, specs, n,
+			int r = sl_kz_fieldspecs_apply(s->kz, s->m->v[i]->obj, specs.v, specs.n,
 						       SL_KZ_MAKE_MAP, sl_kz_set_entry, &entry,
 						       err);
 
@@ -75,27 +74,15 @@ static int add_specs(struct sl_kz *kz, struct spec_list *l, struct sl_kz_fieldsp
 	return 0;
 }
 
-static const char *text_or_null(struct sl_kz *kz, const struct sl_value *v, const char *field)
-{
-	struct sl_str s = sl_get_str(v, field);
-
-	return s.n > 0 ? sl_as_strz(kz->a, sl_get(v, field)) : NULL;
-}
-
 static int add_user_specs(struct sl_kz *kz, struct spec_list *l, const struct sl_value *fields,
 			  struct sl_err *err)
 {
-	for (size_t i = 0; i < sl_list_len(fields); i++) {
-		const struct sl_value *f = sl_list_get(fields, i);
-		struct sl_kz_fieldspec spec = { .path = text_or_null(kz, f, "path"),
-						.kind = text_or_null(kz, f, "kind"),
-						.group = text_or_null(kz, f, "group"),
-						.version = text_or_null(kz, f, "version"),
-						.create = sl_get_bool(f, false, "create") };
+	struct sl_kz_fieldspecs specs = sl_kz_fieldspecs_parse(kz, fields);
 
-		if (!spec.path)
+	for (size_t i = 0; i < specs.n; i++) {
+		if (!*specs.v[i].path)
 			return sl_err_set(err, SL_ERR_INVALID, "a label field needs a path");
-		int r = add_spec(kz, l, &spec, err);
+		int r = add_spec(kz, l, &specs.v[i], err);
 
 		if (r < 0)
 			return r;
@@ -130,13 +117,14 @@ int sl_kz_transform_labels(struct sl_kz_stage *s, struct sl_err *err)
 		int r = label_specs(s->kz, label, &l, err);
 
 		if (r == 0)
-			r = set_pairs(s, sl_get(label, "pairs"), l.v, l.n, err);
+			r = sl_kz_set_pairs(s, sl_get(label, "pairs"),
+					    (struct sl_kz_fieldspecs){ l.v, l.n }, err);
 		if (r < 0) {
 			sl_value_err_at(label, "labels", err);
 			return r;
 		}
 	}
-	return set_pairs(s, common, sl_kz_label_specs.v, sl_kz_label_specs.n, err);
+	return sl_kz_set_pairs(s, common, sl_kz_label_specs, err);
 }
 
 int sl_kz_transform_annotations(struct sl_kz_stage *s, struct sl_err *err)
@@ -145,5 +133,5 @@ int sl_kz_transform_annotations(struct sl_kz_stage *s, struct sl_err *err)
 
 	if (sl_map_len(pairs) == 0)
 		return 0;
-	return set_pairs(s, pairs, sl_kz_annotation_specs.v, sl_kz_annotation_specs.n, err);
+	return sl_kz_set_pairs(s, pairs, sl_kz_annotation_specs, err);
 }

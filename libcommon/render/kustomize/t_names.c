@@ -1,4 +1,12 @@
+#include "libcommon/render/kustomize/fieldspec.h"
 #include "libcommon/render/kustomize/transform.h"
+
+static const struct sl_kz_fieldspec name_spec[] = { { .path = "metadata/name" } };
+static const struct sl_kz_fieldspecs name_specs = { name_spec, SL_ARRAY_LEN(name_spec) };
+
+struct affixes {
+	struct sl_str prefix, suffix;
+};
 
 /* Kinds whose name is not theirs to choose. */
 static bool keeps_name(const struct sl_kz_id *id)
@@ -8,47 +16,81 @@ static bool keeps_name(const struct sl_kz_id *id)
 	       sl_kz_id_selected(id, NULL, NULL, "Namespace");
 }
 
-static void rename_all(struct sl_kz_stage *s, struct sl_str prefix, struct sl_str suffix)
+static int add_affixes(struct sl_kz *kz, struct sl_value **slot, void *arg, struct sl_err *err)
 {
+	const struct affixes *x = arg;
+
+	if (sl_is_map(*slot) || sl_is_list(*slot)) {
+		return sl_value_err_set(err, *slot, NULL, SL_ERR_INVALID,
+					"a name must be a scalar, got a %s",
+					sl_value_kind_name(*slot));
+	}
+	struct sl_str old = sl_kz_text(kz->a, *slot);
+
+	*slot = sl_value_strf(kz->a, "%.*s%.*s%.*s", SL_STR_FMT(x->prefix), SL_STR_FMT(old),
+			      SL_STR_FMT(x->suffix));
+	return 0;
+}
+
+static void remember_name(struct sl_kz *kz, struct sl_kz_resource *r, const struct affixes *x)
+{
+	if (x->prefix.n > 0)
+		sl_kz_strs_add(kz->a, &r->prefixes, x->prefix);
+	if (x->suffix.n > 0)
+		sl_kz_strs_add(kz->a, &r->suffixes, x->suffix);
+	if (x->prefix.n + x->suffix.n > 0)
+		sl_kz_store_previous_id(kz, r);
+}
+
+static int rename_one(struct sl_kz *kz, struct sl_kz_resource *r, struct affixes *x,
+		      struct sl_kz_fieldspecs specs, struct sl_err *err)
+{
+	struct sl_kz_id id = sl_kz_original_id(kz, r);
+
+	if (keeps_name(&id))
+		return 0;
+	for (size_t i = 0; i < specs.n; i++) {
+		const struct sl_kz_fieldspec *spec = &specs.v[i];
+
+		if (!sl_kz_id_selected(&id, spec->group, spec->version, spec->kind))
+			continue;
+		if (sl_streq(spec->path, "metadata/name"))
+			remember_name(kz, r, x);
+		int rc = sl_kz_fieldspecs_apply(kz, r->obj, spec, 1, SL_KZ_MAKE_SCALAR, add_affixes,
+						x, err);
+
+		if (rc < 0)
+			return rc;
+	}
+	return 0;
+}
+
+int sl_kz_add_affixes(struct sl_kz_stage *s, struct sl_str prefix, struct sl_str suffix,
+		      struct sl_kz_fieldspecs specs, struct sl_err *err)
+{
+	struct affixes x = { prefix, suffix };
+
 	for (size_t i = 0; i < s->m->n; i++) {
-		struct sl_kz_resource *r = s->m->v[i];
-		struct sl_kz_id id = sl_kz_original_id(s->kz, r);
+		int r = rename_one(s->kz, s->m->v[i], &x, specs, err);
 
-		if (keeps_name(&id))
-			continue;
-		if (prefix.n > 0)
-			sl_kz_strs_add(s->kz->a, &r->prefixes, prefix);
-		if (suffix.n > 0)
-			sl_kz_strs_add(s->kz->a, &r->suffixes, suffix);
-		sl_kz_store_previous_id(s->kz, r);
-		if (!sl_get(r->obj, "metadata", "name"))
-			continue;
-		struct sl_str name = sl_kz_name(s->kz, r);
-
-		sl_kz_set_name(s->kz, r,
-			       sl_str(sl_arena_printf(s->kz->a, "%.*s%.*s%.*s", SL_STR_FMT(prefix),
-						      SL_STR_FMT(name), SL_STR_FMT(suffix))));
+		if (r < 0)
+			return r;
 	}
 	sl_kz_map_touch(s->m);
 	sl_kz_stage_done(s);
+	return 0;
 }
 
 int sl_kz_transform_prefix(struct sl_kz_stage *s, struct sl_err *err)
 {
 	struct sl_str prefix = sl_get_str(s->kust->value, "namePrefix");
 
-	(void)err;
-	if (prefix.n > 0)
-		rename_all(s, prefix, SL_STR_NULL);
-	return 0;
+	return prefix.n > 0 ? sl_kz_add_affixes(s, prefix, SL_STR_NULL, name_specs, err) : 0;
 }
 
 int sl_kz_transform_suffix(struct sl_kz_stage *s, struct sl_err *err)
 {
 	struct sl_str suffix = sl_get_str(s->kust->value, "nameSuffix");
 
-	(void)err;
-	if (suffix.n > 0)
-		rename_all(s, SL_STR_NULL, suffix);
-	return 0;
+	return suffix.n > 0 ? sl_kz_add_affixes(s, SL_STR_NULL, suffix, name_specs, err) : 0;
 }

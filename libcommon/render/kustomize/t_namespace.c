@@ -3,24 +3,39 @@
 
 static int set_text(struct sl_kz *kz, struct sl_value **slot, void *arg, struct sl_err *err)
 {
-	const struct sl_str *text = arg;
+	const struct sl_kz_namespace_options *o = arg;
 
 	if (sl_is_map(*slot) || sl_is_list(*slot)) {
 		return sl_value_err_set(err, *slot, NULL, SL_ERR_INVALID,
 					"namespace field specs must target scalar nodes, got a %s",
 					sl_value_kind_name(*slot));
 	}
-	*slot = sl_value_str(kz->a, *text);
+	if (!o->unset_only || sl_kz_text(kz->a, *slot).n == 0)
+		*slot = sl_value_str(kz->a, o->ns);
 	return 0;
 }
 
 /* Subjects of a binding that are called "default" are the service account of the namespace. */
-static int set_subjects(struct sl_kz *kz, struct sl_value *obj, struct sl_str ns,
-			struct sl_err *err)
+static bool is_own_subject(struct sl_kz *kz, const struct sl_value *subject,
+			   const struct sl_kz_namespace_options *o)
+{
+	switch (o->subjects) {
+	case SL_KZ_SUBJECTS_DEFAULT:
+		return sl_str_eqz(sl_kz_text(kz->a, sl_get(subject, "name")), "default");
+	case SL_KZ_SUBJECTS_ACCOUNTS:
+		return sl_str_eqz(sl_kz_text(kz->a, sl_get(subject, "kind")), "ServiceAccount");
+	case SL_KZ_SUBJECTS_NONE:
+		break;
+	}
+	return false;
+}
+
+static int set_subjects(struct sl_kz *kz, struct sl_value *obj,
+			const struct sl_kz_namespace_options *o, struct sl_err *err)
 {
 	struct sl_value *subjects = sl_get(obj, "subjects");
 
-	if (sl_is_null(subjects))
+	if (sl_is_null(subjects) || o->subjects == SL_KZ_SUBJECTS_NONE)
 		return 0;
 	if (!sl_is_list(subjects)) {
 		return sl_value_err_set(
@@ -32,50 +47,57 @@ static int set_subjects(struct sl_kz *kz, struct sl_value *obj, struct sl_str ns
 	for (size_t i = 0; i < subjects->list.n; i++) {
 		struct sl_value *subject = subjects->list.items[i];
 
-		if (sl_is_map(subject) &&
-		    sl_str_eqz(sl_kz_text(kz->a, sl_get(subject, "name")), "default"))
-			sl_map_set_str(kz->a, subject, "namespace", ns);
+		if (!sl_is_map(subject) || !is_own_subject(kz, subject, o))
+			continue;
+		if (!o->unset_only || sl_kz_text(kz->a, sl_get(subject, "namespace")).n == 0)
+			sl_map_set_str(kz->a, subject, "namespace", o->ns);
 	}
 	return 0;
 }
 
-static int set_namespace(struct sl_kz *kz, struct sl_kz_resource *r, struct sl_str ns,
-			 struct sl_err *err)
+/* Fields that have rules of their own, whatever the specs say. */
+static bool is_special(const struct sl_kz_fieldspec *spec, const struct sl_kz_id *id)
 {
+	bool for_binding = spec->kind && (sl_streq(spec->kind, "RoleBinding") ||
+					  sl_streq(spec->kind, "ClusterRoleBinding"));
+
+	if (sl_streq(spec->path, "metadata/namespace"))
+		return true;
+	/* Only core/v1 has the Namespace that is itself renamed. */
+	if (sl_streq(spec->path, "metadata/name"))
+		return id->group.n > 0 || !sl_str_eqz(id->version, "v1");
+	return for_binding && sl_streq(spec->path, "subjects/namespace");
+}
+
+static int set_namespace(struct sl_kz *kz, struct sl_kz_resource *r,
+			 const struct sl_kz_namespace_options *o, struct sl_err *err)
+{
+	struct sl_kz_namespace_options arg = *o;
 	const struct sl_kz_fieldspec own = { .path = "metadata/namespace", .create = true };
 	struct sl_kz_id id = sl_kz_current_id(kz, r);
 	int rc = 0;
 
 	if (!id.cluster)
-		rc = sl_kz_fieldspecs_apply(kz, r->obj, &own, 1, SL_KZ_MAKE_SCALAR, set_text, &ns,
+		rc = sl_kz_fieldspecs_apply(kz, r->obj, &own, 1, SL_KZ_MAKE_SCALAR, set_text, &arg,
 					    err);
 	if (rc == 0 &&
 	    (sl_str_eqz(id.kind, "RoleBinding") || sl_str_eqz(id.kind, "ClusterRoleBinding")))
-		rc = set_subjects(kz, r->obj, ns, err);
-	for (size_t i = 0; i < sl_kz_namespace_specs.n && rc == 0; i++) {
-		const struct sl_kz_fieldspec *spec = &sl_kz_namespace_specs.v[i];
-		bool is_name = sl_streq(spec->path, "metadata/name");
-
-		/* Only core/v1 has the Namespace that is itself renamed. */
-		if (is_name && !sl_str_eqz(sl_kz_text(kz->a, sl_get(r->obj, "apiVersion")), "v1"))
-			continue;
-		rc = sl_kz_fieldspecs_apply(kz, r->obj, spec, 1, SL_KZ_MAKE_SCALAR, set_text, &ns,
-					    err);
-	}
+		rc = set_subjects(kz, r->obj, o, err);
+	for (size_t i = 0; i < o->specs.n && rc == 0; i++)
+		if (!is_special(&o->specs.v[i], &id))
+			rc = sl_kz_fieldspecs_apply(kz, r->obj, &o->specs.v[i], 1,
+						    SL_KZ_MAKE_SCALAR, set_text, &arg, err);
 	if (rc < 0)
 		sl_err_wrap(err, "namespace transformation failed");
 	return rc;
 }
 
-int sl_kz_transform_namespace(struct sl_kz_stage *s, struct sl_err *err)
+int sl_kz_set_namespaces(struct sl_kz_stage *s, const struct sl_kz_namespace_options *o,
+			 struct sl_err *err)
 {
-	struct sl_str ns = sl_get_str(s->kust->value, "namespace");
-
-	if (ns.n == 0)
-		return 0;
 	for (size_t i = 0; i < s->m->n; i++) {
 		sl_kz_store_previous_id(s->kz, s->m->v[i]);
-		int r = set_namespace(s->kz, s->m->v[i], ns, err);
+		int r = set_namespace(s->kz, s->m->v[i], o, err);
 
 		if (r < 0)
 			return r;
@@ -87,4 +109,12 @@ int sl_kz_transform_namespace(struct sl_kz_stage *s, struct sl_err *err)
 	if (r == 0)
 		sl_kz_stage_done(s);
 	return r;
+}
+
+int sl_kz_transform_namespace(struct sl_kz_stage *s, struct sl_err *err)
+{
+	struct sl_kz_namespace_options o = { .ns = sl_get_str(s->kust->value, "namespace"),
+					     .specs = sl_kz_namespace_specs };
+
+	return o.ns.n > 0 ? sl_kz_set_namespaces(s, &o, err) : 0;
 }

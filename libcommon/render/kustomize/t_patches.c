@@ -73,12 +73,11 @@ static int load_text(struct sl_kz_stage *s, struct entry *e, struct sl_err *err)
 }
 
 static int load_entry(struct sl_kz_stage *s, const struct sl_value *v, const char *field,
-		      size_t index, struct entry *e, struct sl_err *err)
+		      struct entry *e, struct sl_err *err)
 {
 	const struct sl_value *target = sl_get(v, "target"), *o = sl_get(v, "options");
 
-	*e = (struct entry){ .at = v, .has_target = target != NULL };
-	e->field = sl_arena_printf(s->kz->a, "%s[%zu]", field, index);
+	*e = (struct entry){ .at = v, .field = field, .has_target = target != NULL };
 	e->options.allow_name_change = sl_get_bool(o, false, "allowNameChange");
 	e->options.allow_kind_change = sl_get_bool(o, false, "allowKindChange");
 	int r = count_patch(s->kz, e, err);
@@ -220,30 +219,38 @@ static int apply_entry(struct sl_kz_stage *s, const struct entry *e, struct sl_e
 			     : merge_by_id(s, &patches, e->options, err);
 }
 
+int sl_kz_patch_any(struct sl_kz_stage *s, const struct sl_value *v, const char *field,
+		    struct sl_err *err)
+{
+	struct entry e;
+	int r = load_entry(s, v, field, &e, err);
+
+	if (r == 0)
+		r = apply_entry(s, &e, err);
+	if (r == 0)
+		sl_kz_stage_done(s);
+	return r;
+}
+
 int sl_kz_transform_patches(struct sl_kz_stage *s, struct sl_err *err)
 {
 	const struct sl_value *patches = sl_get(s->kust->value, "patches");
 
 	for (size_t i = 0; i < sl_list_len(patches); i++) {
-		struct entry e;
-		int r = load_entry(s, sl_list_get(patches, i), "patches", i, &e, err);
+		int r = sl_kz_patch_any(s, sl_list_get(patches, i),
+					sl_arena_printf(s->kz->a, "patches[%zu]", i), err);
 
-		if (r == 0)
-			r = apply_entry(s, &e, err);
 		if (r < 0)
 			return r;
-		sl_kz_stage_done(s);
 	}
 	return 0;
 }
 
 /* An item is a patch in place or, when it does not read as objects, the path of a file. */
-static int load_strategic(struct sl_kz_stage *s, const struct sl_value *v, size_t index,
+static int load_strategic(struct sl_kz_stage *s, const struct sl_value *v, const char *field,
 			  struct sl_kz_objects *ret, struct sl_err *err)
 {
-	struct entry e = { .at = v,
-			   .field =
-				   sl_arena_printf(s->kz->a, "patchesStrategicMerge[%zu]", index) };
+	struct entry e = { .at = v, .field = field };
 	SL_AUTO(sl_err) in_place = SL_ERR_INIT;
 	int r = count_patch(s->kz, &e, err);
 
@@ -260,29 +267,72 @@ static int load_strategic(struct sl_kz_stage *s, const struct sl_value *v, size_
 	return sl_kz_decode_objects(s->kz, e.text, e.file, ret, err);
 }
 
-int sl_kz_transform_patches_strategic(struct sl_kz_stage *s, struct sl_err *err)
+static int merge_item(struct sl_kz_stage *s, const struct sl_value *v, const char *field,
+		      size_t *total, struct sl_err *err)
 {
-	const struct sl_value *list = sl_get(s->kust->value, "patchesStrategicMerge");
+	struct sl_kz_objects patches;
+	int r = load_strategic(s, v, field, &patches, err);
+
+	if (r == 0)
+		r = merge_by_id(s, &patches, (struct sl_kz_patch_options){ 0 }, err);
+	if (r == 0)
+		*total += patches.n;
+	return r;
+}
+
+int sl_kz_patch_strategic(struct sl_kz_stage *s, const struct sl_value *list,
+			  const struct sl_value *text, const char *field, struct sl_err *err)
+{
 	size_t total = 0;
+	int r = 0;
 
-	if (sl_list_len(list) == 0)
-		return 0;
-	for (size_t i = 0; i < sl_list_len(list); i++) {
-		struct sl_kz_objects patches;
-		int r = load_strategic(s, sl_list_get(list, i), i, &patches, err);
-
-		if (r == 0)
-			r = merge_by_id(s, &patches, (struct sl_kz_patch_options){ 0 }, err);
-		if (r < 0)
-			return r;
-		total += patches.n;
-	}
+	for (size_t i = 0; i < sl_list_len(list) && r == 0; i++)
+		r = merge_item(s, sl_list_get(list, i),
+			       sl_arena_printf(s->kz->a, "%s[%zu]", field, i), &total, err);
+	if (r == 0 && text)
+		r = merge_item(s, text, "patches", &total, err);
+	if (r < 0)
+		return r;
 	if (total == 0) {
-		return sl_value_err_set(err, list, "patchesStrategicMerge", SL_ERR_INVALID,
+		return sl_value_err_set(err, list ? list : text, field, SL_ERR_INVALID,
 					"patch appears to be empty");
 	}
 	sl_kz_stage_done(s);
 	return 0;
+}
+
+int sl_kz_transform_patches_strategic(struct sl_kz_stage *s, struct sl_err *err)
+{
+	const struct sl_value *list = sl_get(s->kust->value, "patchesStrategicMerge");
+
+	return sl_list_len(list) == 0
+		       ? 0
+		       : sl_kz_patch_strategic(s, list, NULL, "patchesStrategicMerge", err);
+}
+
+int sl_kz_patch_json(struct sl_kz_stage *s, const struct sl_value *v, const char *field,
+		     struct sl_err *err)
+{
+	struct entry e;
+	struct sl_value *ops = NULL;
+	int r = load_entry(s, v, field, &e, err);
+
+	if (r == 0)
+		r = sl_kz_patch_parse_operations(s->kz, e.text, e.file, &ops, err);
+	if (r < 0)
+		return r;
+	if (sl_get_str(e.at, "target", "name").n == 0) {
+		return fail_at(&e, sl_err_set(err, SL_ERR_INVALID, "must specify the target name"),
+			       err);
+	}
+	if (!ops || ops->list.n == 0) {
+		return fail_at(&e, sl_err_set(err, SL_ERR_INVALID, "patch appears to be empty"),
+			       err);
+	}
+	r = apply_operations(s, &e, ops, false, err);
+	if (r == 0)
+		sl_kz_stage_done(s);
+	return r;
 }
 
 int sl_kz_transform_patches_json(struct sl_kz_stage *s, struct sl_err *err)
@@ -290,28 +340,11 @@ int sl_kz_transform_patches_json(struct sl_kz_stage *s, struct sl_err *err)
 	const struct sl_value *list = sl_get(s->kust->value, "patchesJson6902");
 
 	for (size_t i = 0; i < sl_list_len(list); i++) {
-		struct entry e;
-		struct sl_value *ops = NULL;
-		int r = load_entry(s, sl_list_get(list, i), "patchesJson6902", i, &e, err);
+		int r = sl_kz_patch_json(s, sl_list_get(list, i),
+					 sl_arena_printf(s->kz->a, "patchesJson6902[%zu]", i), err);
 
-		if (r == 0)
-			r = sl_kz_patch_parse_operations(s->kz, e.text, e.file, &ops, err);
 		if (r < 0)
 			return r;
-		if (sl_get_str(e.at, "target", "name").n == 0) {
-			return fail_at(
-				&e, sl_err_set(err, SL_ERR_INVALID, "must specify the target name"),
-				err);
-		}
-		if (!ops || ops->list.n == 0) {
-			return fail_at(&e,
-				       sl_err_set(err, SL_ERR_INVALID, "patch appears to be empty"),
-				       err);
-		}
-		r = apply_operations(s, &e, ops, false, err);
-		if (r < 0)
-			return r;
-		sl_kz_stage_done(s);
 	}
 	return 0;
 }

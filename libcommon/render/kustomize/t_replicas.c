@@ -31,15 +31,36 @@ static bool is_meant(const struct sl_kz *kz, const struct sl_kz_resource *r, str
 	       sl_kz_id_selected(&now, spec->group, spec->version, spec->kind);
 }
 
-static int set_replicas(struct sl_kz_stage *s, const struct sl_value *v, struct sl_err *err)
+/* The kinds that specs are for, as kustomize prints them: "[Deployment StatefulSet.v1.apps]". */
+static const char *kinds_of(struct sl_kz *kz, struct sl_kz_fieldspecs specs)
+{
+	SL_AUTO(sl_strbuf) b = SL_STRBUF_INIT(SL_KUSTOMIZE_BYTES_MAX);
+
+	for (size_t i = 0; i < specs.n; i++) {
+		const char *parts[] = { specs.v[i].kind, specs.v[i].version, specs.v[i].group };
+		bool first = true;
+
+		sl_strbuf_addz(&b, i ? " " : "");
+		for (size_t k = 0; k < SL_ARRAY_LEN(parts); k++) {
+			if (!parts[k])
+				continue;
+			sl_strbuf_addf(&b, "%s%s", first ? "" : ".", parts[k]);
+			first = false;
+		}
+	}
+	return sl_arena_printf(kz->a, "[%s]", b.p);
+}
+
+int sl_kz_set_replicas(struct sl_kz_stage *s, const struct sl_value *v,
+		       struct sl_kz_fieldspecs specs, struct sl_err *err)
 {
 	struct sl_str name = sl_get_str(v, "name");
 	int64_t count = sl_get_int(v, 0, "count");
 	bool found = false;
 
 	for (size_t i = 0; i < s->m->n; i++) {
-		for (size_t k = 0; k < sl_kz_replica_specs.n; k++) {
-			const struct sl_kz_fieldspec *spec = &sl_kz_replica_specs.v[k];
+		for (size_t k = 0; k < specs.n; k++) {
+			const struct sl_kz_fieldspec *spec = &specs.v[k];
 
 			if (!is_meant(s->kz, s->m->v[i], name, spec))
 				continue;
@@ -54,9 +75,8 @@ static int set_replicas(struct sl_kz_stage *s, const struct sl_value *v, struct 
 	if (!found) {
 		return sl_value_err_set(
 			err, v, "replicas", SL_ERR_INVALID,
-			"resource with name %.*s does not match a config with the following GVK "
-			"[Deployment ReplicationController ReplicaSet StatefulSet]",
-			SL_STR_FMT(name));
+			"resource with name %.*s does not match a config with the following GVK %s",
+			SL_STR_FMT(name), kinds_of(s->kz, specs));
 	}
 	sl_kz_stage_done(s);
 	return 0;
@@ -67,7 +87,7 @@ int sl_kz_transform_replicas(struct sl_kz_stage *s, struct sl_err *err)
 	const struct sl_value *replicas = sl_get(s->kust->value, "replicas");
 
 	for (size_t i = 0; i < sl_list_len(replicas); i++) {
-		int r = set_replicas(s, sl_list_get(replicas, i), err);
+		int r = sl_kz_set_replicas(s, sl_list_get(replicas, i), sl_kz_replica_specs, err);
 
 		if (r < 0)
 			return r;

@@ -10,6 +10,7 @@
 #ifndef LIBCOMMON_RENDER_KUSTOMIZE_TRANSFORM_H
 #define LIBCOMMON_RENDER_KUSTOMIZE_TRANSFORM_H
 
+#include "libcommon/render/kustomize/fieldspec.h"
 #include "libcommon/render/kustomize/kustfile.h"
 
 struct sl_kz_stage {
@@ -41,6 +42,53 @@ int sl_kz_transform_patches_json(struct sl_kz_stage *s, struct sl_err *err) SL_M
 int sl_kz_transform_replicas(struct sl_kz_stage *s, struct sl_err *err) SL_MUST_CHECK;
 int sl_kz_transform_images(struct sl_kz_stage *s, struct sl_err *err) SL_MUST_CHECK;
 
+/*
+ * One instance each, of a field of the kustomization or of a plugin: what to do, and where.
+ */
+/* Set every member of the map `pairs` in every map that `specs` find: labels, annotations. */
+int sl_kz_set_pairs(struct sl_kz_stage *s, const struct sl_value *pairs,
+		    struct sl_kz_fieldspecs specs, struct sl_err *err) SL_MUST_CHECK;
+/* `v` is an item of `images`. */
+int sl_kz_set_image(struct sl_kz_stage *s, const struct sl_value *v, struct sl_kz_fieldspecs specs,
+		    struct sl_err *err) SL_MUST_CHECK;
+/* `v` is an item of `replicas`. */
+int sl_kz_set_replicas(struct sl_kz_stage *s, const struct sl_value *v,
+		       struct sl_kz_fieldspecs specs, struct sl_err *err) SL_MUST_CHECK;
+int sl_kz_add_affixes(struct sl_kz_stage *s, struct sl_str prefix, struct sl_str suffix,
+		      struct sl_kz_fieldspecs specs, struct sl_err *err) SL_MUST_CHECK;
+
+/* Which subjects of a role binding get the namespace. */
+enum sl_kz_subjects {
+	SL_KZ_SUBJECTS_DEFAULT, /* those called "default" */
+	SL_KZ_SUBJECTS_ACCOUNTS,
+	SL_KZ_SUBJECTS_NONE,
+};
+struct sl_kz_namespace_options {
+	struct sl_str ns;
+	struct sl_kz_fieldspecs specs;
+	bool unset_only; /* leave namespaces that are set */
+	enum sl_kz_subjects subjects;
+};
+int sl_kz_set_namespaces(struct sl_kz_stage *s, const struct sl_kz_namespace_options *o,
+			 struct sl_err *err) SL_MUST_CHECK;
+
+/*
+ * `v` is an item of `patches` (path or patch, target, options), or of `patchesJson6902`; `field` is
+ * its place, for messages.
+ */
+int sl_kz_patch_any(struct sl_kz_stage *s, const struct sl_value *v, const char *field,
+		    struct sl_err *err) SL_MUST_CHECK;
+int sl_kz_patch_json(struct sl_kz_stage *s, const struct sl_value *v, const char *field,
+		     struct sl_err *err) SL_MUST_CHECK;
+/* Every item of `list` is a path or a patch; `text` is one more patch, or NULL. */
+int sl_kz_patch_strategic(struct sl_kz_stage *s, const struct sl_value *list,
+			  const struct sl_value *text, const char *field,
+			  struct sl_err *err) SL_MUST_CHECK;
+
+/* The ConfigMap or Secret that `args` describe; `field` is their place, for messages. */
+int sl_kz_generate_one(struct sl_kz_stage *s, const struct sl_value *args, bool is_secret,
+		       const char *field, const struct sl_value *global_options,
+		       struct sl_kz_resource **ret, struct sl_err *err) SL_MUST_CHECK;
 /* Add the objects of configMapGenerator and secretGenerator. */
 int sl_kz_generate(struct sl_kz_stage *s, struct sl_err *err) SL_MUST_CHECK;
 /* The ten characters kustomize puts behind the name of generated objects. */
