@@ -2,6 +2,7 @@
 
 struct decoder {
 	struct sl_kz *kz;
+	const struct sl_kz_struct *root;
 	enum sl_kz_unknown unknown;
 };
 
@@ -58,19 +59,18 @@ static const char *json_kind(const struct sl_value *v)
 }
 
 /* In the words of Go's encoding/json, which users of kustomize know. */
-static int wrong_type(const struct sl_value *v, const struct place *p, const char *want,
-		      struct sl_err *err)
+static int wrong_type(const struct decoder *d, const struct sl_value *v, const struct place *p,
+		      const char *want, struct sl_err *err)
 {
 	SL_AUTO(sl_strbuf) b = SL_STRBUF_INIT(1024);
 
 	write_place(p, &b);
-	return fail_at(
-		v, p,
-		sl_err_set(err, SL_ERR_INVALID,
-			   "invalid Kustomization: json: cannot unmarshal %s into Go struct field "
-			   "Kustomization.%s of type %s",
-			   json_kind(v), b.p, want),
-		err);
+	return fail_at(v, p,
+		       sl_err_set(err, SL_ERR_INVALID,
+				  "invalid %s: json: cannot unmarshal %s into Go struct field "
+				  "%s.%s of type %s",
+				  d->root->name, json_kind(v), d->root->name, b.p, want),
+		       err);
 }
 
 static int decode_struct(struct decoder *d, const struct sl_kz_struct *s, const struct sl_value *v,
@@ -87,7 +87,7 @@ static int decode_strings(struct decoder *d, const struct sl_value *v, const str
 			  struct sl_value **ret, struct sl_err *err)
 {
 	if (!sl_is_list(v))
-		return wrong_type(v, place, "[]string", err);
+		return wrong_type(d, v, place, "[]string", err);
 	*ret = like(sl_value_list(d->kz->a), v);
 	for (size_t i = 0; i < v->list.n; i++) {
 		struct place item = { .parent = place, .index = i };
@@ -96,7 +96,7 @@ static int decode_strings(struct decoder *d, const struct sl_value *v, const str
 		if (sl_is_null(s))
 			s = like(sl_value_strz(d->kz->a, ""), s);
 		if (!sl_is_str(s))
-			return wrong_type(s, &item, "string", err);
+			return wrong_type(d, s, &item, "string", err);
 		sl_list_push(d->kz->a, *ret, s);
 	}
 	return 0;
@@ -106,7 +106,7 @@ static int decode_string_map(struct decoder *d, const struct sl_value *v, const 
 			     struct sl_value **ret, struct sl_err *err)
 {
 	if (!sl_is_map(v))
-		return wrong_type(v, place, "map[string]string", err);
+		return wrong_type(d, v, place, "map[string]string", err);
 	*ret = like(sl_value_map(d->kz->a), v);
 	for (size_t i = 0; i < v->map.n; i++) {
 		const struct sl_member *m = &v->map.members[i];
@@ -116,7 +116,7 @@ static int decode_string_map(struct decoder *d, const struct sl_value *v, const 
 		if (sl_is_null(s))
 			s = like(sl_value_strz(d->kz->a, ""), s);
 		if (!sl_is_str(s))
-			return wrong_type(s, &item, "string", err);
+			return wrong_type(d, s, &item, "string", err);
 		sl_map_set(d->kz->a, *ret, m->key, s);
 	}
 	return 0;
@@ -126,7 +126,7 @@ static int decode_structs(struct decoder *d, const struct sl_kz_struct *s, const
 			  const struct place *place, struct sl_value **ret, struct sl_err *err)
 {
 	if (!sl_is_list(v))
-		return wrong_type(v, place, "[]object", err);
+		return wrong_type(d, v, place, "[]object", err);
 	*ret = like(sl_value_list(d->kz->a), v);
 	for (size_t i = 0; i < v->list.n; i++) {
 		struct place item = { .parent = place, .index = i };
@@ -148,11 +148,11 @@ static int decode_field(struct decoder *d, const struct sl_kz_field *f, struct s
 		return 0;
 	switch (f->type) {
 	case SL_KZ_T_STRING:
-		return sl_is_str(v) ? 0 : wrong_type(v, place, "string", err);
+		return sl_is_str(v) ? 0 : wrong_type(d, v, place, "string", err);
 	case SL_KZ_T_BOOL:
-		return v->kind == SL_V_BOOL ? 0 : wrong_type(v, place, "bool", err);
+		return v->kind == SL_V_BOOL ? 0 : wrong_type(d, v, place, "bool", err);
 	case SL_KZ_T_INT:
-		return v->kind == SL_V_INT ? 0 : wrong_type(v, place, "int64", err);
+		return v->kind == SL_V_INT ? 0 : wrong_type(d, v, place, "int64", err);
 	case SL_KZ_T_STRINGS:
 		return decode_strings(d, v, place, ret, err);
 	case SL_KZ_T_STRING_MAP:
@@ -182,9 +182,8 @@ static int unknown_field(struct decoder *d, const struct sl_value *v, const stru
 	case SL_KZ_UNKNOWN_REFUSE:
 		break;
 	}
-	int r = sl_err_set(err, SL_ERR_INVALID,
-			   "invalid Kustomization: json: unknown field \"%.*s\"",
-			   SL_STR_FMT(m->key));
+	int r = sl_err_set(err, SL_ERR_INVALID, "invalid %s: json: unknown field \"%.*s\"",
+			   d->root->name, SL_STR_FMT(m->key));
 	/* The key's line: the value may start further down. */
 	sl_err_at(err, v->file, m->line, NULL);
 	return fail_at(m->value, here, r, err);
@@ -197,7 +196,7 @@ static int decode_struct(struct decoder *d, const struct sl_kz_struct *s, const 
 	if (sl_is_null(v))
 		return 0;
 	if (!sl_is_map(v))
-		return wrong_type(v, place, s->name, err);
+		return wrong_type(d, v, place, s->name, err);
 	for (size_t i = 0; i < v->map.n; i++) {
 		const struct sl_member *m = &v->map.members[i];
 		const struct sl_kz_field *f = sl_kz_find_field(s, m->key);
@@ -223,18 +222,23 @@ static int decode_struct(struct decoder *d, const struct sl_kz_struct *s, const 
 	return 0;
 }
 
+int sl_kz_decode_struct(struct sl_kz *kz, const struct sl_kz_struct *what,
+			const struct sl_value *doc, enum sl_kz_unknown unknown,
+			struct sl_value **ret, struct sl_err *err)
+{
+	struct decoder d = { .kz = kz, .root = what, .unknown = unknown };
+
+	if (!sl_is_null(doc) && !sl_is_map(doc))
+		return sl_value_err_set(
+			err, doc, NULL, SL_ERR_INVALID,
+			"invalid %s: json: cannot unmarshal %s into Go value of type types.%s",
+			what->name, json_kind(doc), what->name);
+	return decode_struct(&d, what, doc, NULL, ret, err);
+}
+
 int sl_kz_decode_kustomization(struct sl_kz *kz, const struct sl_value *doc,
 			       enum sl_kz_unknown unknown, struct sl_value **ret,
 			       struct sl_err *err)
 {
-	struct decoder d = { .kz = kz, .unknown = unknown };
-
-	if (!sl_is_null(doc) && !sl_is_map(doc)) {
-		return sl_value_err_set(
-			err, doc, NULL, SL_ERR_INVALID,
-			"invalid Kustomization: json: cannot unmarshal %s into Go value of type "
-			"types.Kustomization",
-			json_kind(doc));
-	}
-	return decode_struct(&d, &sl_kz_kustomization_struct, doc, NULL, ret, err);
+	return sl_kz_decode_struct(kz, &sl_kz_kustomization_struct, doc, unknown, ret, err);
 }

@@ -46,9 +46,13 @@ enum sl_kz_unknown {
 };
 
 /*
- * A copy of `doc` in which every field has its canonical name and its type, nulls are gone and null
- * items are zero values; strings are shared with `doc`. Errors: SL_ERR_INVALID.
+ * A copy of `doc`, a map or null, in which every field has its canonical name and its type, nulls are
+ * gone and null items are zero values; strings are shared with `doc`. `what` names the document in
+ * messages and is what it is decoded as. Errors: SL_ERR_INVALID.
  */
+int sl_kz_decode_struct(struct sl_kz *kz, const struct sl_kz_struct *what,
+			const struct sl_value *doc, enum sl_kz_unknown unknown,
+			struct sl_value **ret, struct sl_err *err) SL_MUST_CHECK;
 int sl_kz_decode_kustomization(struct sl_kz *kz, const struct sl_value *doc,
 			       enum sl_kz_unknown unknown, struct sl_value **ret,
 			       struct sl_err *err) SL_MUST_CHECK;

@@ -498,10 +498,17 @@ static void add_thread(const struct sl_kz_pattern *p, struct threads *t, uint32_
 	}
 }
 
-bool sl_kz_pattern_matches(struct sl_arena *a, const struct sl_kz_pattern *p, struct sl_str s)
+static bool has_match(const struct sl_kz_pattern *p, const struct threads *t)
 {
-	if (p->is_literal)
-		return sl_str_eq(p->literal, s);
+	for (uint32_t i = 0; i < t->n; i++)
+		if (p->states[t->v[i]].op == OP_MATCH)
+			return true;
+	return false;
+}
+
+/* `anywhere`: a match may begin at every byte and end before the last. */
+static bool run(struct sl_arena *a, const struct sl_kz_pattern *p, struct sl_str s, bool anywhere)
+{
 	struct threads now = { .v = sl_arena_array(a, p->n, sizeof(uint32_t)) };
 	struct threads next = { .v = sl_arena_array(a, p->n, sizeof(uint32_t)) };
 	uint32_t *stack = sl_arena_array(a, 2 * (size_t)p->n + 2, sizeof(uint32_t));
@@ -513,6 +520,8 @@ bool sl_kz_pattern_matches(struct sl_arena *a, const struct sl_kz_pattern *p, st
 	for (uint32_t at = 0; at < s.n; at++) {
 		unsigned char c = (unsigned char)s.p[at];
 
+		if (anywhere && has_match(p, &now))
+			return true;
 		next.n = 0;
 		for (uint32_t i = 0; i < now.n; i++) {
 			const struct state *st = &p->states[now.v[i]];
@@ -520,13 +529,22 @@ bool sl_kz_pattern_matches(struct sl_arena *a, const struct sl_kz_pattern *p, st
 			if (st->op == OP_SET && (st->set[c / 64] >> (c % 64) & 1))
 				add_thread(p, &next, stack, now.v[i] + 1, at + 1, at + 1 == s.n);
 		}
+		if (anywhere)
+			add_thread(p, &next, stack, 0, at + 1, at + 1 == s.n);
 		struct threads spare = now;
 
 		now = next;
 		next = spare;
 	}
-	for (uint32_t i = 0; i < now.n; i++)
-		if (p->states[now.v[i]].op == OP_MATCH)
-			return true;
-	return false;
+	return has_match(p, &now);
+}
+
+bool sl_kz_pattern_matches(struct sl_arena *a, const struct sl_kz_pattern *p, struct sl_str s)
+{
+	return p->is_literal ? sl_str_eq(p->literal, s) : run(a, p, s, false);
+}
+
+bool sl_kz_pattern_finds(struct sl_arena *a, const struct sl_kz_pattern *p, struct sl_str s)
+{
+	return p->is_literal ? sl_str_find(s, p->literal) >= 0 : run(a, p, s, true);
 }

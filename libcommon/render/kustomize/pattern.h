@@ -1,6 +1,6 @@
 /*
  * Private to kustomize: regular expressions of selectors and image names, matched against whole
- * strings in linear time.
+ * strings, or searched for, in linear time.
  *
  * Syntax, of Go's: literals, ".", classes with ranges, negation and \d \w \s inside, \d \D \w \W \s \S,
  * escaped punctuation, groups "(…)" and "(?:…)", "|", "*", "+", "?" (also lazy, which is the same for a
@@ -28,5 +28,7 @@ int sl_kz_pattern_compile(struct sl_arena *a, struct sl_str text, struct sl_kz_p
 			  struct sl_err *err) SL_MUST_CHECK;
 /* True when all of `s` matches. */
 bool sl_kz_pattern_matches(struct sl_arena *a, const struct sl_kz_pattern *p, struct sl_str s);
+/* True when some part of `s` matches. */
+bool sl_kz_pattern_finds(struct sl_arena *a, const struct sl_kz_pattern *p, struct sl_str s);
 
 #endif
