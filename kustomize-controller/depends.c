@@ -1,3 +1,4 @@
+#include "kustomize-controller/cycle.h"
 #include "kustomize-controller/run.h"
 #include "libcommon/base/clock.h"
 
@@ -61,6 +62,30 @@ static int check_dependency(struct kc_run *r, const struct sl_value *ref, struct
 	return 0;
 }
 
+/* Of this object as it is now, of others as they are cached; what is not watched closes no cycle. */
+static const struct sl_value *depends_on(void *ctx, struct sl_str namespace_, struct sl_str name)
+{
+	const struct kc_run *r = ctx;
+	SL_AUTO_CACHED struct sl_cached *cached = NULL;
+
+	if (sl_str_eqz(namespace_, r->run->key.namespace_) && sl_str_eqz(name, r->run->key.name))
+		return r->spec.depends_on;
+	cached = sl_store_get(sl_controller_store(r->c->controller),
+			      sl_arena_str(r->a, namespace_).p, sl_arena_str(r->a, name).p);
+	return cached ? sl_value_copy(r->a, sl_get(cached->value, "spec", "dependsOn")) : NULL;
+}
+
+/* Who waits for itself, by way of others or not, waits for ever: say for whom. */
+static void name_cycle(struct kc_run *r, struct sl_err *err)
+{
+	const char *cycle = kc_cycle_find(r->a, sl_str(r->run->key.namespace_),
+					  sl_str(r->run->key.name), depends_on, r);
+
+	if (cycle)
+		sl_err_set(err, err->code, "%s: spec.dependsOn is a cycle: %s", err->message,
+			   cycle);
+}
+
 enum kc_next kc_step_depend(struct kc_run *r)
 {
 	int64_t delay = sl_manager_settings(r->c->manager)->requeue_dependency_ms;
@@ -74,6 +99,7 @@ enum kc_next kc_step_depend(struct kc_run *r)
 
 		if (!check_dependency(r, sl_list_get(r->spec.depends_on, i), &err))
 			continue;
+		name_cycle(r, &err);
 		/* Once for each cause: the wait may take many looks. */
 		told = sl_str_eqz(sl_cond_message(r->patcher.object, SL_COND_READY), err.message);
 		if (!told)

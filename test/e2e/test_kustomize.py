@@ -357,6 +357,22 @@ def test_dependant_starts_with_its_dependency(lab, ns, source):
     assert one <= two
 
 
+def test_a_cycle_of_dependencies_is_named_until_it_is_resolved(lab, ns, source):
+    source.publish({f"{n}/a.yaml": config_map(n, k="1") for n in "abc"})
+    kustomization(lab, ns, "c", path="./c", dependsOn=[{"name": "c"}])
+    wait_failed(lab, ns, "DependencyNotReady", "c",
+                f"dependency '{ns}/c' is not ready: spec.dependsOn is a cycle: c -> c")
+    kustomization(lab, ns, "a", path="./a", dependsOn=[{"name": "b"}])
+    assert "cycle" not in wait_failed(lab, ns, "DependencyNotReady", "a")["message"]
+    kustomization(lab, ns, "b", path="./b", dependsOn=[{"name": "a"}])
+    wait_failed(lab, ns, "DependencyNotReady", "b", "is not ready: spec.dependsOn is a cycle: b -> a -> b")
+    lab.kube.patch("kustomization", "c", ns, {"spec": {"dependsOn": None}})
+    wait_ready(lab, ns, source.revision, "c", timeout=10)
+    lab.kube.patch("kustomization", "b", ns, {"spec": {"dependsOn": [{"name": "c"}]}})
+    wait_ready(lab, ns, source.revision, "b", timeout=10)
+    wait_ready(lab, ns, source.revision, "a", timeout=10)
+
+
 def test_a_suspended_dependency_stays_ready(lab, ns, source):
     source.publish({"one/a.yaml": config_map("one", k="1"), "two/a.yaml": config_map("two", k="1")})
     kustomization(lab, ns, "one", path="./one")
