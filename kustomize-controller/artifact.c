@@ -23,6 +23,7 @@ struct entry {
 	char *digest;
 	enum progress progress;
 	struct sl_tmpdir dir;
+	uint64_t bytes; /* on disk */
 	size_t users;
 	uint64_t used_at;   /* order of the last release */
 	bool outdated;	    /* its source has another one */
@@ -34,6 +35,7 @@ struct kc_artifacts {
 	pthread_cond_t changed;	  /* some entry has left LOADING */
 	struct sl_strmap entries; /* digest -> entry, owned; failed ones are not in it */
 	uint64_t releases;
+	uint64_t kept_bytes;
 };
 
 static void free_entry(void *p)
@@ -46,10 +48,11 @@ static void free_entry(void *p)
 	free(e);
 }
 
-struct kc_artifacts *kc_artifacts_new(void)
+struct kc_artifacts *kc_artifacts_new(uint64_t kept_bytes)
 {
 	struct kc_artifacts *c = sl_xcalloc(1, sizeof(*c));
 
+	c->kept_bytes = kept_bytes;
 	pthread_mutex_init(&c->lock, NULL);
 	pthread_cond_init(&c->changed, NULL);
 	c->entries.free_value = free_entry;
@@ -121,14 +124,14 @@ static int download(struct sl_http_client *http, const char *url, const struct s
 	return r;
 }
 
-static int unpack(int archive_fd, int tree_fd, struct sl_err *err)
+static int unpack(int archive_fd, int tree_fd, uint64_t *ret_bytes, struct sl_err *err)
 {
 	struct sl_tar_limits limits = { KC_ARTIFACT_UNPACKED_MAX, KC_ARTIFACT_ENTRIES_MAX };
 	int r;
 
 	if (lseek(archive_fd, 0, SEEK_SET) < 0)
 		return sl_err_set(err, SL_ERR_IO, "cannot read back %s", ARCHIVE_NAME);
-	r = sl_tar_unpack(sl_source_fd(&archive_fd), tree_fd, &limits, err);
+	r = sl_tar_unpack(sl_source_fd(&archive_fd), tree_fd, &limits, ret_bytes, err);
 	if (r < 0)
 		sl_err_wrap(err, "unpack artifact");
 	return r;
@@ -159,18 +162,19 @@ static int load(struct entry *e, struct sl_http_client *http, const char *url, s
 		r = sl_open_beneath(e->dir.fd, TREE_NAME, O_RDONLY | O_DIRECTORY, 0,
 				    &e->artifact.dir_fd, err);
 	if (!r)
-		r = unpack(fd, e->artifact.dir_fd, err);
+		r = unpack(fd, e->artifact.dir_fd, &e->bytes, err);
 	/* The tree is what is used; the tarball would only take space. */
 	if (!r)
 		r = sl_remove_tree(e->dir.fd, ARCHIVE_NAME, err);
 	return r;
 }
 
-/* The unused entry to go first, when there are too many or it is outdated; or NULL. */
+/* The unused entry to go first, when they are too many or too large or it is outdated; or NULL. */
 static struct entry *to_evict(const struct kc_artifacts *c)
 {
 	const struct sl_strmap_entry *m;
 	struct entry *oldest = NULL;
+	uint64_t bytes = 0;
 	size_t unused = 0;
 
 	for (size_t pos = 0; (m = sl_strmap_next(&c->entries, &pos));) {
@@ -181,10 +185,11 @@ static struct entry *to_evict(const struct kc_artifacts *c)
 		if (e->outdated)
 			return e;
 		unused++;
+		bytes += e->bytes;
 		if (!oldest || e->used_at < oldest->used_at)
 			oldest = e;
 	}
-	return unused > KC_ARTIFACTS_KEPT ? oldest : NULL;
+	return unused > KC_ARTIFACTS_KEPT || bytes > c->kept_bytes ? oldest : NULL;
 }
 
 /* With the lock held; what is returned is freed without it, as removing a tree takes time. */

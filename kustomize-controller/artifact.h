@@ -3,8 +3,9 @@
  *
  * An artifact is known by its digest. The first worker that wants it downloads it, others that want
  * the same one meanwhile wait for that download; afterwards the tree on disk is shared, read-only.
- * Trees that nobody uses are kept for the next run, KC_ARTIFACTS_KEPT of them, the longest unused
- * goes first; those that their source has replaced go at once.
+ * Trees that nobody uses are kept for the next run, up to KC_ARTIFACTS_KEPT of them and a number of
+ * bytes, the longest unused goes first; those that their source has replaced go at once. What is in use
+ * is never removed.
  *
  * Trust: the bytes are hostile until their digest matches, and the unpacked tree stays so: no links,
  * nothing outside the directory, caps on entries and bytes.
@@ -18,8 +19,9 @@
 #include "libcommon/net/http.h"
 
 #define KC_ARTIFACTS_KEPT 16
-#define KC_ARTIFACT_ARCHIVE_MAX ((uint64_t)1 << 30)  /* bytes of the tarball */
-#define KC_ARTIFACT_UNPACKED_MAX ((uint64_t)2 << 30) /* bytes of its files */
+#define KC_ARTIFACTS_KEPT_BYTES ((uint64_t)512 << 20) /* on disk, of trees that nobody uses */
+#define KC_ARTIFACT_ARCHIVE_MAX ((uint64_t)1 << 30)   /* bytes of the tarball */
+#define KC_ARTIFACT_UNPACKED_MAX ((uint64_t)2 << 30)  /* bytes of its files */
 #define KC_ARTIFACT_ENTRIES_MAX 200000
 #define KC_ARTIFACT_TIMEOUT_MS 120000
 
@@ -31,8 +33,11 @@ struct kc_artifact {
 	const char *digest;
 };
 
-/* Also removes what killed predecessors have left in the directory for temporary files. */
-struct kc_artifacts *kc_artifacts_new(void);
+/*
+ * `kept_bytes`: KC_ARTIFACTS_KEPT_BYTES, but for tests. Also removes what killed predecessors have left
+ * in the directory for temporary files.
+ */
+struct kc_artifacts *kc_artifacts_new(uint64_t kept_bytes);
 /* All trees must have been released. */
 void kc_artifacts_free(struct kc_artifacts *c);
 

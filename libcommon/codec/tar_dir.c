@@ -188,13 +188,20 @@ static int unpack_file(struct unpack *u, const struct sl_tar_entry *e, struct sl
 	return write_file(u, fd, e->path.p, err);
 }
 
+/* No entry is free: a directory has a block, and even an empty file has an inode. */
+static uint64_t on_disk(const struct sl_tar_entry *e)
+{
+	return (e->size / SL_TAR_DISK_BLOCK + 1) * SL_TAR_DISK_BLOCK;
+}
+
 int sl_tar_unpack(struct sl_source source, int dir_fd, const struct sl_tar_limits *limits,
-		  struct sl_err *err)
+		  uint64_t *ret_bytes, struct sl_err *err)
 {
 	SL_AUTO_PTR(sl_tar_reader) *reader = sl_tar_reader_new(source, limits);
 	SL_AUTO_FREE char *chunk = sl_xmalloc(COPY_CHUNK);
 	struct unpack u = { .reader = reader, .dir_fd = dir_fd, .parent_fd = -1, .chunk = chunk };
 	struct sl_tar_entry e;
+	uint64_t bytes = 0;
 	bool more = true;
 	int r;
 
@@ -203,8 +210,12 @@ int sl_tar_unpack(struct sl_source source, int dir_fd, const struct sl_tar_limit
 		r = sl_tar_next(reader, &e, &more, err);
 		if (!r && more)
 			r = e.is_dir ? enter(&u, e.path, err) : unpack_file(&u, &e, err);
+		if (!r && more)
+			bytes += on_disk(&e);
 	} while (!r && more);
 	sl_close_cleanup(&u.parent_fd);
 	sl_strbuf_release(&u.parent);
+	if (!r && ret_bytes)
+		*ret_bytes = bytes;
 	return r;
 }

@@ -24,11 +24,12 @@ int sl_tar_add_tree(struct sl_tar_writer *w, int dir_fd, sl_tar_keep_fn keep, vo
 /*
  * Unpack the gzip tarball read from `source` below `dir_fd`: directories with mode 0700, files with
  * 0600 or, when executable, 0700; owners, times and special bits are dropped. What reader and limits
- * refuse (tar_read.h) is refused. A later entry replaces an earlier file of the same path. On failure
- * `dir_fd` may hold a partial tree: the caller removes it. Errors: those of sl_tar_next(),
- * SL_ERR_FORBIDDEN (a link in the directory would be followed), SL_ERR_NO_SPACE, SL_ERR_IO.
+ * refuse (tar_read.h) is refused. A later entry replaces an earlier file of the same path. *ret_bytes
+ * (may be NULL) is about what the tree takes on disk: each entry in whole blocks. On failure `dir_fd`
+ * may hold a partial tree: the caller removes it. Errors: those of sl_tar_next(), SL_ERR_FORBIDDEN (a link in the directory would be followed), SL_ERR_NO_SPACE, SL_ERR_IO.
  */
+#define SL_TAR_DISK_BLOCK 4096
 int sl_tar_unpack(struct sl_source source, int dir_fd, const struct sl_tar_limits *limits,
-		  struct sl_err *err) SL_MUST_CHECK;
+		  uint64_t *ret_bytes, struct sl_err *err) SL_MUST_CHECK;
 
 #endif

@@ -79,7 +79,7 @@ static int unpack(struct sl_str packed, const char *name, struct sl_err *err)
 
 	if (!r)
 		r = sl_open_beneath(tmp.fd, name, O_RDONLY | O_DIRECTORY, 0, &fd, err);
-	return r ? r : sl_tar_unpack(sl_source_str(&packed), fd, &wide, err);
+	return r ? r : sl_tar_unpack(sl_source_str(&packed), fd, &wide, NULL, err);
 }
 
 /* What a program prints; its input is `in`. */

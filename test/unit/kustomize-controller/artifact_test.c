@@ -4,6 +4,7 @@
 #include <fcntl.h>
 #include <pthread.h>
 #include <stdlib.h>
+#include <string.h>
 #include <unistd.h>
 
 #include "libcommon/base/file.h"
@@ -13,6 +14,8 @@
 #include "test/unit/support/httpd.h"
 
 #define ARCHIVE_MAX ((size_t)1 << 20)
+#define BLOCK ((uint64_t)4096) /* what a small file counts */
+#define KEPT_BYTES (20 * BLOCK)
 
 struct world {
 	struct test_httpd *server;
@@ -66,7 +69,7 @@ static int start(void **state)
 	sl_strbuf_init(&w->archive, ARCHIVE_MAX);
 	w->server = test_httpd_start(handle, w, NULL, false);
 	w->client = sl_http_client_new(NULL);
-	w->artifacts = kc_artifacts_new();
+	w->artifacts = kc_artifacts_new(KEPT_BYTES);
 	w->status = 200;
 	*state = w;
 	return 0;
@@ -233,6 +236,47 @@ static void the_longest_unused_go_first(void **state)
 	assert_int_equal(w->requests, before + 1);
 }
 
+/* A tree of one file that takes so many blocks, used and let go. */
+static void use(struct world *w, char name, uint64_t blocks)
+{
+	size_t size = (size_t)((blocks - 1) * BLOCK);
+	SL_AUTO_FREE char *content = sl_xmalloc(size + 2);
+
+	memset(content, name, size + 1);
+	content[size + 1] = '\0';
+	publish(w, content);
+	kc_artifacts_release(w->artifacts, get_it(w));
+}
+
+static void no_more_bytes_are_kept_than_allowed(void **state)
+{
+	struct world *w = *state;
+	struct kc_artifact *held;
+	int before;
+
+	publish(w, "held");
+	held = get_it(w);
+	use(w, 'a', 10);
+	use(w, 'b', 9);
+	assert_int_equal(trees(w), 3);
+	use(w, 'c', 1); /* all that is allowed */
+	assert_int_equal(trees(w), 4);
+	use(w, 'd', 1); /* one more: the longest unused goes */
+	assert_int_equal(trees(w), 4);
+	before = w->requests;
+	use(w, 'b', 9);
+	assert_int_equal(w->requests, before);
+	use(w, 'a', 10); /* c, the longest unused now, makes room */
+	assert_int_equal(w->requests, before + 1);
+	assert_int_equal(trees(w), 4);
+	/* What is too large by itself takes all others with it, but not what is in use. */
+	use(w, 'e', 21);
+	assert_int_equal(trees(w), 1);
+	expect_content(held, "held");
+	kc_artifacts_release(w->artifacts, held);
+	assert_int_equal(trees(w), 1);
+}
+
 static void what_its_source_has_replaced_is_not_kept(void **state)
 {
 	struct world *w = *state;
@@ -260,7 +304,7 @@ static void what_a_killed_process_left_is_swept(void **state)
 	left = sl_xstrdup(names.v[0]);
 	left[sl_str(left).n - 1] ^= 1;
 	assert_int_equal(sl_mkdirs(w->dir.fd, left, 0700, NULL), 0);
-	kc_artifacts_free(kc_artifacts_new());
+	kc_artifacts_free(kc_artifacts_new(KEPT_BYTES));
 	assert_int_equal(trees(w), 1);
 	expect_content(a, "content");
 	kc_artifacts_release(w->artifacts, a);
@@ -275,6 +319,7 @@ int main(void)
 						stop),
 		cmocka_unit_test_setup_teardown(a_failure_is_not_remembered, start, stop),
 		cmocka_unit_test_setup_teardown(the_longest_unused_go_first, start, stop),
+		cmocka_unit_test_setup_teardown(no_more_bytes_are_kept_than_allowed, start, stop),
 		cmocka_unit_test_setup_teardown(what_its_source_has_replaced_is_not_kept, start,
 						stop),
 		cmocka_unit_test_setup_teardown(what_a_killed_process_left_is_swept, start, stop),
