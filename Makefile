@@ -20,7 +20,7 @@ SAN ?= address
 
 ifeq ($(V),1)
 Q :=
-say = @:
+say =
 else
 Q := @
 say = @printf '  %-8s %s\n' '$(1)' '$(2)';

@@ -62,11 +62,59 @@ static void decodes_as_go_does(void **state)
 	}
 }
 
+static void changes_case_as_go_does(void **state)
+{
+	static const struct {
+		uint32_t rune, upper, lower;
+	} cases[] = {
+		{ 'a', 'A', 'a' },
+		{ 'Z', 'Z', 'z' },
+		{ '[', '[', '[' },
+		{ 0xb5, 0x39c, 0xb5 },
+		{ 0xdf, 0xdf, 0xdf },
+		{ 0xe9, 0xc9, 0xe9 },
+		{ 0x100, 0x100, 0x101 },
+		{ 0x101, 0x100, 0x101 },
+		{ 0x12f, 0x12e, 0x12f },
+		{ 0x130, 0x130, 0x69 },
+		{ 0x1c5, 0x1c4, 0x1c6 },
+		{ 0x3c2, 0x3a3, 0x3c2 },
+		{ 0x65e5, 0x65e5, 0x65e5 },
+		{ 0x10428, 0x10400, 0x10428 },
+		{ 0x1e943, 0x1e921, 0x1e943 },
+		{ 0x10ffff, 0x10ffff, 0x10ffff },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < SL_ARRAY_LEN(cases); i++) {
+		assert_int_equal(sl_rune_to_upper(cases[i].rune), cases[i].upper);
+		assert_int_equal(sl_rune_to_lower(cases[i].rune), cases[i].lower);
+	}
+}
+
+static void encodes_what_it_decodes(void **state)
+{
+	static const uint32_t runes[] = { 0,	  0x7f,	  0x80,	   0x7ff,   0x800,
+					  0xd7ff, 0xffff, 0x10000, 0x10ffff };
+
+	(void)state;
+	for (size_t i = 0; i < SL_ARRAY_LEN(runes); i++) {
+		char bytes[4];
+		size_t n = sl_rune_encode(runes[i], bytes);
+		uint32_t rune;
+
+		assert_int_equal(sl_rune_decode((struct sl_str){ bytes, n }, &rune), n);
+		assert_int_equal(rune, runes[i]);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(knows_letters_and_digits),
 		cmocka_unit_test(decodes_as_go_does),
+		cmocka_unit_test(changes_case_as_go_does),
+		cmocka_unit_test(encodes_what_it_decodes),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
