@@ -36,6 +36,7 @@ struct kc_artifacts {
 	struct sl_strmap entries; /* digest -> entry, owned; failed ones are not in it */
 	uint64_t releases;
 	uint64_t kept_bytes;
+	const atomic_bool *cancel;
 };
 
 static void free_entry(void *p)
@@ -48,11 +49,12 @@ static void free_entry(void *p)
 	free(e);
 }
 
-struct kc_artifacts *kc_artifacts_new(uint64_t kept_bytes)
+struct kc_artifacts *kc_artifacts_new(uint64_t kept_bytes, const atomic_bool *cancel)
 {
 	struct kc_artifacts *c = sl_xcalloc(1, sizeof(*c));
 
 	c->kept_bytes = kept_bytes;
+	c->cancel = cancel;
 	pthread_mutex_init(&c->lock, NULL);
 	pthread_cond_init(&c->changed, NULL);
 	c->entries.free_value = free_entry;
@@ -98,8 +100,8 @@ static char *rewrite_host(const char *url)
 	return sl_xasprintf("%.*s://%s%s", (int)(from - url), url, host, to ? to : "");
 }
 
-static int download(struct sl_http_client *http, const char *url, const struct sl_digest *want,
-		    int fd, struct sl_err *err)
+static int download(const struct kc_artifacts *c, struct sl_http_client *http, const char *url,
+		    const struct sl_digest *want, int fd, struct sl_err *err)
 {
 	SL_AUTO_FREE char *real_url = rewrite_host(url);
 	struct file_sink sink = { fd, SL_HASHER_INIT };
@@ -110,6 +112,7 @@ static int download(struct sl_http_client *http, const char *url, const struct s
 		.sink = { write_chunk, &sink },
 		.max_body_bytes = KC_ARTIFACT_ARCHIVE_MAX,
 		.deadline_ms = sl_mono_ms() + KC_ARTIFACT_TIMEOUT_MS,
+		.cancel = c->cancel,
 	};
 	struct sl_digest got;
 	int r = sl_hasher_init(&sink.hasher, want->algo, err);
@@ -137,7 +140,8 @@ static int unpack(int archive_fd, int tree_fd, uint64_t *ret_bytes, struct sl_er
 	return r;
 }
 
-static int load(struct entry *e, struct sl_http_client *http, const char *url, struct sl_err *err)
+static int load(const struct kc_artifacts *c, struct entry *e, struct sl_http_client *http,
+		const char *url, struct sl_err *err)
 {
 	SL_AUTO_FREE char *with_algo = strchr(e->digest, ':')
 					       ? sl_xstrdup(e->digest)
@@ -155,7 +159,7 @@ static int load(struct entry *e, struct sl_http_client *http, const char *url, s
 		r = sl_open_beneath(e->dir.fd, ARCHIVE_NAME, O_RDWR | O_CREAT | O_EXCL, 0600, &fd,
 				    err);
 	if (!r)
-		r = download(http, url, &want, fd, err);
+		r = download(c, http, url, &want, fd, err);
 	if (!r)
 		r = sl_mkdirs(e->dir.fd, TREE_NAME, 0700, err);
 	if (!r)
@@ -272,7 +276,7 @@ int kc_artifacts_get(struct kc_artifacts *c, struct sl_http_client *http, const 
 		*ret_artifact = &loaded->artifact;
 		return 0;
 	}
-	r = load(mine, http, url, err);
+	r = load(c, mine, http, url, err);
 	pthread_mutex_lock(&c->lock);
 	mine->progress = r < 0 ? FAILED : LOADED;
 	if (r < 0) {

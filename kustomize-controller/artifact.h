@@ -34,10 +34,11 @@ struct kc_artifact {
 };
 
 /*
- * `kept_bytes`: KC_ARTIFACTS_KEPT_BYTES, but for tests. Also removes what killed predecessors have left
+ * `kept_bytes`: KC_ARTIFACTS_KEPT_BYTES, but for tests. `cancel` ends downloads; it may be NULL, and is
+ * borrowed. Also removes what killed predecessors have left
  * in the directory for temporary files.
  */
-struct kc_artifacts *kc_artifacts_new(uint64_t kept_bytes);
+struct kc_artifacts *kc_artifacts_new(uint64_t kept_bytes, const atomic_bool *cancel);
 /* All trees must have been released. */
 void kc_artifacts_free(struct kc_artifacts *c);
 

@@ -177,7 +177,8 @@ int main(int argc, char **argv)
 	context.http_retry = 9;
 	context.manager = sl_manager_new(&o, argc, argv);
 	context.states = kc_states_new();
-	context.artifacts = kc_artifacts_new(KC_ARTIFACTS_KEPT_BYTES);
+	context.artifacts =
+		kc_artifacts_new(KC_ARTIFACTS_KEPT_BYTES, sl_manager_stop_flag(context.manager));
 	context.controller = sl_controller_new(context.manager, &kustomizations);
 	sl_store_listen(sl_controller_store(context.controller), on_own, NULL);
 	add_sources();

@@ -130,13 +130,20 @@ static void add_history(struct kc_run *r, const char *status)
 		sl_list_remove(history, sl_list_len(history) - 1);
 }
 
+/* No failure of the object: the process is ending, and the next one begins anew. */
+static bool is_cut_off(const struct kc_run *r, const struct sl_err *cause)
+{
+	return cause->code == SL_ERR_CANCELED && sl_manager_stopping(r->c->manager);
+}
+
 /* Write the final status of a run; when that fails, the backoff brings the key back. */
 static enum kc_next end_run(struct kc_run *r)
 {
 	SL_AUTO(sl_err) err = SL_ERR_INIT;
 
 	if (sl_patcher_status(&r->patcher, &err) < 0 && !r->patcher.is_gone) {
-		sl_log_error(&r->run->log, "status could not be written", &err);
+		if (!is_cut_off(r, &err))
+			sl_log_error(&r->run->log, "status could not be written", &err);
 		return kc_retry(r);
 	}
 	return KC_END;
@@ -145,8 +152,13 @@ static enum kc_next end_run(struct kc_run *r)
 enum kc_next kc_fail(struct kc_run *r, const struct kc_failure *f, const struct sl_err *cause)
 {
 	struct sl_value *object = r->patcher.object;
-	SL_AUTO_FREE char *text = sl_err_text(cause);
+	SL_AUTO_FREE char *text = NULL;
 
+	if (is_cut_off(r, cause)) {
+		r->result = SL_RESULT_DONE;
+		return KC_END;
+	}
+	text = sl_err_text(cause);
 	sl_cond_false(r->a, object, SL_COND_READY, f->reason, "%s", text);
 	if (f->stalled)
 		sl_cond_stalled(r->a, object, f->reason, "%s", text);

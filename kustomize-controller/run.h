@@ -105,7 +105,10 @@ enum kc_next kc_stage_ready(struct kc_run *r, int stage);
 /* Ready=Unknown, Reconciling with this message; written at once, unless status says so already. */
 int kc_announce(struct kc_run *r, struct sl_err *err, const char *fmt, ...) SL_MUST_CHECK
 	__attribute__((format(printf, 3, 4)));
-/* Ready=False; a Warning event unless `quiet`; retry after `delay_ms` (-1: not before it changes). */
+/*
+ * Ready=False; a Warning event unless `quiet`; retry after `delay_ms` (-1: not before it changes).
+ * Nothing of that when the run was cut off because the process ends: the next one begins anew.
+ */
 struct kc_failure {
 	const char *reason;
 	int64_t delay_ms;

@@ -20,6 +20,7 @@
 #include "libcommon/net/http.h"
 
 #define EVENTS_GRACE_MS 3000
+#define CANCELED_GRACE_MS 1000 /* for reconciles whose requests have been cut off */
 #define EXIT_USAGE 2
 #define USAGE_BYTES_MAX 65536
 
@@ -444,17 +445,27 @@ static int run_until_signal(struct sl_manager *m, struct sl_err *err)
 	return r;
 }
 
-/* False when workers are still at work: then nothing may be freed, and the lease not be given away. */
-static bool stop_workers(struct sl_manager *m)
+static bool join_workers(struct sl_manager *m, int64_t timeout_ms)
 {
-	int64_t deadline = sl_mono_ms() + m->settings.graceful_shutdown_ms;
+	int64_t deadline = sl_mono_ms() + timeout_ms;
 	bool all = true;
 
 	for (size_t i = 0; i < m->controller_count; i++)
-		sl_controller_stop(m->controllers[i]);
-	for (size_t i = 0; i < m->controller_count; i++)
 		all = sl_controller_join(m->controllers[i], deadline) && all;
 	return all;
+}
+
+/* False when workers are still at work: then nothing may be freed, and the lease not be given away. */
+static bool stop_workers(struct sl_manager *m)
+{
+	for (size_t i = 0; i < m->controller_count; i++)
+		sl_controller_stop(m->controllers[i]);
+	if (join_workers(m, m->settings.graceful_shutdown_ms))
+		return true;
+	/* They wait for an API server that does not answer, most likely. */
+	sl_log_info(&m->log, "stopping: cutting off requests of running reconciles");
+	sl_kube_client_stop(m->client);
+	return join_workers(m, CANCELED_GRACE_MS);
 }
 
 /* In an order in which nothing uses what is gone. */

@@ -10,8 +10,8 @@
  *
  * Start order: memory settings, signals blocked, metrics and health servers, API client, event
  * recorder, stores (and their first sync), leadership, on_start hooks, workers. SIGTERM or SIGINT: not
- * ready, queues closed, running reconciles end within --graceful-shutdown-timeout, events are sent,
- * the lease is released, exit 0. A second signal, or a lost lease, ends the process at once (1).
+ * ready, queues closed, running reconciles end within --graceful-shutdown-timeout, after which their
+ * requests end with SL_ERR_CANCELED, events are sent, the lease is released, exit 0. A second signal, or a lost lease, ends the process at once (1).
  *
  * Threads: main (signals), the client's I/O thread, the lease, the event sender, the HTTP server's,
  * and the workers.

@@ -1,6 +1,7 @@
 """kustomize-controller against a real API server; artifacts are made by the tests."""
 
 import json
+import threading
 import time
 import uuid
 
@@ -909,3 +910,38 @@ def test_what_a_kill_leaves_on_disk_is_swept(lab, server):
 def test_admission_refuses_nonsense(lab, ns):
     with pytest.raises(ApiError):
         kustomization(lab, ns, interval="soon")
+
+
+@pytest.mark.parametrize("stuck", ["apply", "dry-run", "download"])
+def test_a_run_that_is_cut_off_by_a_shutdown_has_not_failed(lab, server, stuck):
+    """Whoever it waits for does not answer. The next process goes on where it was."""
+    server.behave()
+    ns = lab.kube.namespace(f"t-{uuid.uuid4().hex[:8]}")
+    source = Source(lab.kube, server, "src", ns)
+    with FaultProxy(lab) as proxy, KustomizeController(
+            lab, "--graceful-shutdown-timeout=1s", kubeconfig=proxy.kubeconfig) as controller:
+        first = source.publish({"a.yaml": config_map("a", k="1")})
+        kustomization(lab, ns)
+        wait_ready(lab, ns, first)
+        released = threading.Event()
+        if stuck == "download":
+            server.change = lambda data: released.wait(60) and b""
+        else:
+            proxy.add_rule("hang", verb="apply", resource="configmaps", skip=int(stuck == "apply"))
+        before = len(server.requests)
+        second = source.publish({"a.yaml": config_map("a", k="2")})
+        wait_until(lambda: len(server.requests) > before, what="download")
+        if stuck != "download":
+            wait_until(lambda: any(r["hits"] for r in proxy.rules()), what="the request that hangs")
+        began = time.monotonic()
+        controller.stop(timeout=10)
+        assert time.monotonic() - began < 6
+        released.set()
+        server.behave()
+        proxy.clear()
+        ready = condition(get(lab, ns))
+        assert ready["status"] == ("Unknown" if stuck == "apply" else "True")
+        assert not [e for e in events_of(lab, ns) if e["type"] == "Warning"]
+        assert '"level":"error"' not in controller.log.read_text()
+        controller.start()
+        wait_ready(lab, ns, second)

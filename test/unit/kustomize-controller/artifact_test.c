@@ -27,6 +27,7 @@ struct world {
 	char *digest;		  /* of it */
 	int status;
 	int requests;
+	atomic_bool cancel;
 };
 
 static enum test_after handle(void *user, const struct test_request *q, struct sl_strbuf *reply)
@@ -69,7 +70,7 @@ static int start(void **state)
 	sl_strbuf_init(&w->archive, ARCHIVE_MAX);
 	w->server = test_httpd_start(handle, w, NULL, false);
 	w->client = sl_http_client_new(NULL);
-	w->artifacts = kc_artifacts_new(KEPT_BYTES);
+	w->artifacts = kc_artifacts_new(KEPT_BYTES, &w->cancel);
 	w->status = 200;
 	*state = w;
 	return 0;
@@ -211,6 +212,18 @@ static void a_failure_is_not_remembered(void **state)
 	kc_artifacts_release(w->artifacts, get_it(w));
 }
 
+static void a_download_can_be_canceled(void **state)
+{
+	struct world *w = *state;
+	SL_AUTO(sl_err) err = SL_ERR_INIT;
+	struct kc_artifact *a = NULL;
+
+	publish(w, "content");
+	atomic_store(&w->cancel, true);
+	expect_err(get(w, w->client, w->digest, &a, &err), SL_ERR_CANCELED, NULL, &err);
+	assert_int_equal(trees(w), 0);
+}
+
 static void the_longest_unused_go_first(void **state)
 {
 	struct world *w = *state;
@@ -304,7 +317,7 @@ static void what_a_killed_process_left_is_swept(void **state)
 	left = sl_xstrdup(names.v[0]);
 	left[sl_str(left).n - 1] ^= 1;
 	assert_int_equal(sl_mkdirs(w->dir.fd, left, 0700, NULL), 0);
-	kc_artifacts_free(kc_artifacts_new(KEPT_BYTES));
+	kc_artifacts_free(kc_artifacts_new(KEPT_BYTES, NULL));
 	assert_int_equal(trees(w), 1);
 	expect_content(a, "content");
 	kc_artifacts_release(w->artifacts, a);
@@ -318,6 +331,7 @@ int main(void)
 		cmocka_unit_test_setup_teardown(what_is_not_what_was_announced_is_refused, start,
 						stop),
 		cmocka_unit_test_setup_teardown(a_failure_is_not_remembered, start, stop),
+		cmocka_unit_test_setup_teardown(a_download_can_be_canceled, start, stop),
 		cmocka_unit_test_setup_teardown(the_longest_unused_go_first, start, stop),
 		cmocka_unit_test_setup_teardown(no_more_bytes_are_kept_than_allowed, start, stop),
 		cmocka_unit_test_setup_teardown(what_its_source_has_replaced_is_not_kept, start,
