@@ -5,8 +5,9 @@
 
 #define POLL_MS 5000 /* for what no watch tells of */
 #define STAGE_TIMEOUT_MS 60000
-#define LISTED_MAX 20 /* objects named in a message */
-#define CAUSES_MAX 5  /* of which so many are asked about in detail */
+#define ANNOUNCE_AFTER_MS 1000 /* of waiting for health */
+#define LISTED_MAX 20	       /* objects named in a message */
+#define CAUSES_MAX 5	       /* of which so many are asked about in detail */
 
 /* An object that is not as it should be. */
 struct finding {
@@ -284,14 +285,35 @@ static bool is_waiting_for_health(const struct kc_run *r)
 	       r->st->wait_generation == sl_obj_generation(r->patcher.object);
 }
 
-static enum kc_next keep_waiting(struct kc_run *r, struct tally *t)
+/*
+ * Most waits are over within a second: nobody reads what is announced before. Ready must be Unknown by
+ * now, and nothing else be left to write.
+ */
+static int64_t silence_left_ms(const struct kc_run *r, int64_t since_ms)
 {
+	int64_t left = since_ms + ANNOUNCE_AFTER_MS - sl_mono_ms();
+	struct sl_condition ready;
+
+	if (left <= 0 || sl_patcher_is_dirty(&r->patcher) ||
+	    !sl_cond_get(r->patcher.object, SL_COND_READY, &ready) ||
+	    ready.status != SL_COND_UNKNOWN ||
+	    ready.observed_generation != sl_obj_generation(r->patcher.object))
+		return 0;
+	return left;
+}
+
+static enum kc_next keep_waiting(struct kc_run *r, struct tally *t, int64_t since_ms)
+{
+	int64_t silence_ms = silence_left_ms(r, since_ms);
 	SL_AUTO(sl_err) err = SL_ERR_INIT;
 
+	recheck_within(t, silence_ms);
+	recheck_within(t, r->suspect_ms);
+	if (silence_ms)
+		return kc_wait_for(r, KC_WAIT_HEALTH, r->spec.timeout_ms, t->recheck_ms);
 	sl_cond_unknown(r->a, r->patcher.object, SL_COND_HEALTHY, SL_REASON_PROGRESSING,
 			"Running health checks for revision %s with a timeout of %s", r->revision,
 			kc_duration_text(r->a, r->spec.timeout_ms));
-	recheck_within(t, r->suspect_ms);
 	if (kc_announce(r, &err, "Running health checks for revision %s with a timeout of %s",
 			r->revision, kc_duration_text(r->a, r->spec.timeout_ms)) < 0)
 		return kc_retry(r);
@@ -321,7 +343,7 @@ enum kc_next kc_health_check(struct kc_run *r)
 	else if (waited && sl_mono_ms() >= r->st->wait_deadline_ms)
 		next = not_healthy(r, "timeout waiting for", &t.pending, since);
 	else
-		next = keep_waiting(r, &t);
+		next = keep_waiting(r, &t, since);
 	return next;
 }
 

@@ -46,6 +46,11 @@ static enum kc_next suspended(struct kc_run *r)
 	return sl_patcher_status(&r->patcher, &err) < 0 ? kc_retry(r) : KC_END;
 }
 
+static bool is_known(void *ctx, const struct sl_value *answer, uint64_t digest)
+{
+	return kc_tracker_knows(ctx, answer, digest);
+}
+
 static void set_applier(struct kc_run *r)
 {
 	const char *fallback = sl_manager_settings(r->c->manager)->default_service_account;
@@ -67,6 +72,8 @@ static void set_applier(struct kc_run *r)
 		.force = r->spec.force,
 		.override_managers = &r->c->override_managers,
 		.custom_stage_kinds = &r->c->custom_stage_kinds,
+		.is_known = is_known,
+		.known_ctx = r->c->tracker,
 	};
 }
 

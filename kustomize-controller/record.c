@@ -152,6 +152,15 @@ void kc_record_observe(struct kc_record *r, const struct sl_value *live)
 	judge(&r->read, live);
 }
 
+bool kc_record_knows(const struct kc_record *r, const struct sl_value *object, uint64_t digest)
+{
+	uint64_t version = sl_str_hash(sl_obj_resource_version(object));
+
+	return r->uid && sl_str_eqz(sl_obj_uid(object), r->uid) &&
+	       ((r->read.version == version && r->read.digest == digest) ||
+		(r->watched.version == version && r->watched.digest == digest));
+}
+
 struct kc_verdict kc_record_verdict(const struct kc_record *r, struct sl_arena *a, bool watched)
 {
 	const struct kc_opinion *o = current_opinion(r);

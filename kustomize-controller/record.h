@@ -69,6 +69,9 @@ int64_t kc_record_expect(struct kc_record *r, const struct sl_apply_target *targ
 /* It was read. */
 void kc_record_observe(struct kc_record *r, const struct sl_value *live);
 
+/* Had the object this digest at this version, as far as the last write, read or event tell? */
+bool kc_record_knows(const struct kc_record *r, const struct sl_value *object, uint64_t digest);
+
 /* `watched`: the watch of its kind works. */
 struct kc_verdict kc_record_verdict(const struct kc_record *r, struct sl_arena *a, bool watched);
 /* After how long it may be corrected (0: now), or -1 when there is nothing to correct. */

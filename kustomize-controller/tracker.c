@@ -330,6 +330,20 @@ void kc_tracker_observe(struct kc_tracker *t, const struct sl_inventory_entry *e
 	pthread_mutex_unlock(&t->lock);
 }
 
+bool kc_tracker_knows(struct kc_tracker *t, const struct sl_value *object, uint64_t digest)
+{
+	SL_AUTO(sl_arena) a = SL_ARENA_INIT;
+	struct sl_inventory_entry e = sl_inventory_entry_of(&a, object);
+	const struct kc_record *r;
+	bool knows;
+
+	pthread_mutex_lock(&t->lock);
+	r = find_record(t, &e);
+	knows = r && kc_record_knows(r, object, digest);
+	pthread_mutex_unlock(&t->lock);
+	return knows;
+}
+
 /* Kinds of which no record is left, taken out of the map; the caller frees them without the lock. */
 static struct kc_kind_watch **take_empty_kinds(struct kc_tracker *t, size_t *ret_n)
 {

@@ -65,6 +65,8 @@ void kc_tracker_expect(struct kc_tracker *t, const struct sl_key *owner,
 /* A fresh read of an object: its verdict counts. */
 void kc_tracker_observe(struct kc_tracker *t, const struct sl_inventory_entry *entry,
 			const struct sl_value *live);
+/* Had the object this sl_object_digest() at its resourceVersion? False also when nothing is known. */
+bool kc_tracker_knows(struct kc_tracker *t, const struct sl_value *object, uint64_t digest);
 /* The owner's inventory is this now: records of other objects go. */
 void kc_tracker_keep(struct kc_tracker *t, const struct sl_key *owner,
 		     const struct sl_inventory *inventory);

@@ -7,8 +7,8 @@
  *   stage 3  the rest
  *
  * A stage is first checked, then written. Checking dry-runs every object of the stage, several at a
- * time, and reads the live object of those that exist; nothing is written until all have passed, but
- * for two preparations: taking fields over from earlier field managers, and the deletion of what
+ * time, and reads the live object of those that exist, unless the caller knows it to be the same as
+ * the answer; nothing is written until all have passed, but for two preparations: taking fields over from earlier field managers, and the deletion of what
  * must be replaced by force. Every error of the stage is reported, not just the first. Writing
  * applies what differs, in the order below, objects of one kind together.
  *
@@ -44,6 +44,12 @@ struct sl_applier {
 	bool force;		   /* replace objects whose immutable fields changed */
 	const struct sl_strvec *override_managers;  /* their fields are taken over; NULL: none */
 	const struct sl_strvec *custom_stage_kinds; /* "group/Kind"; NULL: none */
+	/*
+	 * Had the object the sl_object_digest() of this answer to a dry run already, at the
+	 * resourceVersion that the answer carries? Then it is not read. NULL: nothing is known.
+	 */
+	bool (*is_known)(void *ctx, const struct sl_value *answer, uint64_t digest);
+	void *known_ctx;
 };
 
 enum sl_apply_action {

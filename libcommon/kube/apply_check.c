@@ -161,6 +161,47 @@ static int dry_run_again(struct check *c, struct sl_apply_target *t, struct sl_v
 	return sl_kube_call_wait_object(start_dry_run(c, t), c->a, ret_result, err);
 }
 
+static bool live_forbids(const struct check *c, const struct sl_value *live)
+{
+	return sl_apply_control(live, c->ap->group, "reconcile", "disabled") ||
+	       sl_apply_control(live, c->ap->group, "ssa", "Ignore");
+}
+
+static bool merges_only(const struct check *c, const struct sl_apply_target *t,
+			const struct sl_value *live)
+{
+	return sl_apply_control(t->desired, c->ap->group, "ssa", "Merge") ||
+	       sl_apply_control(live, c->ap->group, "ssa", "Merge");
+}
+
+static void note_live(struct sl_apply_target *t, const struct sl_value *live, uint64_t digest)
+{
+	t->live = live;
+	t->uid = sl_obj_uid(live);
+	t->resource_version = sl_obj_resource_version(live);
+	t->digest = digest;
+}
+
+/*
+ * A dry run's answer has the resourceVersion of the live object. If that is known to be equal but for
+ * its status, it has the same controls; field managers are as in the answer when nothing changes.
+ */
+static bool equals_what_is_known(struct check *c, struct sl_apply_target *t,
+				 const struct sl_value *answer)
+{
+	uint64_t digest = sl_object_digest(answer);
+
+	if (!c->ap->is_known || !c->ap->is_known(c->ap->known_ctx, answer, digest))
+		return false;
+	if (live_forbids(c, answer) ||
+	    (!merges_only(c, t, answer) &&
+	     sl_managed_fields_cleanup(c->a, answer, c->ap->field_manager,
+				       c->ap->override_managers)))
+		return false;
+	note_live(t, answer, digest);
+	return true;
+}
+
 static void finish_dry_run(struct check *c, size_t i, struct sl_value *result, struct sl_err *err)
 {
 	struct sl_apply_target *t = &c->targets[i];
@@ -178,6 +219,8 @@ static void finish_dry_run(struct check *c, size_t i, struct sl_value *result, s
 		t->action = SL_APPLY_CREATED;
 	else if (sl_apply_control(t->desired, c->ap->group, "ssa", "IfNotPresent"))
 		t->action = SL_APPLY_SKIPPED;
+	else if (equals_what_is_known(c, t, result))
+		t->action = SL_APPLY_UNCHANGED;
 	t->live = result;
 }
 
@@ -220,19 +263,6 @@ static int replace(struct check *c, struct sl_apply_target *t, const struct sl_v
 	t->uid = sl_obj_uid(live);
 	t->action = SL_APPLY_REPLACING;
 	return 0;
-}
-
-static bool live_forbids(const struct check *c, const struct sl_value *live)
-{
-	return sl_apply_control(live, c->ap->group, "reconcile", "disabled") ||
-	       sl_apply_control(live, c->ap->group, "ssa", "Ignore");
-}
-
-static bool merges_only(const struct check *c, const struct sl_apply_target *t,
-			const struct sl_value *live)
-{
-	return sl_apply_control(t->desired, c->ap->group, "ssa", "Merge") ||
-	       sl_apply_control(live, c->ap->group, "ssa", "Merge");
 }
 
 /* Equal but for what every write changes: labels, annotations and all outside metadata, status. */
@@ -307,10 +337,7 @@ static void judge_live(struct check *c, struct sl_apply_target *t, struct sl_val
 	}
 	sl_apply_clean_answer(dry);
 	t->action = same_content(live, dry) && !cleaned ? SL_APPLY_UNCHANGED : SL_APPLY_CONFIGURED;
-	t->live = live;
-	t->uid = sl_obj_uid(live);
-	t->resource_version = sl_obj_resource_version(live);
-	t->digest = sl_object_digest(live);
+	note_live(t, live, sl_object_digest(live));
 }
 
 static void finish_live(struct check *c, size_t i, struct sl_value *live, struct sl_err *err)

@@ -20,6 +20,14 @@ static uint64_t hash_number(double f)
 	return mix(bits + 3);
 }
 
+/* An integer and a float that are equal have one hash; integers that no float holds have their own. */
+static uint64_t hash_int(int64_t i)
+{
+	const int64_t exact = (int64_t)1 << 53;
+
+	return i >= -exact && i <= exact ? hash_number((double)i) : mix((uint64_t)i + 13);
+}
+
 /*
  * What the levels are: the object, its metadata, its annotations, and all below. The Deployment
  * controller counts its rollouts in an annotation: without leaving that out each of our own rollouts
@@ -95,7 +103,7 @@ static uint64_t hash_value(const struct sl_value *v, enum level level)
 	case SL_V_BOOL:
 		return v->b ? 0x9e3779b97f4a7c15ULL : 0xbf58476d1ce4e5b9ULL;
 	case SL_V_INT:
-		return hash_number((double)v->i);
+		return hash_int(v->i);
 	case SL_V_FLOAT:
 		return hash_number(v->f);
 	case SL_V_NUMBER:

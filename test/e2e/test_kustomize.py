@@ -214,6 +214,25 @@ def test_requested_run_is_recorded(lab, ns, source):
     assert get(lab, ns)["status"]["history"][0]["totalReconciliations"] == 2
 
 
+def test_a_full_look_reads_only_what_it_does_not_know(lab, ns, source, proxy):
+    source.publish({"a.yaml": config_map("a", k="1"), "b.yaml": config_map("b", k="1")})
+    kustomization(lab, ns)
+    wait_ready(lab, ns, source.revision)
+    start = max((r["id"] for r in proxy.requests()), default=0)
+    lab.kube.annotate("kustomization", "app", ns, **{"reconcile.fluxcd.io/requestedAt": "now-1"})
+    wait_until(lambda: get(lab, ns)["status"].get("lastHandledReconcileAt") == "now-1", what="handled")
+    calls = [(r["method"], r["path"].rpartition("/")[2])
+             for r in proxy.requests(after=start) if f"/{ns}/configmaps/" in r["path"]]
+    assert sorted(calls) == [("PATCH", "a"), ("PATCH", "b")], calls
+    # What differs from the answer is read before it is written.
+    start = max(r["id"] for r in proxy.requests())
+    source.publish({"a.yaml": config_map("a", k="2"), "b.yaml": config_map("b", k="1")})
+    wait_ready(lab, ns, source.revision)
+    calls = [(r["method"], r["path"].rpartition("/")[2])
+             for r in proxy.requests(after=start) if f"/{ns}/configmaps/" in r["path"]]
+    assert sorted(calls) == [("GET", "a"), ("PATCH", "a"), ("PATCH", "a"), ("PATCH", "b")], calls
+
+
 # Health
 
 
@@ -224,6 +243,21 @@ def test_waits_for_health(lab, ns, source):
     assert condition(obj, "Healthy")["status"] == "True"
     assert condition(obj, "Healthy")["message"].startswith("Health check passed in ")
     assert lab.kube.get("deployment", "web", ns)["status"]["readyReplicas"] == 2
+
+
+def test_only_a_wait_of_a_second_is_announced(lab, ns, source, proxy):
+    start = max((r["id"] for r in proxy.requests()), default=0)
+    source.publish({"d.yaml": deployment(replicas=1)})
+    kustomization(lab, ns, wait=True)
+    passed = condition(wait_ready(lab, ns, source.revision), "Healthy")["message"]
+    patches = [r for r in proxy.requests(after=start, method="PATCH")
+               if f"/{ns}/kustomizations/app/status" in r["path"]]
+    # Applying, and the end of it; a machine that is too slow for that has one more.
+    assert len(patches) == 2 or not passed.endswith("ms"), (passed, len(patches))
+    source.publish({"d.yaml": deployment(annotations={"lab.sluice.dev/never-ready": "true"})})
+    wait_until(lambda: (condition(get(lab, ns), "Reconciling") or {}).get("message", "").startswith(
+        "Running health checks for "), what="the announcement")
+    assert condition(get(lab, ns), "Ready")["status"] == "Unknown"
 
 
 def test_unhealthy_then_repaired(lab, ns, source):

@@ -73,11 +73,23 @@ static void lists_keep_their_order(void **state)
 			 sl_object_digest(tree(&a, "{'spec':[1,2]}")));
 }
 
+static void tells_large_integers_apart(void **state)
+{
+	SL_AUTO(sl_arena) a = SL_ARENA_INIT;
+
+	(void)state;
+	assert_int_not_equal(sl_object_digest(tree(&a, "{'spec':9007199254740992}")),
+			     sl_object_digest(tree(&a, "{'spec':9007199254740993}")));
+	assert_int_not_equal(sl_object_digest(tree(&a, "{'spec':-9007199254740992}")),
+			     sl_object_digest(tree(&a, "{'spec':-9007199254740993}")));
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(notices_what_counts),
 		cmocka_unit_test(lists_keep_their_order),
+		cmocka_unit_test(tells_large_integers_apart),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

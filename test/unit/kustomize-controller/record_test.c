@@ -61,6 +61,32 @@ static void an_older_state_does_not_count(void **state)
 	kc_record_free(r);
 }
 
+static bool knows(const struct kc_record *r, struct sl_arena *a, const char *object)
+{
+	const struct sl_value *o = tree(a, object);
+
+	return kc_record_knows(r, o, sl_object_digest(o));
+}
+
+static void a_version_is_known_with_its_content(void **state)
+{
+	SL_AUTO(sl_arena) a = SL_ARENA_INIT;
+	struct kc_record *r = kc_record_new(SL_STR("_t_x.io_Thing"));
+
+	(void)state;
+	assert_false(knows(r, &a, THING("u", "5", "1", "v", "True")));
+	(void)expect_object(r, &a, THING("u", "5", "1", "v", "False"), true);
+	assert_true(knows(r, &a, THING("u", "5", "1", "v", "True")));
+	assert_false(knows(r, &a, THING("u", "5", "1", "other", "True")));
+	assert_false(knows(r, &a, THING("u", "6", "1", "v", "True")));
+	assert_false(knows(r, &a, THING("other", "5", "1", "v", "True")));
+	/* Of what somebody else wrote, the watch told. */
+	(void)kc_record_event(r, tree(&a, THING("u", "6", "2", "theirs", "True")));
+	assert_true(knows(r, &a, THING("u", "6", "2", "theirs", "True")));
+	assert_false(knows(r, &a, THING("u", "6", "2", "v", "True")));
+	kc_record_free(r);
+}
+
 static void another_object_of_the_name_is_not_ours(void **state)
 {
 	SL_AUTO(sl_arena) a = SL_ARENA_INIT;
@@ -149,6 +175,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(before_the_first_answer_nothing_is_judged),
 		cmocka_unit_test(an_older_state_does_not_count),
+		cmocka_unit_test(a_version_is_known_with_its_content),
 		cmocka_unit_test(another_object_of_the_name_is_not_ours),
 		cmocka_unit_test(an_edit_that_was_seen_first_is_told_with_the_answer),
 		cmocka_unit_test(says_whose_eyes_have_seen_it),
