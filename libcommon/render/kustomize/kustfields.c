@@ -116,6 +116,49 @@ static const struct sl_kz_field secret_fields[] = {
 };
 static const struct sl_kz_struct secret = STRUCTURE("SecretArgs", secret_fields);
 
+static const struct sl_kz_field replace_option_fields[] = {
+	{ .name = "delimiter", .type = SL_KZ_T_STRING },
+	{ .name = "index", .type = SL_KZ_T_INT },
+	{ .name = "encoding", .type = SL_KZ_T_STRING },
+	{ .name = "create", .type = SL_KZ_T_BOOL },
+};
+static const struct sl_kz_struct replace_options = STRUCTURE("FieldOptions", replace_option_fields);
+
+static const struct sl_kz_field source_fields[] = {
+	{ .name = "group", .type = SL_KZ_T_STRING },
+	{ .name = "version", .type = SL_KZ_T_STRING },
+	{ .name = "kind", .type = SL_KZ_T_STRING },
+	{ .name = "name", .type = SL_KZ_T_STRING },
+	{ .name = "namespace", .type = SL_KZ_T_STRING },
+	{ .name = "fieldPath", .type = SL_KZ_T_STRING },
+	{ .name = "options", .type = SL_KZ_T_STRUCT, .of = &replace_options },
+};
+static const struct sl_kz_struct replace_source = STRUCTURE("SourceSelector", source_fields);
+
+static const struct sl_kz_field replace_target_fields[] = {
+	{ .name = "select", .type = SL_KZ_T_STRUCT, .of = &selector },
+	{ .name = "reject", .type = SL_KZ_T_STRUCTS, .of = &selector },
+	{ .name = "fieldPaths", .type = SL_KZ_T_STRINGS },
+	{ .name = "options", .type = SL_KZ_T_STRUCT, .of = &replace_options },
+};
+static const struct sl_kz_struct replace_target =
+	STRUCTURE("TargetSelector", replace_target_fields);
+
+/* The last field is only for kustomizations. */
+static const struct sl_kz_field replacement_fields[] = {
+	{ .name = "source", .type = SL_KZ_T_STRUCT, .of = &replace_source },
+	{ .name = "targets", .type = SL_KZ_T_STRUCTS, .of = &replace_target },
+	{ .name = "sourceValue", .type = SL_KZ_T_STRING },
+	{ .name = "path", .type = SL_KZ_T_STRING },
+};
+static const struct sl_kz_struct replacement_field =
+	STRUCTURE("ReplacementField", replacement_fields);
+const struct sl_kz_struct sl_kz_replacement_struct = {
+	.name = "Replacement",
+	.fields = replacement_fields,
+	.n = SL_ARRAY_LEN(replacement_fields) - 1,
+};
+
 static const struct sl_kz_field kustomization_fields[] = {
 	{ .name = "kind", .type = SL_KZ_T_STRING },
 	{ .name = "apiVersion", .type = SL_KZ_T_STRING },
@@ -141,7 +184,7 @@ static const struct sl_kz_field kustomization_fields[] = {
 	{ .name = "generatorOptions", .type = SL_KZ_T_STRUCT, .of = &generator_options },
 	{ .name = "buildMetadata", .type = SL_KZ_T_STRINGS },
 	{ .name = "openapi", .unsupported = true },
-	{ .name = "replacements", .unsupported = true },
+	{ .name = "replacements", .type = SL_KZ_T_STRUCTS, .of = &replacement_field },
 	{ .name = "vars", .unsupported = true },
 	{ .name = "crds", .unsupported = true },
 	{ .name = "helmGlobals", .unsupported = true },

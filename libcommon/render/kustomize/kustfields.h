@@ -34,6 +34,7 @@ struct sl_kz_struct {
 };
 
 extern const struct sl_kz_struct sl_kz_kustomization_struct;
+extern const struct sl_kz_struct sl_kz_replacement_struct;
 
 /* Exactly, or else ignoring case, as encoding/json does. NULL when there is none. */
 const struct sl_kz_field *sl_kz_find_field(const struct sl_kz_struct *s, struct sl_str name);

@@ -239,6 +239,22 @@ static bool part_matches(const struct sl_kz *kz, const struct sl_kz_pattern *p, 
 	return !p || sl_kz_pattern_matches(kz->a, p, s);
 }
 
+bool sl_kz_target_matches_id(const struct sl_kz *kz, const struct sl_kz_target *t,
+			     const struct sl_kz_id *id)
+{
+	return part_matches(kz, t->ns, id->ns) && part_matches(kz, t->name, id->name) &&
+	       part_matches(kz, t->group, id->group) && part_matches(kz, t->version, id->version) &&
+	       part_matches(kz, t->kind, id->kind);
+}
+
+bool sl_kz_target_matches_labels(const struct sl_kz *kz, const struct sl_kz_target *t,
+				 const struct sl_value *obj)
+{
+	return sl_kz_label_selector_matches(kz->a, &t->labels, sl_get(obj, "metadata", "labels")) &&
+	       sl_kz_label_selector_matches(kz->a, &t->annotations,
+					    sl_get(obj, "metadata", "annotations"));
+}
+
 /* Name and namespace may be the original or the current ones; the kind is the current one. */
 bool sl_kz_target_matches(const struct sl_kz *kz, const struct sl_kz_target *t,
 			  const struct sl_kz_resource *r)
@@ -249,9 +265,5 @@ bool sl_kz_target_matches(const struct sl_kz *kz, const struct sl_kz_target *t,
 		part_matches(kz, t->ns, sl_kz_effective_ns(&now))) &&
 	       (part_matches(kz, t->name, first.name) || part_matches(kz, t->name, now.name)) &&
 	       part_matches(kz, t->group, now.group) && part_matches(kz, t->version, now.version) &&
-	       part_matches(kz, t->kind, now.kind) &&
-	       sl_kz_label_selector_matches(kz->a, &t->labels,
-					    sl_get(r->obj, "metadata", "labels")) &&
-	       sl_kz_label_selector_matches(kz->a, &t->annotations,
-					    sl_get(r->obj, "metadata", "annotations"));
+	       part_matches(kz, t->kind, now.kind) && sl_kz_target_matches_labels(kz, t, r->obj);
 }

@@ -32,5 +32,10 @@ int sl_kz_target_parse(struct sl_kz *kz, const struct sl_value *v, struct sl_kz_
 		       struct sl_err *err) SL_MUST_CHECK;
 bool sl_kz_target_matches(const struct sl_kz *kz, const struct sl_kz_target *t,
 			  const struct sl_kz_resource *r);
+/* The two halves of it, for one id as it is written, and for the labels and annotations of `obj`. */
+bool sl_kz_target_matches_id(const struct sl_kz *kz, const struct sl_kz_target *t,
+			     const struct sl_kz_id *id);
+bool sl_kz_target_matches_labels(const struct sl_kz *kz, const struct sl_kz_target *t,
+				 const struct sl_value *obj);
 
 #endif

@@ -11,5 +11,6 @@ const struct sl_kz_transformer sl_kz_transformers[] = {
 	{ "PatchJson6902Transformer", sl_kz_transform_patches_json },
 	{ "ReplicaCountTransformer", sl_kz_transform_replicas },
 	{ "ImageTagTransformer", sl_kz_transform_images },
+	{ "ReplacementTransformer", sl_kz_transform_replacements },
 };
 const size_t sl_kz_transformer_count = SL_ARRAY_LEN(sl_kz_transformers);

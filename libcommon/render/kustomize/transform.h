@@ -41,6 +41,7 @@ int sl_kz_transform_annotations(struct sl_kz_stage *s, struct sl_err *err) SL_MU
 int sl_kz_transform_patches_json(struct sl_kz_stage *s, struct sl_err *err) SL_MUST_CHECK;
 int sl_kz_transform_replicas(struct sl_kz_stage *s, struct sl_err *err) SL_MUST_CHECK;
 int sl_kz_transform_images(struct sl_kz_stage *s, struct sl_err *err) SL_MUST_CHECK;
+int sl_kz_transform_replacements(struct sl_kz_stage *s, struct sl_err *err) SL_MUST_CHECK;
 
 /*
  * One instance each, of a field of the kustomization or of a plugin: what to do, and where.
@@ -56,6 +57,10 @@ int sl_kz_set_replicas(struct sl_kz_stage *s, const struct sl_value *v,
 		       struct sl_kz_fieldspecs specs, struct sl_err *err) SL_MUST_CHECK;
 int sl_kz_add_affixes(struct sl_kz_stage *s, struct sl_str prefix, struct sl_str suffix,
 		      struct sl_kz_fieldspecs specs, struct sl_err *err) SL_MUST_CHECK;
+
+/* `replacements` is a checked list as in a kustomization; files are those of the stage's directory. */
+int sl_kz_replace_all(struct sl_kz_stage *s, const struct sl_value *replacements,
+		      struct sl_err *err) SL_MUST_CHECK;
 
 /* Which subjects of a role binding get the namespace. */
 enum sl_kz_subjects {
