@@ -304,17 +304,22 @@ enum kc_next kc_step_idle(struct kc_run *r)
 	return st->settled ? KC_NEXT : idle_failed(r);
 }
 
+/* The download is repeated before retryInterval counts: --http-retry times, as in Flux. */
+static bool is_repeated_soon(const struct kc_run *r, const struct sl_err *err)
+{
+	return (err->code == SL_ERR_NET || err->code == SL_ERR_UNAVAILABLE ||
+		err->code == SL_ERR_THROTTLED || err->code == SL_ERR_TIMEOUT) &&
+	       r->st->fetch_failures <= r->c->http_retry;
+}
+
 /* A restarting artifact server must not cost a retryInterval; neither must it be hammered. */
-static int64_t fetch_delay(struct kc_run *r, const struct sl_err *err)
+static int64_t fetch_delay(const struct kc_run *r, const struct sl_err *err)
 {
 	int64_t delay = FETCH_DELAY_MIN_MS;
 
 	if (err->code == SL_ERR_NOT_FOUND)
 		return sl_manager_settings(r->c->manager)->requeue_dependency_ms;
-	if (err->code != SL_ERR_NET && err->code != SL_ERR_UNAVAILABLE &&
-	    err->code != SL_ERR_THROTTLED && err->code != SL_ERR_TIMEOUT)
-		return r->spec.retry_ms;
-	if (r->st->fetch_failures > r->c->http_retry)
+	if (!is_repeated_soon(r, err))
 		return r->spec.retry_ms;
 	for (int i = 1; i < r->st->fetch_failures && delay < FETCH_DELAY_MAX_MS; i++)
 		delay *= 2;
@@ -335,8 +340,8 @@ enum kc_next kc_step_fetch(struct kc_run *r)
 	}
 	r->st->fetch_failures++;
 	f.delay_ms = fetch_delay(r, &err);
+	f.quiet = err.code == SL_ERR_NOT_FOUND || is_repeated_soon(r, &err);
 	if (err.code == SL_ERR_NOT_FOUND) {
-		f.quiet = true;
 		sl_err_set(&err, SL_ERR_NOT_FOUND,
 			   "Source is not ready, artifact not found, retrying in %s",
 			   kc_duration_text(r->a, f.delay_ms));

@@ -664,6 +664,26 @@ def test_bad_artifact_server_then_good(lab, ns, source, server, status, change, 
     wait_ready(lab, ns, source.revision)
 
 
+def test_retries_of_a_download_are_silent_but_the_last(lab, server):
+    server.behave()
+    ns = lab.kube.namespace(f"t-{uuid.uuid4().hex[:8]}")
+    source = Source(lab.kube, server, "src", ns)
+    server.status = 503
+    source.publish({"a.yaml": config_map("a", k=ns)})
+    with KustomizeController(lab, "--http-retry=2") as controller:
+        kustomization(lab, ns, retryInterval="1h")
+        event, = wait_until(lambda: [e for e in events_of(lab, ns) if e["type"] == "Warning"], what="the Warning")
+        assert event["reason"] == "ArtifactFailed" and "503" in event["message"]
+        assert len([path for path in server.requests if ns in path]) == 3
+        # The failure is in the log from the first.
+        told = [line for line in controller.log.read_text().splitlines() if ns in line]
+        assert len([line for line in told if '"reason":"ArtifactFailed"' in line]) == 3
+        server.behave()
+        lab.kube.annotate("kustomization", "app", ns, **{"reconcile.fluxcd.io/requestedAt": "1"})
+        wait_ready(lab, ns, source.revision)
+        assert len([e for e in events_of(lab, ns) if e["type"] == "Warning"]) == 1
+
+
 def test_source_that_does_not_exist_yet(lab, ns, server):
     kustomization(lab, ns, retryInterval="1h")
     wait_failed(lab, ns, "ArtifactFailed", text="Source 'GitRepository/")
