@@ -33,7 +33,7 @@
 
 #define SL_ENVSUBST_DEPTH_MAX 32		/* expressions in expressions */
 #define SL_ENVSUBST_PATTERN_MAX 1024		/* bytes */
-#define SL_ENVSUBST_STEPS_MAX ((size_t)1 << 28) /* of pattern matching in one text */
+#define SL_ENVSUBST_STEPS_MAX ((size_t)1 << 26) /* of pattern matching in one text */
 
 struct sl_envsubst_options {
 	/* The value of a variable, which lives until the call returns; false when it is not set. */

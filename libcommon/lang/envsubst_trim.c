@@ -76,9 +76,11 @@ static bool compile(struct pattern *p, struct sl_str s)
 {
 	p->n = p->range_n = 0;
 	while (s.n) {
-		struct token *t = &p->tokens[p->n++];
+		struct token *t = &p->tokens[p->n];
 		char c = s.p[0];
 
+		/* Two stars match what one does; without this each would be gone through. */
+		p->n += c != '*' || !p->n || p->tokens[p->n - 1].kind != STAR;
 		*t = (struct token){ .kind = LITERAL };
 		if (c == '*' || c == '?' || c == '[' || c == '\\')
 			s = sl_str_sub(s, 1, s.n);

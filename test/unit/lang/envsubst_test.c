@@ -275,7 +275,7 @@ static void patterns_have_a_cap(void **state)
 	(void)state;
 	for (size_t n = SL_ENVSUBST_PATTERN_MAX - 1; n <= SL_ENVSUBST_PATTERN_MAX + 1; n++) {
 		SL_AUTO(sl_strbuf) in = SL_STRBUF_INIT(10000);
-		SL_AUTO(sl_strbuf) out = SL_STRBUF_INIT(100);
+		SL_AUTO(sl_strbuf) out = SL_STRBUF_INIT(10000);
 		SL_AUTO(sl_err) err = SL_ERR_INIT;
 
 		sl_strbuf_addz(&in, "${cd#");
