@@ -1,6 +1,7 @@
 """kustomize-controller against a real API server; artifacts are made by the tests."""
 
 import json
+import threading
 import time
 import uuid
 
