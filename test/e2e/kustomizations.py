@@ -75,11 +75,12 @@ def job(name="task", command="true", annotations=None):
                      "containers": [{"name": "c", "image": "x", "command": [command]}]}}}})
 
 
-def kustomization(lab, ns, name="app", **spec):
+def kustomization(lab, ns, name="app", labels=None, **spec):
+    """With the label `shard` it is left alone by the shared controller, for one of a test's own."""
     spec = {"sourceRef": {"kind": "GitRepository", "name": "src"}, "interval": "10m",
             "retryInterval": "2s", "timeout": "20s", "prune": True, "targetNamespace": ns, **spec}
     lab.kube.apply({"apiVersion": f"{GROUP}/v1", "kind": "Kustomization",
-                    "metadata": {"name": name, "namespace": ns}, "spec": spec})
+                    "metadata": {"name": name, "namespace": ns, "labels": labels or {}}, "spec": spec})
 
 
 def get(lab, ns, name="app"):

@@ -285,8 +285,8 @@ def test_retries_of_a_download_are_silent_but_the_last(lab, server):
     source = Source(lab.kube, server, "src", ns)
     server.status = 503
     source.publish({"a.yaml": config_map("a", k=ns)})
-    with KustomizeController(lab, "--http-retry=2") as controller:
-        kustomization(lab, ns, retryInterval="1h")
+    with KustomizeController(lab, "--http-retry=2", f"--watch-label-selector=shard={ns}") as controller:
+        kustomization(lab, ns, labels={"shard": ns}, retryInterval="1h")
         event, = wait_until(lambda: [e for e in events_of(lab, ns) if e["type"] == "Warning"], what="the Warning")
         assert event["reason"] == "ArtifactFailed" and "503" in event["message"]
         assert len([path for path in server.requests if ns in path]) == 3
@@ -411,9 +411,10 @@ def test_a_run_that_is_cut_off_by_a_shutdown_has_not_failed(lab, server, stuck):
     ns = lab.kube.namespace(f"t-{uuid.uuid4().hex[:8]}")
     source = Source(lab.kube, server, "src", ns)
     with FaultProxy(lab) as proxy, KustomizeController(
-            lab, "--graceful-shutdown-timeout=1s", kubeconfig=proxy.kubeconfig) as controller:
+            lab, "--graceful-shutdown-timeout=1s", f"--watch-label-selector=shard={ns}",
+            kubeconfig=proxy.kubeconfig) as controller:
         first = source.publish({"a.yaml": config_map("a", k="1")})
-        kustomization(lab, ns)
+        kustomization(lab, ns, labels={"shard": ns})
         wait_ready(lab, ns, first)
         released = threading.Event()
         if stuck == "download":
