@@ -5,6 +5,7 @@
 
 #include "libcommon/codec/base64.h"
 #include "libcommon/codec/number.h"
+#include "libcommon/codec/yaml_refold.h"
 #include "libcommon/codec/yaml_resolve.h"
 
 #define TAG_PREFIX "tag:yaml.org,2002:"
@@ -93,6 +94,8 @@ static int scalar_text(struct sl_yaml_reader *y, struct sl_str *ret_text)
 	if (sl_str_eqz(sl_str((const char *)y->event.data.scalar.tag), TAG_PREFIX "binary"))
 		return decode_binary(y, s, ret_text);
 	*ret_text = sl_arena_str(y->a, s);
+	if (y->o.refold && y->event.data.scalar.style == YAML_FOLDED_SCALAR_STYLE)
+		*ret_text = sl_yaml_refold(y->a, *ret_text);
 	return 0;
 }
 

@@ -105,7 +105,7 @@ static int expand(struct sl_kz *kz, struct queue *q, struct sl_kz_objects *ret, 
 int sl_kz_decode_objects(struct sl_kz *kz, struct sl_str text, const char *file,
 			 struct sl_kz_objects *ret, struct sl_err *err)
 {
-	struct sl_yaml_options options = { .rules = SL_YAML_GO3, .file = file };
+	struct sl_yaml_options options = { .rules = SL_YAML_GO3, .file = file, .refold = true };
 	struct sl_value *docs;
 	struct queue q = { 0 };
 	int r = sl_yaml_parse_all(kz->a, text, &options, &docs, err);

@@ -116,7 +116,9 @@ static int make_from_tree(struct sl_kz *kz, const char *dir, struct sl_value **r
 
 static int read_file(struct sl_kz *kz, const char *file, struct sl_value **ret, struct sl_err *err)
 {
-	struct sl_yaml_options options = { .rules = SL_YAML_KUBERNETES, .file = file };
+	struct sl_yaml_options options = { .rules = SL_YAML_KUBERNETES,
+					   .file = file,
+					   .allow_duplicates = true };
 	struct sl_value *doc = NULL, *k;
 	struct sl_str text;
 	int r = sl_kz_read(kz, file, &text, err);

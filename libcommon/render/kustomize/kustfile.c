@@ -151,7 +151,10 @@ int sl_kz_kustfile_load(struct sl_kz *kz, const char *dir, struct sl_kz_kustfile
 	r = sl_kz_read(kz, file, &text, err);
 	if (r < 0)
 		return r;
-	struct sl_yaml_options options = { .rules = SL_YAML_KUBERNETES, .file = file };
+	/* Of keys that are there twice the last one counts, as kustomize reads this file. */
+	struct sl_yaml_options options = { .rules = SL_YAML_KUBERNETES,
+					   .file = file,
+					   .allow_duplicates = true };
 
 	r = sl_yaml_parse(kz->a, text, &options, &doc, err);
 	if (r < 0) {

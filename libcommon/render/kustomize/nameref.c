@@ -80,19 +80,26 @@ static bool in(const struct sl_kz_strs *l, struct sl_str s)
 	return false;
 }
 
-static void find_subject_namespaces(struct sl_kz *kz, struct update *u)
+static int find_subject_namespaces(struct sl_kz *kz, struct update *u, struct sl_err *err)
 {
 	const struct sl_value *subjects = sl_get(u->referrer->obj, "subjects");
 
-	if (!sl_str_eqz(u->referrer_id.kind, "RoleBinding"))
-		return;
+	if (!sl_str_eqz(u->referrer_id.kind, "RoleBinding") || u->referrer_id.cluster)
+		return 0;
 	for (size_t i = 0; i < sl_list_len(subjects); i++) {
 		const struct sl_value *subject = sl_list_get(subjects, i);
 		const struct sl_value *ns = sl_get(subject, "namespace");
 
-		if (sl_is_str(ns) && sl_str_eqz(sl_get_str(subject, "kind"), "ServiceAccount"))
-			sl_kz_strs_add(kz->a, &u->subject_namespaces, ns->s);
+		if (!ns || !sl_str_eqz(sl_get_str(subject, "kind"), "ServiceAccount"))
+			continue;
+		if (!sl_is_str(ns))
+			return sl_value_err_set(
+				err, ns, "subjects", SL_ERR_INVALID,
+				"Invalid Input: namespace is blank for resource \"%s\"",
+				sl_kz_id_text(kz->a, &u->referrer_id));
+		sl_kz_strs_add(kz->a, &u->subject_namespaces, ns->s);
 	}
+	return 0;
 }
 
 /* Out of the referrer's reach: in another namespace, unless it binds a role there. */
@@ -363,10 +370,13 @@ int sl_kz_fix_references(struct sl_kz *kz, struct sl_kz_map *m, struct sl_err *e
 				    .referrer = m->v[i],
 				    .referrer_id = sl_kz_current_id(kz, m->v[i]) };
 
-		find_subject_namespaces(kz, &u);
+		int r = find_subject_namespaces(kz, &u, err);
+
+		if (r < 0)
+			return r;
 		for (size_t k = 0; k < sl_kz_backref_count; k++) {
 			u.target = &sl_kz_backrefs[k];
-			int r = update_from(kz, &u, &original, err);
+			r = update_from(kz, &u, &original, err);
 
 			if (r < 0)
 				return r;
