@@ -1,8 +1,8 @@
 #include "libcommon/render/kustomize/finish.h"
 
-#include "libcommon/codec/yaml.h"
 #include "libcommon/render/kustomize/fieldspec.h"
 #include "libcommon/render/kustomize/nameref.h"
+#include "libcommon/render/kustomize/origin.h"
 
 /* The version whose behaviour and output this is. */
 #define MANAGED_BY "kustomize-v5.8.2"
@@ -47,7 +47,7 @@ static bool has_option(const struct sl_value *list, const char *name)
 	return false;
 }
 
-static void add_hashes(struct sl_kz *kz, struct sl_kz_map *m)
+void sl_kz_add_hashes(struct sl_kz *kz, struct sl_kz_map *m)
 {
 	for (size_t i = 0; i < m->n; i++) {
 		struct sl_kz_resource *r = m->v[i];
@@ -143,7 +143,7 @@ int sl_kz_finish(struct sl_kz *kz, const struct sl_kz_kustfile *root, struct sl_
 		.transformations = has_option(wanted, "transformerAnnotations"),
 	};
 
-	add_hashes(kz, m);
+	sl_kz_add_hashes(kz, m);
 	int r = sl_kz_fix_references(kz, m, err);
 
 	if (r < 0)
@@ -155,40 +155,4 @@ int sl_kz_finish(struct sl_kz *kz, const struct sl_kz_kustfile *root, struct sl_
 	for (size_t i = 0; r == 0 && i < m->n; i++)
 		finish_annotations(kz, m->v[i], options);
 	return r < 0 ? r : sl_kz_check_memory(kz, err);
-}
-
-/* Plain scalars but for what YAML would read as something else: the writer decides. */
-static void write_field(struct sl_strbuf *out, const char *indent, const char *key,
-			struct sl_str value)
-{
-	SL_AUTO(sl_arena) a = SL_ARENA_INIT;
-
-	if (value.n == 0)
-		return;
-	sl_strbuf_addz(out, indent);
-	sl_strbuf_addz(out, key);
-	sl_strbuf_addz(out, ": ");
-	sl_yaml_write(sl_value_str_borrow(&a, value), SL_YAML_PLAIN, out);
-}
-
-static void write_origin(const struct sl_kz_origin *o, const char *first, const char *indent,
-			 struct sl_strbuf *out)
-{
-	write_field(out, first, "path", o->path);
-	write_field(out, first, "configuredIn", o->configured_in);
-	if (!o->configured_by)
-		return;
-	sl_strbuf_addf(out, "%sconfiguredBy:\n%s  apiVersion: builtin\n%s  kind: %s\n", indent,
-		       indent, indent, o->configured_by);
-}
-
-void sl_kz_write_origin(const struct sl_kz_origin *o, struct sl_strbuf *out)
-{
-	write_origin(o, "", "", out);
-}
-
-void sl_kz_write_transformations(const struct sl_kz_resource *r, struct sl_strbuf *out)
-{
-	for (size_t i = 0; i < r->transformation_n; i++)
-		write_origin(r->transformations[i], "- ", "  ", out);
 }

@@ -16,8 +16,4 @@ int sl_kz_finish(struct sl_kz *kz, const struct sl_kz_kustfile *root, struct sl_
 int sl_kz_sort(struct sl_kz *kz, const struct sl_value *sort_options, struct sl_kz_map *m,
 	       struct sl_err *err) SL_MUST_CHECK;
 
-/* "path: base/deploy.yaml\n", and the list of what changed the object. */
-void sl_kz_write_origin(const struct sl_kz_origin *o, struct sl_strbuf *out);
-void sl_kz_write_transformations(const struct sl_kz_resource *r, struct sl_strbuf *out);
-
 #endif

@@ -191,12 +191,25 @@ static const struct sl_kz_field kustomization_fields[] = {
 	{ .name = "helmCharts", .unsupported = true },
 	{ .name = "helmChartInflationGenerator", .unsupported = true },
 	{ .name = "configurations", .unsupported = true },
-	{ .name = "generators", .unsupported = true },
-	{ .name = "transformers", .unsupported = true },
-	{ .name = "validators", .unsupported = true },
+	{ .name = "generators", .type = SL_KZ_T_STRINGS },
+	{ .name = "transformers", .type = SL_KZ_T_STRINGS },
+	{ .name = "validators", .type = SL_KZ_T_STRINGS },
 };
 const struct sl_kz_struct sl_kz_kustomization_struct =
 	STRUCTURE("Kustomization", kustomization_fields);
+
+/* What plugins have as well. */
+const struct sl_kz_struct sl_kz_replacement_field_struct =
+	STRUCTURE("ReplacementField", replacement_fields);
+const struct sl_kz_struct sl_kz_meta_struct = STRUCTURE("ObjectMeta", meta_fields);
+const struct sl_kz_struct sl_kz_field_spec_struct = STRUCTURE("FieldSpec", field_spec_fields);
+const struct sl_kz_struct sl_kz_selector_struct = STRUCTURE("Selector", selector_fields);
+const struct sl_kz_struct sl_kz_patch_options_struct = STRUCTURE("PatchArgs", patch_option_fields);
+const struct sl_kz_struct sl_kz_image_struct = STRUCTURE("Image", image_fields);
+const struct sl_kz_struct sl_kz_replica_struct = STRUCTURE("Replica", replica_fields);
+const struct sl_kz_struct sl_kz_config_map_struct =
+	STRUCTURE("ConfigMapGenerator", config_map_fields);
+const struct sl_kz_struct sl_kz_secret_struct = STRUCTURE("SecretGenerator", secret_fields);
 
 const struct sl_kz_field *sl_kz_find_field(const struct sl_kz_struct *s, struct sl_str name)
 {

@@ -35,6 +35,16 @@ struct sl_kz_struct {
 
 extern const struct sl_kz_struct sl_kz_kustomization_struct;
 extern const struct sl_kz_struct sl_kz_replacement_struct;
+/* Parts of it that plugins have as well. */
+extern const struct sl_kz_struct sl_kz_replacement_field_struct;
+extern const struct sl_kz_struct sl_kz_meta_struct;
+extern const struct sl_kz_struct sl_kz_field_spec_struct;
+extern const struct sl_kz_struct sl_kz_selector_struct;
+extern const struct sl_kz_struct sl_kz_patch_options_struct;
+extern const struct sl_kz_struct sl_kz_image_struct;
+extern const struct sl_kz_struct sl_kz_replica_struct;
+extern const struct sl_kz_struct sl_kz_config_map_struct;
+extern const struct sl_kz_struct sl_kz_secret_struct;
 
 /* Exactly, or else ignoring case, as encoding/json does. NULL when there is none. */
 const struct sl_kz_field *sl_kz_find_field(const struct sl_kz_struct *s, struct sl_str name);

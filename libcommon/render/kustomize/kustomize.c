@@ -2,6 +2,7 @@
 
 #include "libcommon/codec/yaml.h"
 #include "libcommon/render/kustomize/finish.h"
+#include "libcommon/render/kustomize/origin.h"
 #include "libcommon/render/kustomize/target.h"
 
 static size_t or_default(size_t wish, size_t otherwise)
@@ -49,6 +50,7 @@ int sl_kustomize_build(struct sl_arena *a, const struct sl_kustomize_fs *fs, con
 	struct sl_kz kz;
 	struct sl_kz_kustfile root;
 	struct sl_kz_map m = { 0 };
+	const struct sl_kz_origin here = { 0 };
 	const char *clean = "";
 
 	sl_kz_init(&kz, a, fs, options);
@@ -62,7 +64,7 @@ int sl_kustomize_build(struct sl_arena *a, const struct sl_kustomize_fs *fs, con
 	struct sl_kz_dir dir = { .path = clean };
 
 	kz.track_origin = sl_list_len(sl_get(root.value, "buildMetadata")) > 0;
-	r = sl_kz_accumulate(&kz, &root, &dir, SL_STR_NULL, &m, err);
+	r = sl_kz_accumulate(&kz, &root, &dir, &here, &m, err);
 	if (r == 0)
 		r = sl_kz_finish(&kz, &root, &m, err);
 	if (r < 0)

@@ -24,8 +24,8 @@
  * run on the calling thread.
  *
  * Source: kustomize v5.8.2 (api v0.21.2, kyaml v0.21.2) and its output. Left out on purpose: exec and
- * Go plugins, KRM functions. Not yet: vars, crds, configurations, generators,
- * transformers, validators, helmCharts, openapi; each is refused by name, never ignored.
+ * Go plugins, KRM functions. Not yet: vars, crds, configurations, helmCharts, openapi; each is refused
+ * by name, never ignored.
  */
 #ifndef LIBCOMMON_RENDER_KUSTOMIZE_KUSTOMIZE_H
 #define LIBCOMMON_RENDER_KUSTOMIZE_KUSTOMIZE_H

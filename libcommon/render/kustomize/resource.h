@@ -13,6 +13,7 @@
 #include "libcommon/codec/value.h"
 
 struct sl_kz;
+struct sl_kz_origin;
 
 /* Views into the object or the arena: valid until the object's next change. */
 struct sl_kz_id {
@@ -29,13 +30,6 @@ struct sl_kz_prev {
 struct sl_kz_strs {
 	struct sl_str *v;
 	size_t n, cap;
-};
-
-/* Where an object or a change came from, for `buildMetadata`. */
-struct sl_kz_origin {
-	struct sl_str path;	     /* of a file, "" for transformers */
-	struct sl_str configured_in; /* kustomization file of a generator or transformer */
-	const char *configured_by;   /* kind of a built-in, NULL for files */
 };
 
 enum sl_kz_behavior {

@@ -77,20 +77,27 @@ int sl_kz_add_affixes(struct sl_kz_stage *s, struct sl_str prefix, struct sl_str
 			return r;
 	}
 	sl_kz_map_touch(s->m);
-	sl_kz_stage_done(s);
 	return 0;
+}
+
+static int transform(struct sl_kz_stage *s, struct sl_str prefix, struct sl_str suffix,
+		     struct sl_err *err)
+{
+	if (prefix.n + suffix.n == 0)
+		return 0;
+	int r = sl_kz_add_affixes(s, prefix, suffix, name_specs, err);
+
+	if (r == 0)
+		sl_kz_stage_done(s);
+	return r;
 }
 
 int sl_kz_transform_prefix(struct sl_kz_stage *s, struct sl_err *err)
 {
-	struct sl_str prefix = sl_get_str(s->kust->value, "namePrefix");
-
-	return prefix.n > 0 ? sl_kz_add_affixes(s, prefix, SL_STR_NULL, name_specs, err) : 0;
+	return transform(s, sl_get_str(s->kust->value, "namePrefix"), SL_STR_NULL, err);
 }
 
 int sl_kz_transform_suffix(struct sl_kz_stage *s, struct sl_err *err)
 {
-	struct sl_str suffix = sl_get_str(s->kust->value, "nameSuffix");
-
-	return suffix.n > 0 ? sl_kz_add_affixes(s, SL_STR_NULL, suffix, name_specs, err) : 0;
+	return transform(s, SL_STR_NULL, sl_get_str(s->kust->value, "nameSuffix"), err);
 }

@@ -69,8 +69,8 @@ static bool is_special(const struct sl_kz_fieldspec *spec, const struct sl_kz_id
 	return for_binding && sl_streq(spec->path, "subjects/namespace");
 }
 
-static int set_namespace(struct sl_kz *kz, struct sl_kz_resource *r,
-			 const struct sl_kz_namespace_options *o, struct sl_err *err)
+int sl_kz_set_namespace_of(struct sl_kz *kz, struct sl_kz_resource *r,
+			   const struct sl_kz_namespace_options *o, struct sl_err *err)
 {
 	struct sl_kz_namespace_options arg = *o;
 	const struct sl_kz_fieldspec own = { .path = "metadata/namespace", .create = true };
@@ -97,7 +97,7 @@ int sl_kz_set_namespaces(struct sl_kz_stage *s, const struct sl_kz_namespace_opt
 {
 	for (size_t i = 0; i < s->m->n; i++) {
 		sl_kz_store_previous_id(s->kz, s->m->v[i]);
-		int r = set_namespace(s->kz, s->m->v[i], o, err);
+		int r = sl_kz_set_namespace_of(s->kz, s->m->v[i], o, err);
 
 		if (r < 0)
 			return r;

@@ -1,54 +1,40 @@
 #include "libcommon/render/kustomize/target.h"
 
-#include <string.h>
-
-/* Join for `buildMetadata`: clean, but it may lead out with leading "..". */
-static struct sl_str origin_join(struct sl_arena *a, struct sl_str base, struct sl_str rel)
+#include "libcommon/render/kustomize/plugin.h"
+static struct sl_str file_name(const struct sl_kz_kustfile *kust)
 {
-	struct sl_str joined = base.n == 0
-				       ? rel
-				       : sl_str(sl_arena_printf(a, "%.*s/%.*s", SL_STR_FMT(base),
-								SL_STR_FMT(rel)));
-	char *out = sl_arena_alloc(a, joined.n + 2);
-	struct sl_str part;
-	size_t n = 0;
+	struct sl_str file = sl_str(kust->file);
 
-	while (sl_str_split(&joined, '/', &part)) {
-		struct sl_str so_far = { out, n };
-		ptrdiff_t slash = sl_str_rchr(so_far, '/');
-		struct sl_str last = sl_str_sub(so_far, (size_t)(slash + 1), n);
+	return sl_str_sub(file, (size_t)(sl_str_rchr(file, '/') + 1), file.n);
+}
 
-		if (part.n == 0 || sl_str_eqz(part, "."))
-			continue;
-		if (sl_str_eqz(part, "..") && last.n > 0 && !sl_str_eqz(last, "..")) {
-			n = slash < 0 ? 0 : (size_t)slash;
-			continue;
-		}
-		if (n > 0)
-			out[n++] = '/';
-		memcpy(out + n, part.p, part.n);
-		n += part.n;
-	}
-	return n > 0 ? (struct sl_str){ out, n } : SL_STR(".");
+const struct sl_kz_origin *sl_kz_file_origin(const struct sl_kz_stage *s)
+{
+	return sl_kz_origin_append(s->kz->a, s->origin, file_name(s->kust));
 }
 
 const struct sl_kz_origin *sl_kz_stage_origin(const struct sl_kz_stage *s)
 {
-	struct sl_kz_origin *o = sl_arena_new(s->kz->a, struct sl_kz_origin);
-	struct sl_str file = sl_str(s->kust->file);
-	ptrdiff_t slash = sl_str_rchr(file, '/');
+	struct sl_kz_origin *o;
 
-	o->configured_in = origin_join(s->kz->a, s->origin_path,
-				       sl_str_sub(file, (size_t)(slash + 1), file.n));
+	if (s->plugin)
+		return s->plugin->origin;
+	o = sl_arena_new(s->kz->a, struct sl_kz_origin);
+	*o = *sl_kz_file_origin(s);
+	o->configured_in = o->path;
+	o->path = SL_STR_NULL;
 	o->configured_by = s->builtin;
 	return o;
 }
 
 void sl_kz_stage_done(struct sl_kz_stage *s)
 {
-	if (s->kz->track_origin) {
-		const struct sl_kz_origin *o = sl_kz_stage_origin(s);
+	const struct sl_kz_origin *o = s->kz->track_origin ? sl_kz_stage_origin(s) : NULL;
 
+	/* A validator leaves no mark. */
+	if (s->validating)
+		return;
+	if (o) {
 		for (size_t i = 0; i < s->m->n; i++)
 			if (!sl_kz_is_empty(s->m->v[i]->obj))
 				sl_kz_add_transformation(s->kz, s->m->v[i], o);
@@ -70,9 +56,8 @@ static int add_file(struct sl_kz_stage *s, struct sl_str rel, struct sl_err *err
 		return r;
 	}
 	if (s->kz->track_origin) {
-		struct sl_kz_origin *o = sl_arena_new(s->kz->a, struct sl_kz_origin);
+		const struct sl_kz_origin *o = sl_kz_origin_append(s->kz->a, s->origin, rel);
 
-		o->path = origin_join(s->kz->a, s->origin_path, rel);
 		for (size_t i = 0; i < found.n; i++)
 			found.v[i]->origin = o;
 	}
@@ -116,7 +101,7 @@ static int add_directory(struct sl_kz_stage *s, struct sl_str rel, bool componen
 	r = check_kind(&kust, dir.path, component, err);
 	if (r < 0)
 		return r;
-	r = sl_kz_accumulate(s->kz, &kust, &dir, origin_join(s->kz->a, s->origin_path, rel),
+	r = sl_kz_accumulate(s->kz, &kust, &dir, sl_kz_origin_append(s->kz->a, s->origin, rel),
 			     component ? s->m : &own, err);
 	if (r < 0)
 		return r;
@@ -167,7 +152,7 @@ static bool is_here(struct sl_kz_stage *s, struct sl_str rel)
 	       s->kz->fs->stat(s->kz->fs->ctx, path) != SL_KUSTOMIZE_NONE;
 }
 
-static int add_resource(struct sl_kz_stage *s, struct sl_str rel, struct sl_err *err)
+int sl_kz_add_resource(struct sl_kz_stage *s, struct sl_str rel, struct sl_err *err)
 {
 	bool here = is_here(s, rel);
 
@@ -193,7 +178,7 @@ static int add_list(struct sl_kz_stage *s, const char *field, struct sl_err *err
 	for (size_t i = 0; i < sl_list_len(list); i++) {
 		const struct sl_value *item = sl_list_get(list, i);
 		int r = components ? add_directory(s, sl_as_str(item), true, err)
-				   : add_resource(s, sl_as_str(item), err);
+				   : sl_kz_add_resource(s, sl_as_str(item), err);
 
 		if (r < 0) {
 			sl_err_at(err, s->kust->file, item->line,
@@ -223,17 +208,21 @@ static int run_transformers(struct sl_kz_stage *s, struct sl_err *err)
 }
 
 int sl_kz_accumulate(struct sl_kz *kz, const struct sl_kz_kustfile *kust,
-		     const struct sl_kz_dir *dir, struct sl_str origin_path, struct sl_kz_map *m,
-		     struct sl_err *err)
+		     const struct sl_kz_dir *dir, const struct sl_kz_origin *origin,
+		     struct sl_kz_map *m, struct sl_err *err)
 {
-	struct sl_kz_stage s = {
-		.kz = kz, .kust = kust, .dir = dir, .m = m, .origin_path = origin_path
-	};
+	struct sl_kz_stage s = { .kz = kz, .kust = kust, .dir = dir, .m = m, .origin = origin };
 	int r = add_list(&s, "resources", err);
 
 	if (r == 0)
 		r = sl_kz_generate(&s, err);
 	if (r == 0)
+		r = sl_kz_run_generators(&s, err);
+	if (r == 0)
 		r = add_list(&s, "components", err);
-	return r < 0 ? r : run_transformers(&s, err);
+	if (r == 0)
+		r = run_transformers(&s, err);
+	if (r == 0)
+		r = sl_kz_run_transformers(&s, err);
+	return r < 0 ? r : sl_kz_run_validators(&s, err);
 }

@@ -12,14 +12,20 @@
 
 #include "libcommon/render/kustomize/fieldspec.h"
 #include "libcommon/render/kustomize/kustfile.h"
+#include "libcommon/render/kustomize/origin.h"
+
+struct sl_kz_plugin;
 
 struct sl_kz_stage {
 	struct sl_kz *kz;
 	const struct sl_kz_kustfile *kust;
 	const struct sl_kz_dir *dir;
 	struct sl_kz_map *m;
-	struct sl_str origin_path; /* of the directory, as seen from the root of the build */
-	const char *builtin;	   /* kustomize's name of the transformer or generator */
+	const struct sl_kz_origin
+		*origin;     /* of the directory, as seen from the root of the build */
+	const char *builtin; /* kustomize's name of the transformer or generator */
+	const struct sl_kz_plugin *plugin; /* when one runs, instead of `builtin` */
+	bool validating;		   /* it may not change anything */
 };
 
 typedef int (*sl_kz_transformer_fn)(struct sl_kz_stage *s, struct sl_err *err);
@@ -55,6 +61,7 @@ int sl_kz_set_image(struct sl_kz_stage *s, const struct sl_value *v, struct sl_k
 /* `v` is an item of `replicas`. */
 int sl_kz_set_replicas(struct sl_kz_stage *s, const struct sl_value *v,
 		       struct sl_kz_fieldspecs specs, struct sl_err *err) SL_MUST_CHECK;
+/* Before and after names. Not an instance by itself: no sl_kz_stage_done(). */
 int sl_kz_add_affixes(struct sl_kz_stage *s, struct sl_str prefix, struct sl_str suffix,
 		      struct sl_kz_fieldspecs specs, struct sl_err *err) SL_MUST_CHECK;
 
@@ -76,6 +83,10 @@ struct sl_kz_namespace_options {
 };
 int sl_kz_set_namespaces(struct sl_kz_stage *s, const struct sl_kz_namespace_options *o,
 			 struct sl_err *err) SL_MUST_CHECK;
+/* Of one object, without its former id being kept. */
+int sl_kz_set_namespace_of(struct sl_kz *kz, struct sl_kz_resource *r,
+			   const struct sl_kz_namespace_options *o,
+			   struct sl_err *err) SL_MUST_CHECK;
 
 /*
  * `v` is an item of `patches` (path or patch, target, options), or of `patchesJson6902`; `field` is
@@ -96,6 +107,8 @@ int sl_kz_generate_one(struct sl_kz_stage *s, const struct sl_value *args, bool 
 		       struct sl_kz_resource **ret, struct sl_err *err) SL_MUST_CHECK;
 /* Add the objects of configMapGenerator and secretGenerator. */
 int sl_kz_generate(struct sl_kz_stage *s, struct sl_err *err) SL_MUST_CHECK;
+/* Put the hash behind the name of every object that is to have one. */
+void sl_kz_add_hashes(struct sl_kz *kz, struct sl_kz_map *m);
 /* The ten characters kustomize puts behind the name of generated objects. */
 void sl_kz_content_hash(struct sl_kz *kz, const struct sl_kz_resource *r, char ret[11]);
 
@@ -103,5 +116,7 @@ void sl_kz_content_hash(struct sl_kz *kz, const struct sl_kz_resource *r, char r
 void sl_kz_stage_done(struct sl_kz_stage *s);
 /* Where the stage's generator or transformer comes from. */
 const struct sl_kz_origin *sl_kz_stage_origin(const struct sl_kz_stage *s);
+/* The kustomization file of the stage. */
+const struct sl_kz_origin *sl_kz_file_origin(const struct sl_kz_stage *s);
 
 #endif

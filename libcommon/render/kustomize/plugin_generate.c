@@ -1,0 +1,85 @@
+#include "libcommon/render/kustomize/plugin.h"
+
+/* Name and namespace may also stand where an object has them. */
+static int generate_data(struct sl_kz_stage *s, const struct sl_kz_plugin *p, bool is_secret,
+			 struct sl_kz_resource **ret, struct sl_err *err)
+{
+	static const char *const fields[] = { "name", "namespace" };
+	struct sl_value *args = p->args;
+
+	for (size_t i = 0; i < SL_ARRAY_LEN(fields); i++) {
+		struct sl_str own = sl_get_str(args, fields[i]);
+
+		if (own.n == 0)
+			sl_map_set_str(
+				s->kz->a, args, fields[i],
+				sl_kz_text(s->kz->a, sl_get(p->config, "metadata", fields[i])));
+	}
+	return sl_kz_generate_one(s, args, is_secret, NULL, NULL, ret, err);
+}
+
+int sl_kz_generate_config_map(struct sl_kz_stage *s, const struct sl_kz_plugin *p,
+			      struct sl_kz_resource **ret, struct sl_err *err)
+{
+	return generate_data(s, p, false, ret, err);
+}
+
+int sl_kz_generate_secret(struct sl_kz_stage *s, const struct sl_kz_plugin *p,
+			  struct sl_kz_resource **ret, struct sl_err *err)
+{
+	return generate_data(s, p, true, ret, err);
+}
+
+static const struct sl_kz_field kubernetes_fields[] = {
+	{ .name = "name", .type = SL_KZ_T_STRING },
+	{ .name = "namespace", .type = SL_KZ_T_STRING },
+};
+static const struct sl_kz_struct kubernetes = { "KubernetesService", kubernetes_fields,
+						SL_ARRAY_LEN(kubernetes_fields) };
+static const struct sl_kz_field account_fields[] = {
+	{ .name = "name", .type = SL_KZ_T_STRING },
+	{ .name = "projectId", .type = SL_KZ_T_STRING },
+};
+static const struct sl_kz_struct account = { "ServiceAccount", account_fields,
+					     SL_ARRAY_LEN(account_fields) };
+static const struct sl_kz_field iam_fields[] = {
+	{ .name = "cloud", .type = SL_KZ_T_STRING },
+	{ .name = "kubernetesService", .type = SL_KZ_T_STRUCT, .of = &kubernetes },
+	{ .name = "serviceAccount", .type = SL_KZ_T_STRUCT, .of = &account },
+};
+const struct sl_kz_struct sl_kz_iam_args = { "IAMPolicyGenerator", iam_fields,
+					     SL_ARRAY_LEN(iam_fields) };
+
+/* A service account that acts as one of Google's. */
+int sl_kz_generate_iam(struct sl_kz_stage *s, const struct sl_kz_plugin *p,
+		       struct sl_kz_resource **ret, struct sl_err *err)
+{
+	struct sl_arena *a = s->kz->a;
+	struct sl_str cloud = sl_get_str(p->args, "cloud");
+	struct sl_str name = sl_get_str(p->args, "serviceAccount", "name"),
+		      project = sl_get_str(p->args, "serviceAccount", "projectId"),
+		      ns = sl_get_str(p->args, "kubernetesService", "namespace");
+
+	if (!sl_str_eqz(cloud, "gke"))
+		return sl_value_err_set(err, sl_get(p->args, "cloud"), "cloud", SL_ERR_INVALID,
+					"cloud provider %.*s not supported yet", SL_STR_FMT(cloud));
+	struct sl_value *obj = sl_value_map(a);
+
+	obj->file = p->config->file;
+	obj->line = p->config->line;
+	sl_map_set_strz(a, obj, "apiVersion", "v1");
+	sl_map_set_strz(a, obj, "kind", "ServiceAccount");
+	struct sl_value *meta = sl_map_need_map(a, obj, "metadata");
+	struct sl_value *annotations = sl_map_need_map(a, meta, "annotations");
+
+	sl_map_setz(a, annotations, "iam.gke.io/gcp-service-account",
+		    sl_value_strf(a, "%.*s@%.*s.iam.gserviceaccount.com", SL_STR_FMT(name),
+				  SL_STR_FMT(project)));
+	sl_map_set_str(a, meta, "name", sl_get_str(p->args, "kubernetesService", "name"));
+	if (ns.n > 0)
+		sl_map_set_str(a, meta, "namespace", ns);
+	*ret = sl_kz_resource_new(s->kz, obj);
+	if (s->kz->track_origin)
+		(*ret)->origin = sl_kz_stage_origin(s);
+	return 0;
+}
