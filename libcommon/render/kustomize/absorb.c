@@ -43,6 +43,7 @@ static void inherit(struct sl_kz *kz, struct sl_kz_resource *r, const struct sl_
 	r->prev_cap = old->prev_cap;
 	r->prefixes = old->prefixes;
 	r->suffixes = old->suffixes;
+	r->vars = old->vars;
 	r->needs_hash = r->needs_hash && old->needs_hash;
 	r->behavior = old->behavior;
 }

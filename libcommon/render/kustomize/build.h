@@ -12,10 +12,11 @@
 struct sl_kz {
 	struct sl_arena *a;
 	const struct sl_kustomize_fs *fs;
-	struct sl_kustomize_options options; /* limits filled in */
-	size_t files, bytes, patches;	     /* used so far */
-	size_t arena_limit;		     /* of a->used */
-	bool track_origin;		     /* buildMetadata of the root is not empty */
+	struct sl_kustomize_options options;	   /* limits filled in */
+	size_t files, bytes, patches;		   /* used so far */
+	size_t arena_limit;			   /* of a->used */
+	bool track_origin;			   /* buildMetadata of the root is not empty */
+	const struct sl_kz_config *default_config; /* once it is needed */
 	char **warnings;
 	size_t warning_count, warning_cap;
 };
@@ -26,12 +27,17 @@ struct sl_kz_index {
 	size_t slot_count, n;
 };
 
-/* Resources in order. `index` is good until a transformer changes an id. */
+struct sl_kz_config;
+struct sl_kz_var;
+
+/* Resources in order, and what the kustomizations that they came from say about them. `index` is good until a transformer changes an id. */
 struct sl_kz_map {
 	struct sl_kz_resource **v;
 	size_t n, cap;
 	struct sl_kz_index index;
 	bool indexed;
+	const struct sl_kz_config *config; /* NULL: nothing yet */
+	struct sl_kz_var *vars;		   /* declared, by name */
 };
 
 /* The resource whose current id equals `id`, or NULL. */

@@ -66,5 +66,6 @@ extern const struct sl_kz_fieldspecs sl_kz_annotation_specs;
 extern const struct sl_kz_fieldspecs sl_kz_namespace_specs;
 extern const struct sl_kz_fieldspecs sl_kz_image_specs;
 extern const struct sl_kz_fieldspecs sl_kz_replica_specs;
+extern const struct sl_kz_fieldspecs sl_kz_var_specs;
 
 #endif

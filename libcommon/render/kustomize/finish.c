@@ -3,6 +3,7 @@
 #include "libcommon/render/kustomize/fieldspec.h"
 #include "libcommon/render/kustomize/nameref.h"
 #include "libcommon/render/kustomize/origin.h"
+#include "libcommon/render/kustomize/vars.h"
 
 /* The version whose behaviour and output this is. */
 #define MANAGED_BY "kustomize-v5.8.2"
@@ -146,6 +147,8 @@ int sl_kz_finish(struct sl_kz *kz, const struct sl_kz_kustfile *root, struct sl_
 	sl_kz_add_hashes(kz, m);
 	int r = sl_kz_fix_references(kz, m, err);
 
+	if (r == 0)
+		r = sl_kz_vars_resolve(kz, m, err);
 	if (r < 0)
 		return r;
 	drop_local(kz, m);

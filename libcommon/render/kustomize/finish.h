@@ -16,4 +16,7 @@ int sl_kz_finish(struct sl_kz *kz, const struct sl_kz_kustfile *root, struct sl_
 int sl_kz_sort(struct sl_kz *kz, const struct sl_value *sort_options, struct sl_kz_map *m,
 	       struct sl_err *err) SL_MUST_CHECK;
 
+/* Where objects of the kind come in legacy order: negative early, 0 in the middle, positive late. */
+int64_t sl_kz_kind_rank(struct sl_str kind);
+
 #endif

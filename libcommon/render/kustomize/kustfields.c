@@ -159,6 +159,53 @@ const struct sl_kz_struct sl_kz_replacement_struct = {
 	.n = SL_ARRAY_LEN(replacement_fields) - 1,
 };
 
+static const struct sl_kz_field var_object_fields[] = {
+	{ .name = "apiVersion", .type = SL_KZ_T_STRING },
+	{ .name = "group", .type = SL_KZ_T_STRING },
+	{ .name = "version", .type = SL_KZ_T_STRING },
+	{ .name = "kind", .type = SL_KZ_T_STRING },
+	{ .name = "name", .type = SL_KZ_T_STRING },
+	{ .name = "namespace", .type = SL_KZ_T_STRING },
+};
+static const struct sl_kz_struct var_object = STRUCTURE("Target", var_object_fields);
+
+static const struct sl_kz_field var_field_fields[] = {
+	{ .name = "fieldPath", .type = SL_KZ_T_STRING },
+};
+static const struct sl_kz_struct var_field = STRUCTURE("FieldSelector", var_field_fields);
+
+static const struct sl_kz_field var_fields[] = {
+	{ .name = "name", .type = SL_KZ_T_STRING },
+	{ .name = "objref", .type = SL_KZ_T_STRUCT, .of = &var_object },
+	{ .name = "fieldref", .type = SL_KZ_T_STRUCT, .of = &var_field },
+};
+static const struct sl_kz_struct var = STRUCTURE("Var", var_fields);
+
+static const struct sl_kz_field name_reference_fields[] = {
+	{ .name = "group", .type = SL_KZ_T_STRING },
+	{ .name = "version", .type = SL_KZ_T_STRING },
+	{ .name = "kind", .type = SL_KZ_T_STRING },
+	{ .name = "fieldSpecs", .type = SL_KZ_T_STRUCTS, .of = &field_spec },
+};
+static const struct sl_kz_struct name_reference =
+	STRUCTURE("NameBackReferences", name_reference_fields);
+
+static const struct sl_kz_field config_fields[] = {
+	{ .name = "namePrefix", .type = SL_KZ_T_STRUCTS, .of = &field_spec },
+	{ .name = "nameSuffix", .type = SL_KZ_T_STRUCTS, .of = &field_spec },
+	{ .name = "namespace", .type = SL_KZ_T_STRUCTS, .of = &field_spec },
+	{ .name = "commonLabels", .type = SL_KZ_T_STRUCTS, .of = &field_spec },
+	{ .name = "labels", .type = SL_KZ_T_STRUCTS, .of = &field_spec },
+	{ .name = "templateLabels", .type = SL_KZ_T_STRUCTS, .of = &field_spec },
+	{ .name = "volumeClaimTemplateLabels", .type = SL_KZ_T_STRUCTS, .of = &field_spec },
+	{ .name = "commonAnnotations", .type = SL_KZ_T_STRUCTS, .of = &field_spec },
+	{ .name = "nameReference", .type = SL_KZ_T_STRUCTS, .of = &name_reference },
+	{ .name = "varReference", .type = SL_KZ_T_STRUCTS, .of = &field_spec },
+	{ .name = "images", .type = SL_KZ_T_STRUCTS, .of = &field_spec },
+	{ .name = "replicas", .type = SL_KZ_T_STRUCTS, .of = &field_spec },
+};
+const struct sl_kz_struct sl_kz_config_struct = STRUCTURE("TransformerConfig", config_fields);
+
 static const struct sl_kz_field kustomization_fields[] = {
 	{ .name = "kind", .type = SL_KZ_T_STRING },
 	{ .name = "apiVersion", .type = SL_KZ_T_STRING },
@@ -185,12 +232,12 @@ static const struct sl_kz_field kustomization_fields[] = {
 	{ .name = "buildMetadata", .type = SL_KZ_T_STRINGS },
 	{ .name = "openapi", .unsupported = true },
 	{ .name = "replacements", .type = SL_KZ_T_STRUCTS, .of = &replacement_field },
-	{ .name = "vars", .unsupported = true },
-	{ .name = "crds", .unsupported = true },
+	{ .name = "vars", .type = SL_KZ_T_STRUCTS, .of = &var },
+	{ .name = "crds", .type = SL_KZ_T_STRINGS },
 	{ .name = "helmGlobals", .unsupported = true },
 	{ .name = "helmCharts", .unsupported = true },
 	{ .name = "helmChartInflationGenerator", .unsupported = true },
-	{ .name = "configurations", .unsupported = true },
+	{ .name = "configurations", .type = SL_KZ_T_STRINGS },
 	{ .name = "generators", .type = SL_KZ_T_STRINGS },
 	{ .name = "transformers", .type = SL_KZ_T_STRINGS },
 	{ .name = "validators", .type = SL_KZ_T_STRINGS },

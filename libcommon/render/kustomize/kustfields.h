@@ -35,6 +35,7 @@ struct sl_kz_struct {
 
 extern const struct sl_kz_struct sl_kz_kustomization_struct;
 extern const struct sl_kz_struct sl_kz_replacement_struct;
+extern const struct sl_kz_struct sl_kz_config_struct; /* a file of `configurations` */
 /* Parts of it that plugins have as well. */
 extern const struct sl_kz_struct sl_kz_replacement_field_struct;
 extern const struct sl_kz_struct sl_kz_meta_struct;

@@ -40,6 +40,7 @@ static const struct {
 	{ "imageTags", "images" },
 	{ "patchesJson6902", "patches" },
 	{ "patchesStrategicMerge", "patches" },
+	{ "vars", "replacements" },
 };
 
 static void warn_deprecated(struct sl_kz *kz, const struct sl_value *k, const char *file)

@@ -6,8 +6,8 @@
  * callbacks of struct sl_kustomize_fs.
  *
  *   files -> kustomization -> resources -> components -> patches, namespace, prefix, suffix, labels,
- *   annotations, replicas, images   (bottom up through the bases)
- *         -> hash suffixes, name references, local-config objects dropped, order, annotations
+ *   annotations, replicas, images, replacements   (bottom up through the bases)
+ *         -> hash suffixes, name references, vars, local-config objects dropped, order, annotations
  *
  * Paths are relative to the root of the file tree, '/'-separated, clean (no ".", "..", empty part);
  * "" is the root. A path that leaves the root is refused before a callback sees it.
@@ -24,8 +24,7 @@
  * run on the calling thread.
  *
  * Source: kustomize v5.8.2 (api v0.21.2, kyaml v0.21.2) and its output. Left out on purpose: exec and
- * Go plugins, KRM functions. Not yet: vars, crds, configurations, helmCharts, openapi; each is refused
- * by name, never ignored.
+ * Go plugins, KRM functions. Not yet: helmCharts, openapi; each is refused by name, never ignored.
  */
 #ifndef LIBCOMMON_RENDER_KUSTOMIZE_KUSTOMIZE_H
 #define LIBCOMMON_RENDER_KUSTOMIZE_KUSTOMIZE_H

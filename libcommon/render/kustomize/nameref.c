@@ -2,6 +2,8 @@
 
 #include <string.h>
 
+#include "libcommon/render/kustomize/config.h"
+
 /* Resources by each name they used to have, in order. */
 struct former_name {
 	struct former_name *next;
@@ -374,8 +376,8 @@ int sl_kz_fix_references(struct sl_kz *kz, struct sl_kz_map *m, struct sl_err *e
 
 		if (r < 0)
 			return r;
-		for (size_t k = 0; k < sl_kz_backref_count; k++) {
-			u.target = &sl_kz_backrefs[k];
+		for (size_t k = 0; k < m->config->reference_n; k++) {
+			u.target = &m->config->references[k];
 			r = update_from(kz, &u, &original, err);
 
 			if (r < 0)

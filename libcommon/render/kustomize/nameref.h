@@ -14,11 +14,11 @@ struct sl_kz_backref {
 	const struct sl_kz_fieldspec *referrers;
 	size_t n;
 };
-/* In the order in which kustomize applies them, which matters when kinds share a name. */
+/* The defaults, in the order in which kustomize applies them, which matters when kinds share a name. */
 extern const struct sl_kz_backref sl_kz_backrefs[];
 extern const size_t sl_kz_backref_count;
 
-/* Bring all references in `m` up to date. SL_ERR_CONFLICT when one could mean several objects. */
+/* Bring all references in `m` up to date, as its configuration says. SL_ERR_CONFLICT when one could mean several objects. */
 int sl_kz_fix_references(struct sl_kz *kz, struct sl_kz_map *m, struct sl_err *err) SL_MUST_CHECK;
 
 #endif

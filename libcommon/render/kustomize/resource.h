@@ -43,6 +43,7 @@ struct sl_kz_resource {
 	struct sl_kz_prev *prev;
 	size_t prev_n, prev_cap;
 	struct sl_kz_strs prefixes, suffixes;
+	struct sl_kz_strs vars; /* names of vars that mean a field of it */
 	const struct sl_kz_origin *origin;
 	const struct sl_kz_origin **transformations;
 	size_t transformation_n, transformation_cap;

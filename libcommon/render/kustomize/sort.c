@@ -55,6 +55,17 @@ static int64_t rank_in(const struct sl_value *first, const struct sl_value *last
 	return rank;
 }
 
+int64_t sl_kz_kind_rank(struct sl_str kind)
+{
+	for (size_t i = 0; i < SL_ARRAY_LEN(default_first); i++)
+		if (sl_str_eqz(kind, default_first[i]))
+			return (int64_t)i - (int64_t)SL_ARRAY_LEN(default_first);
+	for (size_t i = 0; i < SL_ARRAY_LEN(default_last); i++)
+		if (sl_str_eqz(kind, default_last[i]))
+			return (int64_t)i + 1;
+	return 0;
+}
+
 static struct sl_value *list_of(struct sl_arena *a, const char *const *names, size_t n)
 {
 	struct sl_value *list = sl_value_list(a);

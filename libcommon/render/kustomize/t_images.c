@@ -169,7 +169,8 @@ int sl_kz_transform_images(struct sl_kz_stage *s, struct sl_err *err)
 	const struct sl_value *images = sl_get(s->kust->value, "images");
 
 	for (size_t i = 0; i < sl_list_len(images); i++) {
-		int r = sl_kz_set_image(s, sl_list_get(images, i), sl_kz_image_specs, err);
+		int r = sl_kz_set_image(s, sl_list_get(images, i),
+					sl_kz_stage_specs(s, SL_KZ_SPECS_IMAGES), err);
 
 		if (r < 0)
 			return r;

@@ -1,9 +1,6 @@
 #include "libcommon/render/kustomize/fieldspec.h"
 #include "libcommon/render/kustomize/transform.h"
 
-static const struct sl_kz_fieldspec name_spec[] = { { .path = "metadata/name" } };
-static const struct sl_kz_fieldspecs name_specs = { name_spec, SL_ARRAY_LEN(name_spec) };
-
 struct affixes {
 	struct sl_str prefix, suffix;
 };
@@ -81,11 +78,11 @@ int sl_kz_add_affixes(struct sl_kz_stage *s, struct sl_str prefix, struct sl_str
 }
 
 static int transform(struct sl_kz_stage *s, struct sl_str prefix, struct sl_str suffix,
-		     struct sl_err *err)
+		     enum sl_kz_config_list list, struct sl_err *err)
 {
 	if (prefix.n + suffix.n == 0)
 		return 0;
-	int r = sl_kz_add_affixes(s, prefix, suffix, name_specs, err);
+	int r = sl_kz_add_affixes(s, prefix, suffix, sl_kz_stage_specs(s, list), err);
 
 	if (r == 0)
 		sl_kz_stage_done(s);
@@ -94,10 +91,12 @@ static int transform(struct sl_kz_stage *s, struct sl_str prefix, struct sl_str 
 
 int sl_kz_transform_prefix(struct sl_kz_stage *s, struct sl_err *err)
 {
-	return transform(s, sl_get_str(s->kust->value, "namePrefix"), SL_STR_NULL, err);
+	return transform(s, sl_get_str(s->kust->value, "namePrefix"), SL_STR_NULL,
+			 SL_KZ_SPECS_NAME_PREFIX, err);
 }
 
 int sl_kz_transform_suffix(struct sl_kz_stage *s, struct sl_err *err)
 {
-	return transform(s, SL_STR_NULL, sl_get_str(s->kust->value, "nameSuffix"), err);
+	return transform(s, SL_STR_NULL, sl_get_str(s->kust->value, "nameSuffix"),
+			 SL_KZ_SPECS_NAME_SUFFIX, err);
 }

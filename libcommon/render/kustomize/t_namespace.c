@@ -114,7 +114,7 @@ int sl_kz_set_namespaces(struct sl_kz_stage *s, const struct sl_kz_namespace_opt
 int sl_kz_transform_namespace(struct sl_kz_stage *s, struct sl_err *err)
 {
 	struct sl_kz_namespace_options o = { .ns = sl_get_str(s->kust->value, "namespace"),
-					     .specs = sl_kz_namespace_specs };
+					     .specs = sl_kz_stage_specs(s, SL_KZ_SPECS_NAMESPACE) };
 
 	return o.ns.n > 0 ? sl_kz_set_namespaces(s, &o, err) : 0;
 }

@@ -87,7 +87,8 @@ int sl_kz_transform_replicas(struct sl_kz_stage *s, struct sl_err *err)
 	const struct sl_value *replicas = sl_get(s->kust->value, "replicas");
 
 	for (size_t i = 0; i < sl_list_len(replicas); i++) {
-		int r = sl_kz_set_replicas(s, sl_list_get(replicas, i), sl_kz_replica_specs, err);
+		int r = sl_kz_set_replicas(s, sl_list_get(replicas, i),
+					   sl_kz_stage_specs(s, SL_KZ_SPECS_REPLICAS), err);
 
 		if (r < 0)
 			return r;

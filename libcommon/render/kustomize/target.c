@@ -1,6 +1,8 @@
 #include "libcommon/render/kustomize/target.h"
 
 #include "libcommon/render/kustomize/plugin.h"
+#include "libcommon/render/kustomize/vars.h"
+
 static struct sl_str file_name(const struct sl_kz_kustfile *kust)
 {
 	struct sl_str file = sl_str(kust->file);
@@ -25,6 +27,11 @@ const struct sl_kz_origin *sl_kz_stage_origin(const struct sl_kz_stage *s)
 	o->path = SL_STR_NULL;
 	o->configured_by = s->builtin;
 	return o;
+}
+
+struct sl_kz_fieldspecs sl_kz_stage_specs(const struct sl_kz_stage *s, enum sl_kz_config_list list)
+{
+	return s->m->config->lists[list];
 }
 
 void sl_kz_stage_done(struct sl_kz_stage *s)
@@ -109,6 +116,10 @@ static int add_directory(struct sl_kz_stage *s, struct sl_str rel, bool componen
 					       "may not add resource with an already registered id",
 					       err)
 		      : sl_kz_map_append_all(s->kz, s->m, &own, err);
+	if (r == 0 && !component)
+		r = sl_kz_config_merge(s->kz, s->m->config, own.config, &s->m->config, err);
+	if (r == 0 && !component)
+		r = sl_kz_vars_inherit(s->kz, s->m, &own, err);
 	if (r < 0)
 		sl_err_wrap(err, "recursed merging from path '%s'", sl_kz_dir_name(dir.path));
 	return r;
@@ -191,6 +202,28 @@ static int add_list(struct sl_kz_stage *s, const char *field, struct sl_err *err
 	return sl_kz_check_memory(s->kz, err);
 }
 
+/* The defaults, and what the kustomization says beside them and what came from below. */
+static int configure(struct sl_kz_stage *s, struct sl_err *err)
+{
+	const struct sl_kz_config *own = NULL, *crds = NULL, *config;
+	const struct sl_value *k = s->kust->value;
+	int r = sl_kz_config_load(s->kz, s->dir, sl_get(k, "configurations"), &own, err);
+
+	if (r == 0)
+		r = sl_kz_config_merge(s->kz, sl_kz_config_default(s->kz), own, &config, err);
+	if (r == 0)
+		r = sl_kz_config_merge(s->kz, s->m->config, config, &s->m->config, err);
+	if (r == 0)
+		r = sl_kz_config_load_crds(s->kz, s->dir, sl_get(k, "crds"), &crds, err);
+	if (r == 0)
+		r = sl_kz_config_merge(s->kz, s->m->config, crds, &s->m->config, err);
+	if (r < 0) {
+		sl_value_err_at(sl_get(k, "configurations"), "configurations", err);
+		sl_err_at(err, s->kust->file, 0, NULL);
+	}
+	return r;
+}
+
 static int run_transformers(struct sl_kz_stage *s, struct sl_err *err)
 {
 	for (size_t i = 0; i < sl_kz_transformer_count; i++) {
@@ -215,6 +248,8 @@ int sl_kz_accumulate(struct sl_kz *kz, const struct sl_kz_kustfile *kust,
 	int r = add_list(&s, "resources", err);
 
 	if (r == 0)
+		r = configure(&s, err);
+	if (r == 0)
 		r = sl_kz_generate(&s, err);
 	if (r == 0)
 		r = sl_kz_run_generators(&s, err);
@@ -224,5 +259,7 @@ int sl_kz_accumulate(struct sl_kz *kz, const struct sl_kz_kustfile *kust,
 		r = run_transformers(&s, err);
 	if (r == 0)
 		r = sl_kz_run_transformers(&s, err);
-	return r < 0 ? r : sl_kz_run_validators(&s, err);
+	if (r == 0)
+		r = sl_kz_run_validators(&s, err);
+	return r < 0 ? r : sl_kz_vars_declare(kz, m, sl_get(kust->value, "vars"), err);
 }

@@ -10,6 +10,7 @@
 #ifndef LIBCOMMON_RENDER_KUSTOMIZE_TRANSFORM_H
 #define LIBCOMMON_RENDER_KUSTOMIZE_TRANSFORM_H
 
+#include "libcommon/render/kustomize/config.h"
 #include "libcommon/render/kustomize/fieldspec.h"
 #include "libcommon/render/kustomize/kustfile.h"
 #include "libcommon/render/kustomize/origin.h"
@@ -112,6 +113,8 @@ void sl_kz_add_hashes(struct sl_kz *kz, struct sl_kz_map *m);
 /* The ten characters kustomize puts behind the name of generated objects. */
 void sl_kz_content_hash(struct sl_kz *kz, const struct sl_kz_resource *r, char ret[11]);
 
+/* Where the stage's transformer finds its fields. */
+struct sl_kz_fieldspecs sl_kz_stage_specs(const struct sl_kz_stage *s, enum sl_kz_config_list list);
 /* One instance of the transformer has run: drop what it deleted, leave its mark. */
 void sl_kz_stage_done(struct sl_kz_stage *s);
 /* Where the stage's generator or transformer comes from. */
