@@ -9,6 +9,7 @@
 #include "libcommon/kube/apply.h"
 #include "libcommon/kube/object.h"
 #include "libcommon/render/kustomize/kustomize.h"
+#include "libcommon/render/kustomize/substitute.h"
 
 #define FILE_BYTES_MAX ((size_t)32 << 20)
 #define YAML_BYTES_MAX ((size_t)256 << 20)
@@ -131,14 +132,15 @@ static int digest_of(struct sl_arena *a, const struct sl_kustomize_result *built
 	return 0;
 }
 
-int kc_build(struct sl_arena *a, int dir_fd, const struct sl_key *owner, const struct kc_spec *spec,
-	     struct kc_build *ret_build, struct sl_err *err)
+static int build_objects(struct sl_arena *a, const struct kc_build_inputs *in,
+			 struct sl_kustomize_result *ret, struct sl_err *err)
 {
+	const struct kc_spec *spec = in->spec;
+	const struct sl_value *post_build = sl_get(spec->tree, "postBuild");
+	int dir_fd = in->dir_fd;
 	struct sl_kustomize_fs fs = { &dir_fd, fs_stat, fs_read, fs_list, NULL };
 	struct sl_kustomize_options o = { .order = SL_KUSTOMIZE_ORDER_FIFO };
-	struct sl_kustomize_result built = { 0 };
 	struct sl_value *kustomization;
-	struct kc_build b = { 0 };
 	int r;
 
 	if (fs_stat(&dir_fd, spec->path) != SL_KUSTOMIZE_DIR)
@@ -150,15 +152,26 @@ int kc_build(struct sl_arena *a, int dir_fd, const struct sl_key *owner, const s
 	if (r < 0)
 		return r;
 	o.kustomization = kustomization;
-	r = sl_kustomize_build(a, &fs, spec->path, &o, &built, err);
+	r = sl_kustomize_build(a, &fs, spec->path, &o, ret, err);
+	if (!r && sl_kustomize_substitutes(post_build, in->vars))
+		r = sl_kustomize_substitute(a, in->vars, in->strict, ret->objects, ret->n, err);
+	return r;
+}
+
+int kc_build(struct sl_arena *a, const struct kc_build_inputs *in, struct kc_build *ret_build,
+	     struct sl_err *err)
+{
+	struct sl_kustomize_result built = { 0 };
+	struct kc_build b = { .objects = sl_value_list(a) };
+	int r = build_objects(a, in, &built, err);
+
 	if (!r)
 		r = digest_of(a, &built, &b.digest, err);
 	if (r < 0)
 		return r;
-	b.objects = sl_value_list(a);
 	b.warnings = built.warnings;
 	b.warning_count = built.warning_count;
-	r = collect(a, owner, spec, &built, b.objects, err);
+	r = collect(a, in->owner, in->spec, &built, b.objects, err);
 	if (!r)
 		*ret_build = b;
 	return r;

@@ -238,7 +238,7 @@ static enum kc_next idle_settled(struct kc_run *r)
 		r->healing = r->suspects.n > 0;
 		return r->healing ? KC_NEXT : sleep_until_due(r);
 	}
-	if (r->suspects.n)
+	if (r->suspects.n || kc_variables_changed(r))
 		return KC_NEXT;
 	if (++r->st->rechecks % KC_FULL_EVERY == 0 ||
 	    !kc_tracker_covers(r->c->tracker, &r->run->key))
@@ -283,7 +283,7 @@ enum kc_next kc_step_idle(struct kc_run *r)
 {
 	struct kc_state *st = r->st;
 
-	if (r->requested) {
+	if (kc_inputs_changed(r) || r->requested) {
 		st->rechecks = 0;
 		return KC_NEXT;
 	}
@@ -354,10 +354,22 @@ enum kc_next kc_step_build(struct kc_run *r)
 	struct sl_value *status = sl_map_need_map(r->a, r->patcher.object, "status");
 	struct kc_failure f = { .reason = SL_REASON_BUILD_FAILED, .delay_ms = r->spec.retry_ms };
 	struct kc_state *st = r->st;
+	bool is_path_missing = false;
 	SL_AUTO(sl_err) err = SL_ERR_INIT;
-	int result = kc_build(r->a, r->artifact->dir_fd, &r->run->key, &r->spec, &r->build, &err);
+	struct kc_build_inputs in = {
+		.dir_fd = r->artifact->dir_fd,
+		.owner = &r->run->key,
+		.spec = &r->spec,
+		.strict = sl_manager_gate(r->c->manager, "StrictPostBuildSubstitutions"),
+	};
+	int result = kc_load_variables(r, &err);
 
-	if (result == SL_ERR_NOT_FOUND && !err.origin.file)
+	if (result == 0) {
+		in.vars = r->variables;
+		result = kc_build(r->a, &in, &r->build, &err);
+		is_path_missing = result == SL_ERR_NOT_FOUND && !err.origin.file;
+	}
+	if (is_path_missing)
 		f.reason = SL_REASON_ARTIFACT_FAILED;
 	else
 		sl_map_set_strz(r->a, status, "lastAttemptedRevision", r->revision);

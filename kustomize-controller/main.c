@@ -99,6 +99,14 @@ static void on_source(void *ctx, const struct sl_cached *old, const struct sl_ca
 			      &change);
 }
 
+static void on_config(void *ctx, const struct sl_cached *old, const struct sl_cached *now)
+{
+	const size_t *kind = ctx;
+
+	if (!old || !now || !sl_str_eq(old->resource_version, now->resource_version))
+		kc_wake_users(&context, *kind, now ? now : old);
+}
+
 static void on_own(void *ctx, const struct sl_cached *old, const struct sl_cached *now)
 {
 	(void)ctx;
@@ -154,6 +162,27 @@ static void add_sources(void)
 	}
 }
 
+/* Metadata is enough: that something has changed is all that is asked of it. */
+static void add_configs(void)
+{
+	static size_t indexes[KC_CONFIG_KINDS];
+	const struct sl_settings *settings = sl_manager_settings(context.manager);
+
+	for (size_t i = 0; i < KC_CONFIG_KINDS; i++) {
+		struct sl_store_options o = {
+			.kind = &kc_config_kinds[i],
+			.namespace_ = sl_settings_watch_namespace(settings),
+			.label_selector = settings->watch_configs_label_selector,
+			.metadata_only = true,
+			.optional = true,
+		};
+
+		indexes[i] = i;
+		context.configs[i] = sl_manager_add_store(context.manager, &o);
+		sl_store_listen(context.configs[i], on_config, &indexes[i]);
+	}
+}
+
 int main(int argc, char **argv)
 {
 	struct sl_manager_options o = {
@@ -182,6 +211,8 @@ int main(int argc, char **argv)
 	context.controller = sl_controller_new(context.manager, &kustomizations);
 	sl_store_listen(sl_controller_store(context.controller), on_own, NULL);
 	add_sources();
+	if (!sl_manager_gate(context.manager, "DisableConfigWatchers"))
+		add_configs();
 	sl_manager_add_hook(context.manager, &tracker);
 	status = sl_manager_run(context.manager);
 	kc_artifacts_free(context.artifacts);

@@ -258,6 +258,8 @@ enum kc_next kc_succeed(struct kc_run *r)
 		r->st->due_ms = sl_mono_ms() + delay;
 	kc_state_set(&r->st->artifact, sl_str(r->artifact_digest));
 	kc_state_set(&r->st->revision, sl_str(r->revision));
+	if (r->variables_digest)
+		kc_state_set(&r->st->variables, sl_str(r->variables_digest));
 	kc_state_set(&r->st->build, sl_str(r->build.digest));
 	kc_state_end_wait(r->st);
 	r->result = SL_RESULT_AFTER(kc_until_due(r));

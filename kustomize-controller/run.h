@@ -26,12 +26,14 @@
 #include "libcommon/kube/prune.h"
 
 #define KC_SOURCE_KINDS 4
+#define KC_CONFIG_KINDS 2
 
 /* The process: made once, shared by all runs. */
 struct kc_context {
 	struct sl_manager *manager;
 	struct sl_controller *controller;
 	struct sl_store *sources[KC_SOURCE_KINDS]; /* by kc_source_kinds */
+	struct sl_store *configs[KC_CONFIG_KINDS]; /* by kc_config_kinds; NULL: not watched */
 	struct kc_tracker *tracker;
 	struct kc_states *states;
 	struct kc_artifacts *artifacts;
@@ -44,6 +46,7 @@ struct kc_context {
 
 extern const struct sl_kube_kind kc_kustomization_kind;
 extern const struct sl_kube_kind kc_source_kinds[KC_SOURCE_KINDS];
+extern const struct sl_kube_kind kc_config_kinds[KC_CONFIG_KINDS];
 
 struct kc_run {
 	struct kc_context *c;
@@ -61,6 +64,8 @@ struct kc_run {
 	const char *artifact_url, *artifact_digest;
 	struct kc_artifact *artifact; /* held, or NULL */
 
+	struct sl_value *variables; /* of spec.postBuild, once they are loaded */
+	const char *variables_digest;
 	struct kc_build build;
 	struct sl_apply_plan plan;
 	struct sl_inventory old_inventory; /* as in status when the run began */
@@ -89,6 +94,17 @@ enum kc_next kc_step_prune(struct kc_run *r);  /* stages.c */
 enum kc_next kc_step_settle(struct kc_run *r); /* kustomization.c: a false alarm ends here */
 enum kc_next kc_step_health(struct kc_run *r); /* health.c */
 enum kc_next kc_finalize(struct kc_run *r);    /* finalize.c: the object is being deleted */
+
+/* inputs.c: what a build takes from the cluster. */
+
+/* Read the variables of spec.postBuild, once in a run. */
+int kc_load_variables(struct kc_run *r, struct sl_err *err) SL_MUST_CHECK;
+/* Watched ConfigMaps and Secrets that the spec refers to have changed since the last run began. */
+bool kc_inputs_changed(struct kc_run *r);
+/* Those that are not watched may have as well: their variables are read and compared. */
+bool kc_variables_changed(struct kc_run *r);
+/* Wake every Kustomization that refers to this object of kc_config_kinds[kind]. */
+void kc_wake_users(struct kc_context *c, size_t kind, const struct sl_cached *changed);
 
 /* Wake every Kustomization that depends on this one; for the listener of their store. */
 void kc_wake_dependants(struct kc_context *c, const struct sl_cached *old,

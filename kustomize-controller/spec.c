@@ -152,7 +152,6 @@ const char *kc_spec_unsupported(const struct sl_value *object)
 	} fields[] = {
 		{ "kubeConfig", "spec.kubeConfig" },
 		{ "decryption", "spec.decryption" },
-		{ "postBuild", "spec.postBuild" },
 		{ "healthCheckExprs", "spec.healthCheckExprs" },
 		{ "ignore", "spec.ignore" },
 	};

@@ -46,7 +46,7 @@ int kc_spec_decode(struct sl_arena *a, const struct sl_value *object, struct kc_
 void kc_spec_decode_deletion(struct sl_arena *a, const struct sl_value *object,
 			     struct kc_spec *ret_spec);
 
-/* The first field used that this version does not implement ("spec.postBuild"), or NULL. */
+/* The first field used that this version does not implement ("spec.kubeConfig"), or NULL. */
 const char *kc_spec_unsupported(const struct sl_value *object);
 
 #endif

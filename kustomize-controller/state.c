@@ -34,6 +34,8 @@ void kc_state_reset(struct kc_state *st)
 	free(st->revision);
 	free(st->build);
 	free(st->source_revision_seen);
+	free(st->inputs_seen);
+	free(st->variables);
 	free(st->request);
 	sl_strvec_release(&st->skipped);
 	sl_strvec_release(&st->expiring);

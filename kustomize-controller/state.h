@@ -35,6 +35,8 @@ struct kc_state {
 	char *revision;
 	char *build;		    /* digest of what was built from it */
 	char *source_revision_seen; /* that the last failed run was made with */
+	char *inputs_seen;	    /* watched ConfigMaps and Secrets that the last run knew of */
+	char *variables;	    /* digest of those that the last complete run was made with */
 	char *request;		    /* requestedAt of the last run that was asked for */
 	bool settled;		    /* the last run went through to the end */
 	int rechecks;		    /* since the last full one */

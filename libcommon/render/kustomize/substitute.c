@@ -74,6 +74,13 @@ int sl_kustomize_vars_add(struct sl_arena *a, struct sl_value *vars, const struc
 	return 0;
 }
 
+bool sl_kustomize_substitutes(const struct sl_value *post_build, const struct sl_value *vars)
+{
+	return sl_is_map(post_build) &&
+	       (sl_map_len(vars) ||
+		sl_str_eqz(sl_get_str(post_build, "substituteStrategy"), "Always"));
+}
+
 static bool lookup(void *ctx, struct sl_str name, struct sl_str *ret_value)
 {
 	const struct sl_value *v = sl_map_get(ctx, name);

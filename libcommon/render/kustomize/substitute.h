@@ -30,6 +30,9 @@
 int sl_kustomize_vars_add(struct sl_arena *a, struct sl_value *vars, const struct sl_value *from,
 			  struct sl_err *err) SL_MUST_CHECK;
 
+/* Whether there is anything to be done: `post_build` is there and a variable is, or it says Always. */
+bool sl_kustomize_substitutes(const struct sl_value *post_build, const struct sl_value *vars);
+
 /*
  * Replace the variables in the objects. objects[i] is left as it is or becomes a new map, whose nodes
  * know the places of those they come from. `strict`: see envsubst.h.

@@ -97,7 +97,7 @@ static void knows_what_it_cannot_do(void **state)
 	} cases[] = {
 		{ "{'spec':{}}", NULL },
 		{ "{'spec':{'postBuild':{}}}", NULL },
-		{ "{'spec':{'postBuild':{'substitute':{'a':'b'}}}}", "spec.postBuild" },
+		{ "{'spec':{'postBuild':{'substitute':{'a':'b'}}}}", NULL },
 		{ "{'spec':{'decryption':{'provider':'sops'}}}", "spec.decryption" },
 		{ "{'spec':{'kubeConfig':{'secretRef':{'name':'x'}}}}", "spec.kubeConfig" },
 		{ "{'spec':{'healthCheckExprs':[{}]}}", "spec.healthCheckExprs" },
