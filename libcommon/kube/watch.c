@@ -173,6 +173,12 @@ static void take_page(struct sl_watch *w, struct sl_arena *a, const struct sl_va
 		w->handler.on_synced(w->handler.ctx);
 }
 
+/* A PartialObjectMetadataList of nothing has "items": null. */
+static bool is_items(const struct sl_value *v)
+{
+	return sl_is_list(v) || (v && v->kind == SL_V_NULL);
+}
+
 static void on_list_ended(struct sl_call_sink *sink, struct sl_kube_call *call)
 {
 	struct sl_watch *w = SL_CONTAINER_OF(sink, struct sl_watch, sink);
@@ -188,7 +194,7 @@ static void on_list_ended(struct sl_call_sink *sink, struct sl_kube_call *call)
 	sl_call_free(call);
 	if (r == SL_ERR_CANCELED)
 		return; /* being stopped */
-	if (r == 0 && (!sl_is_list(sl_get(page, "items")) ||
+	if (r == 0 && (!is_items(sl_get(page, "items")) ||
 		       !sl_get_str(page, "metadata", "resourceVersion").n))
 		r = sl_err_set(&err, SL_ERR_INVALID, "the API server's answer is no list");
 	if (r == 0) {

@@ -244,6 +244,30 @@ static void metadata_only_keeps_the_kind(void **state)
 	teardown(&f);
 }
 
+static void nothing(void *user, struct fakeapi_conn *c, const struct fakeapi_request *q)
+{
+	(void)user;
+	if (fakeapi_asks(q, "watch=true")) {
+		fakeapi_begin(c);
+		linger(c);
+	} else {
+		fakeapi_reply(c, 200, NULL,
+			      "{\"kind\":\"PartialObjectMetadataList\",\"apiVersion\":"
+			      "\"meta.k8s.io/v1\",\"metadata\":{\"resourceVersion\":\"7\"},"
+			      "\"items\":null}");
+	}
+}
+
+static void metadata_of_nothing_is_a_list(void **state)
+{
+	struct fixture f;
+
+	(void)state;
+	setup_with(&f, nothing, (struct sl_watch_options){ .metadata_only = true });
+	await(&f, "begin synced ");
+	teardown(&f);
+}
+
 static void byte_by_byte(void *user, struct fakeapi_conn *c, const struct fakeapi_request *q)
 {
 	const struct sl_str events = SL_STR(EVENT("ADDED", "x", "11") EVENT("DELETED", "a", "12"));
@@ -593,6 +617,7 @@ int main(void)
 		cmocka_unit_test(lists_pages_then_watches),
 		cmocka_unit_test(keeps_managed_fields_when_asked_to),
 		cmocka_unit_test(metadata_only_keeps_the_kind),
+		cmocka_unit_test(metadata_of_nothing_is_a_list),
 		cmocka_unit_test(survives_any_chunking),
 		cmocka_unit_test(resumes_after_a_cut_from_the_bookmark),
 		cmocka_unit_test(resumes_at_once_after_a_normal_end),
