@@ -17,6 +17,7 @@ struct sl_kz {
 	size_t arena_limit;			   /* of a->used */
 	bool track_origin;			   /* buildMetadata of the root is not empty */
 	const struct sl_kz_config *default_config; /* once it is needed */
+	struct sl_kz_schema *schema;
 	char **warnings;
 	size_t warning_count, warning_cap;
 };

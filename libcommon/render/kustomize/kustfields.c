@@ -230,7 +230,7 @@ static const struct sl_kz_field kustomization_fields[] = {
 	{ .name = "secretGenerator", .type = SL_KZ_T_STRUCTS, .of = &secret },
 	{ .name = "generatorOptions", .type = SL_KZ_T_STRUCT, .of = &generator_options },
 	{ .name = "buildMetadata", .type = SL_KZ_T_STRINGS },
-	{ .name = "openapi", .unsupported = true },
+	{ .name = "openapi", .type = SL_KZ_T_STRING_MAP },
 	{ .name = "replacements", .type = SL_KZ_T_STRUCTS, .of = &replacement_field },
 	{ .name = "vars", .type = SL_KZ_T_STRUCTS, .of = &var },
 	{ .name = "crds", .type = SL_KZ_T_STRINGS },

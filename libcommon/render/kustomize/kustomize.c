@@ -2,6 +2,7 @@
 
 #include "libcommon/codec/yaml.h"
 #include "libcommon/render/kustomize/finish.h"
+#include "libcommon/render/kustomize/schema.h"
 #include "libcommon/render/kustomize/origin.h"
 #include "libcommon/render/kustomize/target.h"
 
@@ -23,6 +24,7 @@ void sl_kz_init(struct sl_kz *kz, struct sl_arena *a, const struct sl_kustomize_
 	l->depth = or_default(l->depth, SL_KUSTOMIZE_DEPTH_MAX);
 	l->objects = or_default(l->objects, SL_KUSTOMIZE_OBJECTS_MAX);
 	l->patches = or_default(l->patches, SL_KUSTOMIZE_PATCHES_MAX);
+	kz->schema = sl_arena_new(a, struct sl_kz_schema);
 	kz->arena_limit = a->used + SL_KUSTOMIZE_ARENA_MAX;
 }
 

@@ -24,7 +24,7 @@
  * run on the calling thread.
  *
  * Source: kustomize v5.8.2 (api v0.21.2, kyaml v0.21.2) and its output. Left out on purpose: exec and
- * Go plugins, KRM functions. Not yet: helmCharts, openapi; each is refused by name, never ignored.
+ * Go plugins, KRM functions. Not yet: helmCharts, which is refused by name, never ignored.
  */
 #ifndef LIBCOMMON_RENDER_KUSTOMIZE_KUSTOMIZE_H
 #define LIBCOMMON_RENDER_KUSTOMIZE_KUSTOMIZE_H

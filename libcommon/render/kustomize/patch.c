@@ -15,7 +15,7 @@ int sl_kz_patch_merge(struct sl_kz *kz, struct sl_kz_resource *r, const struct s
 	if (options.allow_name_change || options.allow_kind_change)
 		sl_kz_store_previous_id(kz, r);
 	sl_map_set_str(kz->a, copy, "apiVersion", sl_kz_text(kz->a, sl_get(r->obj, "apiVersion")));
-	int rc = sl_kz_strategic_merge(kz->a, r->obj, copy, &result, err);
+	int rc = sl_kz_strategic_merge(kz->a, kz->schema, r->obj, copy, &result, err);
 
 	if (rc < 0) {
 		sl_err_wrap(err, "patching %s", sl_kz_id_text(kz->a, &id));

@@ -5,6 +5,7 @@
 #include "libcommon/base/strbuf.h"
 #include "libcommon/codec/json.h"
 #include "libcommon/render/kustomize/build.h"
+#include "libcommon/render/kustomize/schema.h"
 #include "libcommon/render/kustomize/smp_table.h"
 
 /* Known to kustomize beside those of its schema. Kinds that it does not know count as namespaced. */
@@ -87,7 +88,7 @@ struct sl_kz_id sl_kz_current_id(const struct sl_kz *kz, const struct sl_kz_reso
 			       .ns = sl_kz_namespace(kz, r) };
 
 	sl_kz_split_api_version(api_version, &id.group, &id.version);
-	id.cluster = sl_kz_kind_is_cluster_scoped(api_version, id.kind);
+	id.cluster = sl_kz_schema_is_cluster_scoped(kz->a, kz->schema, api_version, id.kind);
 	return id;
 }
 

@@ -2,18 +2,12 @@
 
 #include "libcommon/render/kustomize/fieldspec.h"
 #include "libcommon/render/kustomize/resource.h"
+#include "libcommon/render/kustomize/schema.h"
 #include "libcommon/render/kustomize/smp_list.h"
-#include "libcommon/render/kustomize/smp_table.h"
-
-/* What the schema says of a value: nothing yet (`known` false), or its node and its list's keys. */
-struct schema {
-	bool known;
-	uint16_t node;
-	uint16_t keys;
-};
 
 struct merge {
 	struct sl_arena *a;
+	struct sl_kz_schema *schema;
 	struct sl_err *err;
 };
 
@@ -38,7 +32,7 @@ static const struct {
 	{ "delete", DIRECTIVE_DELETE },
 };
 
-static int walk(struct merge *m, struct sl_value *dest, struct sl_value *patch, struct schema s,
+static int walk(struct merge *m, struct sl_value *dest, struct sl_value *patch, struct sl_kz_type t,
 		struct outcome *ret);
 
 static int parse_directive(struct merge *m, const struct sl_value *v, enum directive *ret)
@@ -92,39 +86,6 @@ static int list_directive(struct merge *m, struct sl_value *patch, enum directiv
 	return 0;
 }
 
-static struct schema root_schema(struct sl_arena *a, const struct sl_value *obj)
-{
-	struct sl_str kind = sl_kz_text(a, sl_get(obj, "kind"));
-	struct sl_str api_version = sl_kz_text(a, sl_get(obj, "apiVersion"));
-
-	if (kind.n == 0 || api_version.n == 0)
-		return (struct schema){ 0 };
-	for (size_t i = 0; i < sl_kz_smp_root_count; i++) {
-		const struct sl_kz_smp_root *root = &sl_kz_smp_roots[i];
-
-		if (sl_str_eqz(kind, sl_kz_smp_pool + root->kind) &&
-		    sl_str_eqz(api_version, sl_kz_smp_pool + root->api_version))
-			return (struct schema){ .known = true, .node = root->node };
-	}
-	return (struct schema){ 0 };
-}
-
-static struct schema field_schema(struct schema s, struct sl_str field)
-{
-	struct schema child = { .known = s.known };
-
-	if (s.node == 0)
-		return child;
-	for (size_t i = sl_kz_smp_starts[s.node - 1]; i < sl_kz_smp_starts[s.node]; i++) {
-		if (!sl_str_eqz(field, sl_kz_smp_pool + sl_kz_smp_fields[i].name))
-			continue;
-		child.node = sl_kz_smp_fields[i].node;
-		child.keys = sl_kz_smp_fields[i].keys;
-		return child;
-	}
-	return child;
-}
-
 static bool is_scalar(const struct sl_value *v)
 {
 	return !sl_is_map(v) && !sl_is_list(v);
@@ -132,11 +93,12 @@ static bool is_scalar(const struct sl_value *v)
 
 /* Merge one member into `dest`. */
 static int walk_member(struct merge *m, struct sl_value *dest, struct sl_str key,
-		       struct sl_value *patch, struct schema s)
+		       struct sl_value *patch, struct sl_kz_type t)
 {
 	struct outcome out = { 0 };
 	struct sl_member *there = sl_map_member(dest, key);
-	int r = walk(m, there ? there->value : NULL, patch, field_schema(s, key), &out);
+	int r = walk(m, there ? there->value : NULL, patch, sl_kz_type_field(m->schema, t, key),
+		     &out);
 
 	if (r < 0)
 		return r;
@@ -153,7 +115,7 @@ static int walk_member(struct merge *m, struct sl_value *dest, struct sl_str key
 
 /* What a patch does not mention is walked as well. */
 static int walk_rest(struct merge *m, struct sl_value *dest, const struct sl_value *patch,
-		     struct schema s)
+		     struct sl_kz_type t)
 {
 	for (size_t i = 0; i < dest->map.n;) {
 		size_t before = dest->map.n;
@@ -163,7 +125,7 @@ static int walk_rest(struct merge *m, struct sl_value *dest, const struct sl_val
 			i++;
 			continue;
 		}
-		int r = walk_member(m, dest, key, NULL, s);
+		int r = walk_member(m, dest, key, NULL, t);
 
 		if (r < 0)
 			return r;
@@ -174,12 +136,12 @@ static int walk_rest(struct merge *m, struct sl_value *dest, const struct sl_val
 }
 
 /* A map that comes from the patch alone: merged with itself, which drops its nulls and directives. */
-static int walk_same(struct merge *m, struct sl_value *map, struct schema s)
+static int walk_same(struct merge *m, struct sl_value *map, struct sl_kz_type t)
 {
 	for (size_t i = 0; i < map->map.n;) {
 		size_t before = map->map.n;
 		struct sl_str key = map->map.members[i].key;
-		int r = walk_member(m, map, key, map->map.members[i].value, s);
+		int r = walk_member(m, map, key, map->map.members[i].value, t);
 
 		if (r < 0)
 			return r;
@@ -217,34 +179,21 @@ static int choose_map(struct merge *m, struct sl_value *dest, struct sl_value *p
 	return 0;
 }
 
-static int walk_map(struct merge *m, struct sl_value *dest, struct sl_value *patch, struct schema s,
-		    struct outcome *ret)
+static int walk_map(struct merge *m, struct sl_value *dest, struct sl_value *patch,
+		    struct sl_kz_type t, struct outcome *ret)
 {
 	int r = choose_map(m, dest, patch, ret);
 
 	if (r < 0 || !sl_is_map(ret->v))
 		return r;
 	if (ret->v == patch)
-		return walk_same(m, patch, s);
+		return walk_same(m, patch, t);
 	for (size_t i = 0; patch && i < patch->map.n; i++) {
-		r = walk_member(m, dest, patch->map.members[i].key, patch->map.members[i].value, s);
+		r = walk_member(m, dest, patch->map.members[i].key, patch->map.members[i].value, t);
 		if (r < 0)
 			return r;
 	}
-	return walk_rest(m, dest, patch, s);
-}
-
-static struct sl_kz_keys keys_of(struct schema s)
-{
-	const struct sl_kz_smp_keys *row = &sl_kz_smp_keys[s.keys];
-	struct sl_kz_keys keys = { .n = row->n };
-
-	for (size_t i = 0; i < row->n; i++)
-		keys.v[i] = sl_str(sl_kz_smp_pool + row->names[i]);
-	/* A set of scalars: one key without name. */
-	if (row->n == 0)
-		keys = (struct sl_kz_keys){ .v = { SL_STR("") }, .n = 1 };
-	return keys;
+	return walk_rest(m, dest, patch, t);
 }
 
 /* Say what an element was found by, where it does not say so itself. */
@@ -258,16 +207,16 @@ static void fill_keys(struct merge *m, struct sl_value *element, const struct sl
 
 /* Merge the elements of one row and put the result into `items`; `dest` loses it when deleted. */
 static int walk_row(struct merge *m, struct sl_value *dest, const struct sl_value *patch,
-		    const struct sl_kz_keys *keys, const struct sl_kz_keys *values, struct schema s,
-		    struct sl_value *items)
+		    const struct sl_kz_keys *keys, const struct sl_kz_keys *values,
+		    struct sl_kz_type t, struct sl_value *items)
 {
-	struct schema element_schema = { .known = s.known, .node = s.node };
+	struct sl_kz_type element = sl_kz_type_element(m->schema, t);
 	struct sl_kz_keys own_keys, own_values;
 	struct outcome out = { 0 };
 
 	sl_kz_keys_in_use(values, 1, keys, values, &own_keys, &own_values);
 	int r = walk(m, sl_kz_list_find(m->a, dest, &own_keys, &own_values),
-		     sl_kz_list_find(m->a, patch, &own_keys, &own_values), element_schema, &out);
+		     sl_kz_list_find(m->a, patch, &own_keys, &own_values), element, &out);
 
 	if (r < 0)
 		return r;
@@ -278,11 +227,13 @@ static int walk_row(struct merge *m, struct sl_value *dest, const struct sl_valu
 }
 
 static int merge_lists(struct merge *m, struct sl_value *dest, const struct sl_value *patch,
-		       struct schema s, struct outcome *ret)
+		       struct sl_kz_type t, struct outcome *ret)
 {
-	struct sl_kz_keys keys = keys_of(s), used_keys, used_values;
+	struct sl_kz_keys keys, used_keys, used_values;
 	struct sl_kz_rows rows = { 0 };
 	struct sl_value *items = sl_value_list(m->a);
+
+	(void)sl_kz_type_merges(t, &keys);
 	int r = sl_kz_rows_collect(m->a, patch, &keys, &rows, m->err);
 
 	items->file = dest->file;
@@ -295,7 +246,7 @@ static int merge_lists(struct merge *m, struct sl_value *dest, const struct sl_v
 		sl_kz_rows_unify(&rows);
 	for (size_t i = 0; i < rows.n; i++) {
 		sl_kz_keys_in_use(rows.v, rows.n, &keys, &rows.v[i], &used_keys, &used_values);
-		r = walk_row(m, dest, patch, &used_keys, &used_values, s, items);
+		r = walk_row(m, dest, patch, &used_keys, &used_values, t, items);
 		if (r < 0)
 			return r;
 	}
@@ -326,9 +277,11 @@ static int choose_list(struct merge *m, struct sl_value *dest, struct sl_value *
 }
 
 static int walk_list(struct merge *m, struct sl_value *dest, struct sl_value *patch,
-		     struct schema s, struct outcome *ret)
+		     struct sl_kz_type t, struct outcome *ret)
 {
-	if (s.keys == 0) {
+	struct sl_kz_keys keys;
+
+	if (!sl_kz_type_merges(t, &keys)) {
 		*ret = (struct outcome){ .v = patch ? patch : dest };
 		return 0;
 	}
@@ -336,7 +289,7 @@ static int walk_list(struct merge *m, struct sl_value *dest, struct sl_value *pa
 
 	if (r < 0 || !ret->v || ret->v->kind != SL_V_LIST)
 		return r;
-	return merge_lists(m, ret->v, patch, s, ret);
+	return merge_lists(m, ret->v, patch, t, ret);
 }
 
 static const char *shape(const struct sl_value *v)
@@ -344,15 +297,15 @@ static const char *shape(const struct sl_value *v)
 	return sl_is_map(v) ? "MappingNode" : sl_is_list(v) ? "SequenceNode" : "ScalarNode";
 }
 
-static int walk(struct merge *m, struct sl_value *dest, struct sl_value *patch, struct schema s,
+static int walk(struct merge *m, struct sl_value *dest, struct sl_value *patch, struct sl_kz_type t,
 		struct outcome *ret)
 {
 	const struct sl_value *first = sl_is_null(dest) ? patch : dest;
 
-	if (!s.known)
-		s = root_schema(m->a, dest);
-	if (!s.known)
-		s = root_schema(m->a, patch);
+	if (!t.known)
+		t = sl_kz_type_of(m->a, m->schema, dest);
+	if (!t.known)
+		t = sl_kz_type_of(m->a, m->schema, patch);
 	if (!sl_is_null(dest) && !sl_is_null(patch) &&
 	    (sl_is_map(dest) != sl_is_map(patch) || sl_is_list(dest) != sl_is_list(patch))) {
 		return sl_value_err_set(m->err, patch, NULL, SL_ERR_INVALID,
@@ -360,19 +313,19 @@ static int walk(struct merge *m, struct sl_value *dest, struct sl_value *patch, 
 					shape(patch));
 	}
 	if (sl_is_null(first) || sl_is_map(first))
-		return walk_map(m, dest, patch, s, ret);
+		return walk_map(m, dest, patch, t, ret);
 	if (sl_is_list(first))
-		return walk_list(m, dest, patch, s, ret);
+		return walk_list(m, dest, patch, t, ret);
 	*ret = (struct outcome){ .v = patch ? patch : dest };
 	return 0;
 }
 
-int sl_kz_strategic_merge(struct sl_arena *a, struct sl_value *dest, struct sl_value *patch,
-			  struct sl_value **ret, struct sl_err *err)
+int sl_kz_strategic_merge(struct sl_arena *a, struct sl_kz_schema *schema, struct sl_value *dest,
+			  struct sl_value *patch, struct sl_value **ret, struct sl_err *err)
 {
-	struct merge m = { .a = a, .err = err };
+	struct merge m = { .a = a, .schema = schema, .err = err };
 	struct outcome out = { 0 };
-	int r = walk(&m, dest, patch, (struct schema){ 0 }, &out);
+	int r = walk(&m, dest, patch, (struct sl_kz_type){ 0 }, &out);
 
 	if (r == 0)
 		*ret = out.v;

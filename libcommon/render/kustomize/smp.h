@@ -19,13 +19,16 @@
 
 #define SL_KZ_MERGE_LIST_MAX 4096
 
+struct sl_kz_schema;
+
 /*
  * Merge `patch` into `dest`; both are changed, and the result shares nodes with both: the caller
- * hands in a copy of a patch that it needs again. *ret is NULL when the patch deletes the object.
+ * hands in a copy of a patch that it needs again. `schema` NULL is the compiled-in one. *ret is NULL when the patch deletes the object.
  * Errors: SL_ERR_INVALID (kinds of value that do not fit, an unknown directive), SL_ERR_TOO_LARGE.
  */
-int sl_kz_strategic_merge(struct sl_arena *a, struct sl_value *dest, struct sl_value *patch,
-			  struct sl_value **ret, struct sl_err *err) SL_MUST_CHECK;
+int sl_kz_strategic_merge(struct sl_arena *a, struct sl_kz_schema *schema, struct sl_value *dest,
+			  struct sl_value *patch, struct sl_value **ret,
+			  struct sl_err *err) SL_MUST_CHECK;
 
 /* Scalars count as written the shortest way, nulls as `null`: `v` has been through JSON. */
 void sl_kz_forget_spelling(struct sl_value *v);

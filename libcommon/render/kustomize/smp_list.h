@@ -13,8 +13,11 @@
 #include "libcommon/codec/value.h"
 #include "libcommon/render/kustomize/smp_table.h"
 
+/* Merge keys of one list; a schema that has more is taken to have these. */
+#define SL_KZ_KEYS_MAX 8
+
 struct sl_kz_keys {
-	struct sl_str v[SL_KZ_SMP_KEYS_MAX];
+	struct sl_str v[SL_KZ_KEYS_MAX];
 	size_t n;
 };
 

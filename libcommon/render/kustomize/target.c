@@ -1,7 +1,12 @@
 #include "libcommon/render/kustomize/target.h"
 
+#include "libcommon/codec/yaml.h"
 #include "libcommon/render/kustomize/plugin.h"
+#include "libcommon/render/kustomize/schema.h"
 #include "libcommon/render/kustomize/vars.h"
+
+/* The version of Kubernetes that kustomize's schema is of. */
+#define BUILTIN_SCHEMA "v1.21.2"
 
 static struct sl_str file_name(const struct sl_kz_kustfile *kust)
 {
@@ -240,13 +245,47 @@ static int run_transformers(struct sl_kz_stage *s, struct sl_err *err)
 	return 0;
 }
 
+/* The first `openapi` on the way counts for all. */
+static int choose_schema(struct sl_kz_stage *s, struct sl_err *err)
+{
+	const struct sl_value *field = sl_get(s->kust->value, "openapi");
+	const struct sl_value *path = sl_get(field, "path"), *version = sl_get(field, "version");
+	struct sl_yaml_options options = { .rules = SL_YAML_KUBERNETES, .allow_duplicates = true };
+	struct sl_kz_schema *schema = s->kz->schema;
+	struct sl_value *doc;
+	struct sl_str text;
+	int r = path ? sl_kz_load(s->kz, s->dir, sl_as_str(path), &text, &options.file, err) : 0;
+
+	if (r < 0 || schema->chosen)
+		return r;
+	if (path && version)
+		return sl_err_set(err, SL_ERR_INVALID,
+				  "builtin version and custom schema provided, cannot use both");
+	if (sl_as_str(version).n > 0 && !sl_str_eqz(sl_as_str(version), BUILTIN_SCHEMA))
+		return sl_err_set(err, SL_ERR_INVALID,
+				  "the specified OpenAPI version is not built in: '%.*s', there is "
+				  "only " BUILTIN_SCHEMA,
+				  SL_STR_FMT(sl_as_str(version)));
+	schema->chosen = path || sl_as_str(version).n > 0;
+	if (!path)
+		return 0;
+	r = sl_yaml_parse(s->kz->a, text, &options, &doc, err);
+	return r < 0 ? r : sl_kz_schema_use(s->kz->a, schema, doc, err);
+}
+
 int sl_kz_accumulate(struct sl_kz *kz, const struct sl_kz_kustfile *kust,
 		     const struct sl_kz_dir *dir, const struct sl_kz_origin *origin,
 		     struct sl_kz_map *m, struct sl_err *err)
 {
 	struct sl_kz_stage s = { .kz = kz, .kust = kust, .dir = dir, .m = m, .origin = origin };
-	int r = add_list(&s, "resources", err);
+	int r = choose_schema(&s, err);
 
+	if (r < 0) {
+		sl_value_err_at(sl_get(kust->value, "openapi"), "openapi", err);
+		sl_err_at(err, kust->file, 0, NULL);
+		return r;
+	}
+	r = add_list(&s, "resources", err);
 	if (r == 0)
 		r = configure(&s, err);
 	if (r == 0)

@@ -65,7 +65,7 @@ static void merges_as_kustomize_does(void **state)
 		SL_AUTO(sl_err) err = SL_ERR_INIT;
 		struct sl_value *result;
 
-		expect_ok(sl_kz_strategic_merge(&a, yaml(&a, cases[i].dest),
+		expect_ok(sl_kz_strategic_merge(&a, NULL, yaml(&a, cases[i].dest),
 						yaml(&a, cases[i].patch), &result, &err),
 			  &err);
 		if (!sl_value_equal(result, yaml(&a, cases[i].want)))
@@ -79,7 +79,7 @@ static void deletes_the_object(void **state)
 	struct sl_value *result = sl_value_null(&a);
 
 	(void)state;
-	assert_int_equal(sl_kz_strategic_merge(&a, yaml(&a, CR("a: 1")),
+	assert_int_equal(sl_kz_strategic_merge(&a, NULL, yaml(&a, CR("a: 1")),
 					       yaml(&a, CR("$patch: delete")), &result, NULL),
 			 0);
 	assert_null(result);
@@ -105,7 +105,7 @@ static void refuses_what_does_not_fit(void **state)
 		SL_AUTO(sl_err) err = SL_ERR_INIT;
 		struct sl_value *result;
 
-		expect_err(sl_kz_strategic_merge(&a, yaml(&a, cases[i].dest),
+		expect_err(sl_kz_strategic_merge(&a, NULL, yaml(&a, cases[i].dest),
 						 yaml(&a, cases[i].patch), &result, &err),
 			   SL_ERR_INVALID, cases[i].part, &err);
 		assert_int_equal(err.origin.line, 1);
@@ -130,7 +130,7 @@ static void caps_merged_lists(void **state)
 		SL_AUTO(sl_err) err = SL_ERR_INIT;
 		struct sl_value *result;
 
-		assert_int_equal(sl_kz_strategic_merge(&a, with_finalizers(&a, n),
+		assert_int_equal(sl_kz_strategic_merge(&a, NULL, with_finalizers(&a, n),
 						       with_finalizers(&a, 0), &result, &err),
 				 n > SL_KZ_MERGE_LIST_MAX ? SL_ERR_TOO_LARGE : 0);
 	}
