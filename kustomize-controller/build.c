@@ -138,7 +138,9 @@ static int build_objects(struct sl_arena *a, const struct kc_build_inputs *in,
 	const struct kc_spec *spec = in->spec;
 	const struct sl_value *post_build = sl_get(spec->tree, "postBuild");
 	int dir_fd = in->dir_fd;
-	struct sl_kustomize_fs fs = { &dir_fd, fs_stat, fs_read, fs_list, NULL };
+	struct sl_kustomize_fs fs = {
+		.ctx = &dir_fd, .stat = fs_stat, .read = fs_read, .list = fs_list
+	};
 	struct sl_kustomize_options o = { .order = SL_KUSTOMIZE_ORDER_FIFO };
 	struct sl_value *kustomization;
 	int r;

@@ -153,7 +153,7 @@ int sl_kz_finish(struct sl_kz *kz, const struct sl_kz_kustfile *root, struct sl_
 		return r;
 	drop_local(kz, m);
 	r = sl_kz_sort(kz, sl_get(root->value, "sortOptions"), m, err);
-	if (r == 0 && has_option(wanted, "managedByLabel"))
+	if (r == 0 && (kz->options.managed_by_label || has_option(wanted, "managedByLabel")))
 		r = add_managed_by(kz, m, err);
 	for (size_t i = 0; r == 0 && i < m->n; i++)
 		finish_annotations(kz, m->v[i], options);

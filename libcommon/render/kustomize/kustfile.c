@@ -148,10 +148,11 @@ int sl_kz_kustfile_load(struct sl_kz *kz, const char *dir, struct sl_kz_kustfile
 		return sl_err_set(err, SL_ERR_NOT_FOUND,
 				  "unable to find one of 'kustomization.yaml', 'kustomization.yml' "
 				  "or 'Kustomization' in directory '%s'",
-				  sl_kz_dir_name(dir));
+				  sl_kz_shown(kz, dir));
 	r = sl_kz_read(kz, file, &text, err);
 	if (r < 0)
 		return r;
+	file = sl_kz_shown(kz, file);
 	/* Of keys that are there twice the last one counts, as kustomize reads this file. */
 	struct sl_yaml_options options = { .rules = SL_YAML_KUBERNETES,
 					   .file = file,

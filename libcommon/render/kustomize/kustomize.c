@@ -35,11 +35,26 @@ static int load_root(struct sl_kz *kz, const char *path, struct sl_kz_kustfile *
 
 	if (!given)
 		return sl_kz_kustfile_load(kz, path, ret, err);
-	const char *file = given->file ? given->file
-				       : sl_arena_printf(kz->a, "%s%skustomization.yaml", path,
-							 *path ? "/" : "");
+	const char *file = given->file;
+
+	if (!file)
+		file = sl_kz_shown(kz, sl_arena_printf(kz->a, "%s%skustomization.yaml", path,
+						       *path ? "/" : ""));
 
 	return sl_kz_kustfile_check(kz, given, file, ret, err);
+}
+
+static int find_root(struct sl_kz *kz, const char *path, struct sl_kz_dir *ret, struct sl_err *err)
+{
+	*ret = (struct sl_kz_dir){ .path = "" };
+	if (sl_kz_is_remote(sl_str(path)))
+		return sl_kz_enter(kz, NULL, sl_str(path), ret, err);
+	int r = *path ? sl_kz_path_join(kz->a, "", sl_str(path), &ret->path, err) : 0;
+
+	/* What is missing is told by the kustomization that is not found there. */
+	if (r == 0 && kz->fs->real && kz->fs->stat(kz->fs->ctx, ret->path) == SL_KUSTOMIZE_DIR)
+		r = kz->fs->real(kz->fs->ctx, ret->path, kz->a, &ret->path, err);
+	return r;
 }
 
 int sl_kustomize_build(struct sl_arena *a, const struct sl_kustomize_fs *fs, const char *path,
@@ -53,18 +68,15 @@ int sl_kustomize_build(struct sl_arena *a, const struct sl_kustomize_fs *fs, con
 	struct sl_kz_kustfile root;
 	struct sl_kz_map m = { 0 };
 	const struct sl_kz_origin here = { 0 };
-	const char *clean = "";
+	struct sl_kz_dir dir;
 
 	sl_kz_init(&kz, a, fs, options);
-	int r = *path ? sl_kz_path_join(a, "", sl_str(path), &clean, err) : 0;
+	int r = find_root(&kz, path, &dir, err);
 
+	if (r == 0)
+		r = load_root(&kz, dir.path, &root, err);
 	if (r < 0)
 		return r;
-	r = load_root(&kz, clean, &root, err);
-	if (r < 0)
-		return r;
-	struct sl_kz_dir dir = { .path = clean };
-
 	kz.track_origin = sl_list_len(sl_get(root.value, "buildMetadata")) > 0;
 	r = sl_kz_accumulate(&kz, &root, &dir, &here, &m, err);
 	if (r == 0)

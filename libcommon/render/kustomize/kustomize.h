@@ -31,6 +31,7 @@
 
 #include "libcommon/base/strbuf.h"
 #include "libcommon/codec/value.h"
+#include "libcommon/render/kustomize/remote.h"
 
 /* Caps of one build; struct sl_kustomize_limits lowers or raises them. */
 #define SL_KUSTOMIZE_FILES_MAX 20000		   /* reads, repeated ones counted */
@@ -46,6 +47,12 @@ enum sl_kustomize_entry {
 	SL_KUSTOMIZE_DIR,
 };
 
+/* What a kustomization names by a URL. */
+struct sl_kustomize_remote {
+	const char *url;		      /* as written there */
+	const struct sl_kustomize_repo *repo; /* NULL: a single file, over HTTP */
+};
+
 /* The file tree. `ctx` is the caller's; its type is known to the callbacks only. */
 struct sl_kustomize_fs {
 	void *ctx;
@@ -58,10 +65,15 @@ struct sl_kustomize_fs {
 	 * sl_kustomize_generate() lists directories; NULL is fine for a build. */
 	int (*list)(void *ctx, const char *path, void (*each)(void *arg, const char *name),
 		    void *arg, struct sl_err *err);
-	/* Make the remote base or file `url` (as written in the kustomization) available below the
-	 * root, and say where. NULL: remote resources are refused. */
-	int (*fetch)(void *ctx, const char *url, struct sl_arena *a, const char **ret_path,
-		     struct sl_err *err);
+	/* Make a remote file or repository available below the root, and say where: the file, or the
+	 * directory of the clone. It is fetched again when it is named again. NULL: what is remote is
+	 * refused. */
+	int (*fetch)(void *ctx, const struct sl_kustomize_remote *remote, struct sl_arena *a,
+		     const char **ret_path, struct sl_err *err);
+	/* The path without symbolic links of an entry that exists, below the root. NULL: there are
+	 * no links, or they may be taken for what they lead to. */
+	int (*real)(void *ctx, const char *path, struct sl_arena *a, const char **ret_path,
+		    struct sl_err *err);
 };
 
 /* 0 in a field means the cap above. */
@@ -78,6 +90,13 @@ struct sl_kustomize_options {
 	/* Files must lie in or below the directory of the kustomization that names them: the default
 	 * of `kustomize build`, not of Flux. */
 	bool restrict_files;
+	/* Files may be named by absolute paths: the root of the tree is that of a file system. */
+	bool absolute_files;
+	/* The tree is a whole file system, and this the directory that paths in messages are
+	 * relative to; NULL: they are relative to the root of the tree. */
+	const char *shown_from;
+	/* The label of `--enable-managedby-label`. */
+	bool managed_by_label;
 	/* Used unless the kustomization has sortOptions. */
 	enum sl_kustomize_order order;
 	/* Stands in for the kustomization file of `path`, as sl_kustomize_generate() returns it, or
@@ -94,7 +113,8 @@ struct sl_kustomize_result {
 };
 
 /*
- * Build the kustomization in directory `path` of `fs`. `options` may be NULL.
+ * Build the kustomization in directory `path` of `fs`, or in the repository that the URL `path` names.
+ * `options` may be NULL.
  * On failure *ret is untouched; the arena keeps what was used until it is reset.
  */
 int sl_kustomize_build(struct sl_arena *a, const struct sl_kustomize_fs *fs, const char *path,

@@ -38,9 +38,17 @@ const struct sl_kz_origin *sl_kz_origin_append(struct sl_arena *a, const struct 
 					       struct sl_str rel)
 {
 	struct sl_kz_origin *o = sl_arena_new(a, struct sl_kz_origin);
+	struct sl_kustomize_repo repo;
 
 	*o = *base;
-	o->path = join(a, base->path, rel);
+	if (sl_kustomize_repo_parse(a, rel, &repo, NULL) < 0) {
+		o->path = join(a, base->path, rel);
+		return o;
+	}
+	o->repo = repo.clone;
+	o->ref = repo.ref;
+	/* kustomize's own word for the root of a repository. */
+	o->path = repo.path.n > 0 ? join(a, SL_STR_NULL, repo.path) : SL_STR("notCloned");
 	return o;
 }
 

@@ -2,7 +2,7 @@
  * The spellings in which a kustomization names a repository: what to clone, and where in it.
  *
  *   https://github.com/org/repo//path?ref=v1&timeout=90s&submodules=false
- *   github.com/org/repo/path        git@github.com:org/repo.git//path     host user@host:org/repo
+ *   github.com/org/repo/path        git@github.com:org/repo.git//path     me@host.example:org/repo
  *   ssh://git@host/org/repo.git     git::https://host/org/repo            file:///srv/repo.git//path
  *   https://dev.azure.com/org/project/_git/repo/path?version=v1
  *

@@ -79,18 +79,18 @@ static int add_file(struct sl_kz_stage *s, struct sl_str rel, struct sl_err *err
 	return r;
 }
 
-static int check_kind(const struct sl_kz_kustfile *kust, const char *path, bool component,
-		      struct sl_err *err)
+static int check_kind(struct sl_kz *kz, const struct sl_kz_kustfile *kust, const char *path,
+		      bool component, struct sl_err *err)
 {
 	if (kust->is_component == component)
 		return 0;
 	if (component)
 		sl_err_set(err, SL_ERR_INVALID,
 			   "expected kind 'Component' for path '%s' but got 'Kustomization'",
-			   sl_kz_dir_name(path));
+			   sl_kz_shown(kz, path));
 	else
 		sl_err_set(err, SL_ERR_INVALID, "expected kind != 'Component' for path '%s'",
-			   sl_kz_dir_name(path));
+			   sl_kz_shown(kz, path));
 	sl_err_at(err, kust->file, 0, "kind");
 	return SL_ERR_INVALID;
 }
@@ -107,10 +107,11 @@ static int add_directory(struct sl_kz_stage *s, struct sl_str rel, bool componen
 		return r;
 	r = sl_kz_kustfile_load(s->kz, dir.path, &kust, err);
 	if (r < 0) {
-		sl_err_wrap(err, "couldn't make target for path '%s'", sl_kz_dir_name(dir.path));
+		sl_err_wrap(err, "couldn't make target for path '%s'",
+			    sl_kz_shown(s->kz, dir.path));
 		return r;
 	}
-	r = check_kind(&kust, dir.path, component, err);
+	r = check_kind(s->kz, &kust, dir.path, component, err);
 	if (r < 0)
 		return r;
 	r = sl_kz_accumulate(s->kz, &kust, &dir, sl_kz_origin_append(s->kz->a, s->origin, rel),
@@ -126,7 +127,7 @@ static int add_directory(struct sl_kz_stage *s, struct sl_str rel, bool componen
 	if (r == 0 && !component)
 		r = sl_kz_vars_inherit(s->kz, s->m, &own, err);
 	if (r < 0)
-		sl_err_wrap(err, "recursed merging from path '%s'", sl_kz_dir_name(dir.path));
+		sl_err_wrap(err, "recursed merging from path '%s'", sl_kz_shown(s->kz, dir.path));
 	return r;
 }
 
@@ -140,23 +141,27 @@ static bool is_directory(struct sl_kz_stage *s, struct sl_str rel)
 	       s->kz->fs->stat(s->kz->fs->ctx, path) == SL_KUSTOMIZE_DIR;
 }
 
-/* What is remote may be either: it is known once it is here. */
+/*
+ * A web address may be a file or a repository: what can be had as a file of objects is one, as in
+ * kustomize.
+ */
 static int add_remote(struct sl_kz_stage *s, struct sl_str rel, struct sl_err *err)
 {
-	const char *url = sl_as_strz(s->kz->a, sl_value_str(s->kz->a, rel)), *path;
+	SL_AUTO(sl_err) as_file = SL_ERR_INIT;
+	struct sl_kustomize_repo repo;
+	bool is_repo = sl_kustomize_repo_parse(s->kz->a, rel, &repo, NULL) == 0;
 
-	if (!s->kz->fs->fetch)
-		return sl_err_set(err, SL_ERR_UNSUPPORTED, "remote resource '%s' is not allowed",
-				  url);
-	int r = s->kz->fs->fetch(s->kz->fs->ctx, url, s->kz->a, &path, err);
+	if (sl_kustomize_is_web(rel) && (s->kz->fs->fetch || !is_repo)) {
+		int r = add_file(s, rel, &as_file);
 
-	if (r < 0) {
-		sl_err_wrap(err, "fetching '%s'", url);
-		return r;
+		if (r == 0 || !is_repo)
+			return r < 0 ? sl_err_move(err, &as_file) : 0;
 	}
-	return s->kz->fs->stat(s->kz->fs->ctx, path) == SL_KUSTOMIZE_DIR
-		       ? add_directory(s, rel, false, err)
-		       : add_file(s, rel, err);
+	int r = add_directory(s, rel, false, err);
+
+	if (r < 0 && as_file.message)
+		sl_err_wrap(err, "no file of objects (%s), and as a repository", as_file.message);
+	return r;
 }
 
 static bool is_here(struct sl_kz_stage *s, struct sl_str rel)

@@ -154,14 +154,22 @@ static void keeps_paths_inside(void **state)
 		NULL, 1);
 }
 
-static int fetch(void *ctx, const char *url, struct sl_arena *a, const char **ret_path,
-		 struct sl_err *err)
+/* Says where the clone lies when it is the right one; a file is always the same. */
+static int fetch(void *ctx, const struct sl_kustomize_remote *remote, struct sl_arena *a,
+		 const char **ret_path, struct sl_err *err)
 {
 	(void)ctx;
 	(void)a;
-	if (!sl_streq(url, "https://github.com/org/repo//base?ref=v1"))
-		return sl_err_set(err, SL_ERR_NET, "no route to %s", url);
-	*ret_path = "remote/base";
+	if (!remote->repo) {
+		*ret_path = "web.yaml";
+		return sl_str_ends(sl_str(remote->url), SL_STR(".yaml"))
+			       ? 0
+			       : sl_err_set(err, SL_ERR_NOT_FOUND, "status 404");
+	}
+	if (!sl_str_eqz(remote->repo->clone, "https://github.com/org/repo") ||
+	    !sl_str_eqz(remote->repo->ref, "v1"))
+		return sl_err_set(err, SL_ERR_NET, "no route to %s", remote->url);
+	*ret_path = "remote";
 	return 0;
 }
 
