@@ -53,6 +53,10 @@ struct sl_yaml_options {
 	size_t nodes;	  /* 0: SL_YAML_NODES_MAX */
 	/* The last one wins, as where Helm and Flux read values; manifests are read strictly. */
 	bool allow_duplicates;
+	/* With allow_duplicates: the first one wins, as in kustomize's patches. */
+	bool keep_first;
+	/* Read no further than the end of the first document: what follows may be anything. */
+	bool first_document;
 	/* Folded text as it is once go-yaml v3 wrote it and read it again, see yaml_refold.h. */
 	bool refold;
 };

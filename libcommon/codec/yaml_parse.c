@@ -315,7 +315,7 @@ static int parse_document(struct sl_yaml_reader *y, struct sl_value **ret_doc)
 	y->deepest = 0;
 	if (r == 0)
 		r = parse_node(y, ret_doc);
-	if (r == 0)
+	if (r == 0 && !y->o.first_document)
 		r = next_event(y); /* past DOCUMENT-END */
 	sl_strmap_reset(&y->anchors);
 	return r;
@@ -333,6 +333,8 @@ static int parse_stream(struct sl_yaml_reader *y, struct sl_value *docs)
 		r = parse_document(y, &doc);
 		if (r == 0)
 			sl_list_push(y->a, docs, doc);
+		if (y->o.first_document)
+			break;
 	}
 	return r;
 }

@@ -76,7 +76,9 @@ static int fill_map(struct sl_yaml_reader *y, struct sl_value *map,
 		return r;
 	*map = (struct sl_value){ .kind = SL_V_MAP, .line = map->line, .file = map->file };
 	for (size_t i = 0; i < n; i++) {
-		if (!items[i].merge) {
+		if (!items[i].merge && y->o.keep_first && sl_map_get(map, items[i].m.key)) {
+			continue;
+		} else if (!items[i].merge) {
 			sl_map_set(y->a, map, items[i].m.key, items[i].m.value);
 			sl_map_member(map, items[i].m.key)->line = items[i].m.line;
 		} else if (y->o.rules == SL_YAML_KUBERNETES) {

@@ -76,6 +76,9 @@ struct sl_kz_objects {
 /* The objects of a YAML text: lists expanded, empty documents dropped, kind and name demanded. */
 int sl_kz_decode_objects(struct sl_kz *kz, struct sl_str text, const char *file,
 			 struct sl_kz_objects *ret, struct sl_err *err) SL_MUST_CHECK;
+/* The same for patches, where the first of repeated keys counts. */
+int sl_kz_decode_patches(struct sl_kz *kz, struct sl_str text, const char *file,
+			 struct sl_kz_objects *ret, struct sl_err *err) SL_MUST_CHECK;
 /* The same as resources; no id may come twice. */
 int sl_kz_decode_resources(struct sl_kz *kz, struct sl_str text, const char *file,
 			   struct sl_kz_map *ret, struct sl_err *err) SL_MUST_CHECK;

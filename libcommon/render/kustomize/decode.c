@@ -102,10 +102,14 @@ static int expand(struct sl_kz *kz, struct queue *q, struct sl_kz_objects *ret, 
 	return 0;
 }
 
-int sl_kz_decode_objects(struct sl_kz *kz, struct sl_str text, const char *file,
-			 struct sl_kz_objects *ret, struct sl_err *err)
+static int decode(struct sl_kz *kz, struct sl_str text, const char *file, bool keep_first,
+		  struct sl_kz_objects *ret, struct sl_err *err)
 {
-	struct sl_yaml_options options = { .rules = SL_YAML_GO3, .file = file, .refold = true };
+	struct sl_yaml_options options = { .rules = SL_YAML_GO3,
+					   .file = file,
+					   .refold = true,
+					   .allow_duplicates = keep_first,
+					   .keep_first = keep_first };
 	struct sl_value *docs;
 	struct queue q = { 0 };
 	int r = sl_yaml_parse_all(kz->a, text, &options, &docs, err);
@@ -119,6 +123,18 @@ int sl_kz_decode_objects(struct sl_kz *kz, struct sl_str text, const char *file,
 	if (r < 0)
 		return r;
 	return expand(kz, &q, ret, err);
+}
+
+int sl_kz_decode_objects(struct sl_kz *kz, struct sl_str text, const char *file,
+			 struct sl_kz_objects *ret, struct sl_err *err)
+{
+	return decode(kz, text, file, false, ret, err);
+}
+
+int sl_kz_decode_patches(struct sl_kz *kz, struct sl_str text, const char *file,
+			 struct sl_kz_objects *ret, struct sl_err *err)
+{
+	return decode(kz, text, file, true, ret, err);
 }
 
 int sl_kz_decode_resources(struct sl_kz *kz, struct sl_str text, const char *file,

@@ -118,7 +118,8 @@ static int read_file(struct sl_kz *kz, const char *file, struct sl_value **ret, 
 {
 	struct sl_yaml_options options = { .rules = SL_YAML_KUBERNETES,
 					   .file = file,
-					   .allow_duplicates = true };
+					   .allow_duplicates = true,
+					   .first_document = true };
 	struct sl_value *doc = NULL, *k;
 	struct sl_str text;
 	int r = sl_kz_read(kz, file, &text, err);

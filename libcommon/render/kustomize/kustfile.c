@@ -153,10 +153,11 @@ int sl_kz_kustfile_load(struct sl_kz *kz, const char *dir, struct sl_kz_kustfile
 	if (r < 0)
 		return r;
 	file = sl_kz_shown(kz, file);
-	/* Of keys that are there twice the last one counts, as kustomize reads this file. */
+	/* kustomize reads no second document here, and the last of repeated keys counts. */
 	struct sl_yaml_options options = { .rules = SL_YAML_KUBERNETES,
 					   .file = file,
-					   .allow_duplicates = true };
+					   .allow_duplicates = true,
+					   .first_document = true };
 
 	r = sl_yaml_parse(kz->a, text, &options, &doc, err);
 	if (r < 0) {

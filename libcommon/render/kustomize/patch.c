@@ -4,6 +4,23 @@
 #include "libcommon/codec/yaml.h"
 #include "libcommon/render/kustomize/smp.h"
 
+static void make_text(struct sl_kz *kz, struct sl_value *meta, const char *field)
+{
+	const struct sl_value *map = sl_get(meta, field);
+	struct sl_value *text = sl_value_map(kz->a);
+
+	for (size_t i = 0; sl_is_map(map) && i < map->map.n; i++) {
+		const struct sl_member *m = &map->map.members[i];
+		const struct sl_value *v = m->value;
+		struct sl_str s = sl_is_null(v) ? v->written : sl_kz_text(kz->a, v);
+
+		sl_map_set(kz->a, text, m->key, sl_value_str(kz->a, s));
+	}
+	(void)sl_map_remove(meta, sl_str(field));
+	if (text->map.n > 0)
+		sl_map_setz(kz->a, meta, field, text);
+}
+
 int sl_kz_patch_merge(struct sl_kz *kz, struct sl_kz_resource *r, const struct sl_value *patch,
 		      struct sl_kz_patch_options options, struct sl_err *err)
 {
@@ -14,7 +31,13 @@ int sl_kz_patch_merge(struct sl_kz *kz, struct sl_kz_resource *r, const struct s
 
 	if (options.allow_name_change || options.allow_kind_change)
 		sl_kz_store_previous_id(kz, r);
-	sl_map_set_str(kz->a, copy, "apiVersion", sl_kz_text(kz->a, sl_get(r->obj, "apiVersion")));
+	if (options.text_metadata) {
+		make_text(kz, sl_map_get(copy, SL_STR("metadata")), "labels");
+		make_text(kz, sl_map_get(copy, SL_STR("metadata")), "annotations");
+	}
+	if (sl_get(r->obj, "apiVersion"))
+		sl_map_set_str(kz->a, copy, "apiVersion",
+			       sl_kz_text(kz->a, sl_get(r->obj, "apiVersion")));
 	int rc = sl_kz_strategic_merge(kz->a, kz->schema, r->obj, copy, &result, err);
 
 	if (rc < 0) {
@@ -24,6 +47,8 @@ int sl_kz_patch_merge(struct sl_kz *kz, struct sl_kz_resource *r, const struct s
 	r->obj = sl_kz_is_empty(result) ? NULL : result;
 	if (!r->obj)
 		return 0;
+	if (options.text_metadata && !sl_get(r->obj, "apiVersion"))
+		sl_map_setz(kz->a, r->obj, "apiVersion", sl_value_null(kz->a));
 	if (!options.allow_kind_change)
 		sl_kz_set_kind(kz, r, kind);
 	if (!options.allow_name_change)

@@ -10,6 +10,9 @@
 
 struct sl_kz_patch_options {
 	bool allow_name_change, allow_kind_change;
+	/* Make the labels and annotations of the patch text first, null too; an empty map is none.
+	 * So kustomize does with patchesStrategicMerge and for patches with a target. */
+	bool text_metadata;
 };
 
 /* Merge a copy of `patch`; r->obj is NULL when it deletes the object. Name, namespace and kind stay

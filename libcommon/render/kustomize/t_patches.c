@@ -149,6 +149,7 @@ static int merge_by_target(struct sl_kz_stage *s, const struct entry *e,
 			   const struct sl_kz_objects *patches, struct sl_err *err)
 {
 	bool *selected = sl_arena_array(s->kz->a, s->m->n + 1, sizeof(bool));
+	struct sl_kz_patch_options options = e->options;
 
 	if (patches->n > 1) {
 		return fail_at(e,
@@ -160,10 +161,11 @@ static int merge_by_target(struct sl_kz_stage *s, const struct entry *e,
 	}
 	if (patches->n == 0 || select_targets(s, e, selected) == 0)
 		return 0;
+	options.text_metadata = true;
 	for (size_t i = 0; i < s->m->n; i++) {
 		if (!selected[i])
 			continue;
-		int r = sl_kz_patch_merge(s->kz, s->m->v[i], patches->v[0], e->options, err);
+		int r = sl_kz_patch_merge(s->kz, s->m->v[i], patches->v[0], options, err);
 
 		if (r < 0)
 			return r;
@@ -210,7 +212,7 @@ static int apply_entry(struct sl_kz_stage *s, const struct entry *e, struct sl_e
 		return r;
 	if (ops)
 		return ops->list.n ? apply_operations(s, e, ops, true, err) : 0;
-	r = sl_kz_decode_objects(s->kz, e->text, e->file, &patches, err);
+	r = sl_kz_decode_patches(s->kz, e->text, e->file, &patches, err);
 	if (r < 0) {
 		sl_err_wrap(err, "unable to parse SM or JSON patch");
 		return r;
@@ -257,14 +259,14 @@ static int load_strategic(struct sl_kz_stage *s, const struct sl_value *v, const
 	if (r < 0)
 		return r;
 	e.file = place_of(s, &e);
-	if (sl_kz_decode_objects(s->kz, sl_as_str(v), e.file, ret, &in_place) == 0)
+	if (sl_kz_decode_patches(s->kz, sl_as_str(v), e.file, ret, &in_place) == 0)
 		return 0;
 	if (sl_str_chr(sl_as_str(v), '\n') >= 0)
 		return sl_err_move(err, &in_place);
 	r = sl_kz_load(s->kz, s->dir, sl_as_str(v), &e.text, &e.file, err);
 	if (r < 0)
 		return fail_at(&e, r, err);
-	return sl_kz_decode_objects(s->kz, e.text, e.file, ret, err);
+	return sl_kz_decode_patches(s->kz, e.text, e.file, ret, err);
 }
 
 static int merge_item(struct sl_kz_stage *s, const struct sl_value *v, const char *field,
@@ -274,7 +276,8 @@ static int merge_item(struct sl_kz_stage *s, const struct sl_value *v, const cha
 	int r = load_strategic(s, v, field, &patches, err);
 
 	if (r == 0)
-		r = merge_by_id(s, &patches, (struct sl_kz_patch_options){ 0 }, err);
+		r = merge_by_id(s, &patches, (struct sl_kz_patch_options){ .text_metadata = true },
+				err);
 	if (r == 0)
 		*total += patches.n;
 	return r;
