@@ -299,13 +299,25 @@ def _end_with_parent():
     _LIBC.prctl(PR_SET_PDEATHSIG, signal.SIGKILL, 0, 0, 0)
 
 
-def can_mount():
-    """The flags with which `unshare` lets a program mount, as root or in a user namespace; or None."""
-    for flags in ("-m", "-rm"):
-        done = subprocess.run(["unshare", flags, "mount", "-t", "tmpfs", "tmpfs", "/tmp"],
+# In a chroot / is no mount point, and mounts cannot be kept from the rest of the machine: /dev/shm is
+# one, and below it the same tree is given one.
+_CHROOT = """
+mount --make-private /dev/shm && mount -t tmpfs tmpfs /dev/shm && mkdir /dev/shm/root &&
+mount --rbind / /dev/shm/root && mount --make-rprivate /dev/shm/root && exec chroot /dev/shm/root "$@"
+"""
+
+
+def private_mounts():
+    """The beginning of a command line that may mount without anyone else seeing it.
+
+    As root, in a user namespace, or as root of a chroot; None if this machine forbids it all.
+    """
+    for found in (["unshare", "-m"], ["unshare", "-rm"],
+                  ["unshare", "-m", "--propagation", "unchanged", "sh", "-c", _CHROOT, "sh"]):
+        done = subprocess.run([*found, "mount", "-t", "tmpfs", "tmpfs", "/tmp"],
                               capture_output=True, check=False)
         if done.returncode == 0:
-            return flags
+            return found
     return None
 
 

@@ -212,11 +212,22 @@ class Kube:
             self._resources = self._discover()
             known = {(r["group"], r["version"]) for r in self._resources
                      if r["plural"] == spec["names"]["plural"]}
-            if served <= known:
+            if served <= known and all(self._lists(group, version, spec["names"]["plural"])
+                                       for group, version in served):
                 return
             if time.monotonic() > deadline:
                 raise AssertionError(f"{spec['names']['kind']} is not served after {timeout} s")
             time.sleep(0.05)
+
+    def _lists(self, group, version, plural):
+        """Whether a list is answered, and not refused since the storage of a new kind is not ready."""
+        try:
+            self.request("GET", f"/apis/{group}/{version}/{plural}")
+        except ApiError as err:
+            if err.status != 429:
+                raise
+            return False
+        return True
 
     def create(self, obj):
         """Create one object."""

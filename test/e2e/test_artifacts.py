@@ -14,7 +14,7 @@ import uuid
 import pytest
 
 from artifacts import ArtifactServer, Source, tarball
-from controllers import KustomizeController, apply_crds, can_mount, wait_until
+from controllers import KustomizeController, apply_crds, private_mounts, wait_until
 from lab import FaultProxy, Lab, condition
 
 GROUP = "kustomize.toolkit.fluxcd.io"
@@ -253,11 +253,11 @@ def test_artifact_server_stalls(behind, front):
 
 
 def test_disk_full(lab, server):
-    flags = can_mount()
-    assert flags, "neither root nor user namespaces: a full disk cannot be made"
+    private = private_mounts()
+    assert private, "neither root nor user namespaces: a full disk cannot be made"
     controller = KustomizeController(lab, "--watch-label-selector=test=disk")
     folder = controller.folder / "tmp"
-    controller.wrapper = ["unshare", flags, "sh", "-c",
+    controller.wrapper = [*private, "sh", "-c",
                           f'mount -t tmpfs -o size=1m tmpfs "{folder}" && exec "$@"', "sh"]
     with controller:
         inside = pathlib.Path(f"/proc/{controller.pid}/root{folder}")

@@ -7,7 +7,7 @@ import time
 
 import pytest
 
-from controllers import can_mount, get
+from controllers import get, private_mounts
 from lab import condition
 from sources import KIND, NS, own_controller, shared_env, shared_lab, without_objects
 
@@ -182,12 +182,12 @@ def test_old_artifacts_expire(own):
 
 
 def test_full_disk(own):
-    flags = can_mount()
-    assert flags, "neither root nor user namespaces: a full disk cannot be made"
+    private = private_mounts()
+    assert private, "neither root nor user namespaces: a full disk cannot be made"
     env = own()
     data = env.source.storage
     data.mkdir(parents=True)
-    env.source.wrapper = ["unshare", flags, "sh", "-c",
+    env.source.wrapper = [*private, "sh", "-c",
                           f'mount -t tmpfs -o size=3m tmpfs "{data}" && exec "$@"', "sh"]
     env.source.start()
     inside = pathlib.Path(f"/proc/{env.source.pid}/root{data}")
