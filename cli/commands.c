@@ -245,9 +245,38 @@ static const struct sl_cli_command export[] = {
 	NO_MORE,
 };
 
+static const struct sl_cli_command build[] = {
+	{ .name = "kustomization",
+	  .aliases = { "ks", "kustomizations" },
+	  .verb = SL_CLI_BUILD,
+	  ONE_KIND(SL_CLI_KUSTOMIZATION),
+	  .args_max = 1,
+	  .args = "NAME",
+	  .complete = SL_CLI_COMPLETE_NAMES,
+	  .summary = "Build a Kustomization from files",
+	  .text = "Builds the directory given by --path as kustomize-controller would, and prints "
+		  "the outcome as YAML: a kustomization.yaml is made up where there is none, the "
+		  "Kustomization's patches, images, components and the like are applied, and the "
+		  "variables of its postBuild are replaced.\n\n"
+		  "The Kustomization is that of the cluster, or the one in --kustomization-file. "
+		  "Variables are read from the cluster unless --dry-run is given. Values that are "
+		  "encrypted with SOPS are masked. Nothing is written to the directory.",
+	  .flags = sl_cli_flags_build_kustomization,
+	  .examples = "# As it is in the cluster, with the files of this directory\n"
+		      "sluice build kustomization podinfo --path ./deploy\n\n"
+		      "# Without a cluster\n"
+		      "sluice build kustomization podinfo --path ./deploy --kustomization-file "
+		      "./podinfo.yaml --dry-run\n\n"
+		      "# With all Kustomizations below it\n"
+		      "sluice build kustomization flux-system --path ./clusters/one --recursive "
+		      "--local-sources GitRepository/flux-system/flux-system=.\n" },
+	NO_MORE,
+};
+
 static const char *const shells[] = { "bash", "fish", "powershell", "zsh", NULL };
 
 static const struct sl_cli_command root[] = {
+	{ .name = "build", .summary = "Build resources from files", .children = build },
 	{ .name = "check",
 	  .verb = SL_CLI_CHECK,
 	  .remote = true,
@@ -274,6 +303,17 @@ static const struct sl_cli_command root[] = {
 		      ". <(sluice completion bash)\n\n"
 		      "# In every fish from now on\n"
 		      "sluice completion fish > ~/.config/fish/completions/sluice.fish\n" },
+	{ .name = "envsubst",
+	  .verb = SL_CLI_ENVSUBST,
+	  .summary = "Replace variables in a text by those of the environment",
+	  .text = "Reads standard input and writes it to standard output, line by line, with "
+		  "expressions such as ${name} and ${name:-default} replaced as in the postBuild "
+		  "of a Kustomization.",
+	  .flags = sl_cli_flags_envsubst,
+	  .examples = "# What a build becomes with these variables\n"
+		      "export region=eu-central-1\n"
+		      "sluice build kustomization podinfo --path ./deploy | sluice envsubst "
+		      "--strict\n" },
 	{ .name = "events",
 	  .verb = SL_CLI_EVENTS,
 	  .remote = true,

@@ -41,6 +41,8 @@ enum sl_cli_verb {
 	SL_CLI_CHECK,
 	SL_CLI_EXPORT,
 	SL_CLI_STATS,
+	SL_CLI_BUILD,
+	SL_CLI_ENVSUBST,
 	SL_CLI_VERBS,
 };
 

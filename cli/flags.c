@@ -114,6 +114,46 @@ const struct sl_cli_flag sl_cli_flags_global[] = {
 	NO_MORE,
 };
 
+const struct sl_cli_flag sl_cli_flags_build_kustomization[] = {
+	{ .name = "dry-run",
+	  .type = SL_CLI_BOOL,
+	  .initial = "false",
+	  .help = "ask no cluster; variables of ConfigMaps and Secrets are left out" },
+	{ .name = "ignore-paths",
+	  .type = SL_CLI_STRINGS,
+	  .metavar = "PATTERNS",
+	  .help = "leave out files that match these .gitignore patterns" },
+	{ .name = "in-memory-build",
+	  .type = SL_CLI_BOOL,
+	  .initial = "false",
+	  .help = "accepted for scripts written for flux: nothing is written to the directory "
+		  "anyway" },
+	{ .name = "kustomization-file",
+	  .type = SL_CLI_STRING,
+	  .metavar = "FILE",
+	  .complete = SL_CLI_COMPLETE_FILES,
+	  .help = "YAML file of the Flux Kustomization, instead of the one in the cluster" },
+	{ .name = "local-sources",
+	  .type = SL_CLI_STRINGS,
+	  .metavar = "SOURCES",
+	  .help = "where sources are on this machine, as Kind/namespace/name=path" },
+	{ .name = "path",
+	  .type = SL_CLI_STRING,
+	  .metavar = "DIR",
+	  .complete = SL_CLI_COMPLETE_FILES,
+	  .help = "directory of the manifests" },
+	{ .name = "recursive",
+	  .shorthand = 'r',
+	  .type = SL_CLI_BOOL,
+	  .initial = "false",
+	  .help = "build the Kustomizations that come out of it as well" },
+	{ .name = "strict-substitute",
+	  .type = SL_CLI_BOOL,
+	  .initial = "false",
+	  .help = "fail if a variable without a default is not set" },
+	NO_MORE,
+};
+
 const struct sl_cli_flag sl_cli_flags_check[] = {
 	{ .name = "components",
 	  .type = SL_CLI_STRINGS,
@@ -158,6 +198,14 @@ const struct sl_cli_flag sl_cli_flags_events[] = {
 	  .type = SL_CLI_BOOL,
 	  .initial = "false",
 	  .help = "go on printing new events until interrupted" },
+	NO_MORE,
+};
+
+const struct sl_cli_flag sl_cli_flags_envsubst[] = {
+	{ .name = "strict",
+	  .type = SL_CLI_BOOL,
+	  .initial = "false",
+	  .help = "fail if a variable without a default is not set" },
 	NO_MORE,
 };
 

@@ -11,7 +11,9 @@
 
 /* Each ends with an entry without a name. */
 extern const struct sl_cli_flag sl_cli_flags_global[];
+extern const struct sl_cli_flag sl_cli_flags_build_kustomization[];
 extern const struct sl_cli_flag sl_cli_flags_check[];
+extern const struct sl_cli_flag sl_cli_flags_envsubst[];
 extern const struct sl_cli_flag sl_cli_flags_events[];
 extern const struct sl_cli_flag sl_cli_flags_export[];
 extern const struct sl_cli_flag sl_cli_flags_get[];

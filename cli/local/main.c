@@ -9,6 +9,8 @@ static const sl_cli_handler handlers[SL_CLI_VERBS] = {
 	[SL_CLI_COMPLETE] = sl_cli_local_complete,
 	[SL_CLI_MAN] = sl_cli_local_man,
 	[SL_CLI_COMPLETION] = sl_cli_local_completion,
+	[SL_CLI_BUILD] = sl_cli_local_build,
+	[SL_CLI_ENVSUBST] = sl_cli_local_envsubst,
 };
 
 int main(int argc, char **argv)

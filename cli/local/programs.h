@@ -16,6 +16,8 @@ int sl_cli_local_help(const struct sl_cli_args *args, char *const *argv, struct 
 int sl_cli_local_version(const struct sl_cli_args *args, char *const *argv, struct sl_err *err);
 int sl_cli_local_complete(const struct sl_cli_args *args, char *const *argv, struct sl_err *err);
 int sl_cli_local_completion(const struct sl_cli_args *args, char *const *argv, struct sl_err *err);
+int sl_cli_local_build(const struct sl_cli_args *args, char *const *argv, struct sl_err *err);
+int sl_cli_local_envsubst(const struct sl_cli_args *args, char *const *argv, struct sl_err *err);
 int sl_cli_local_man(const struct sl_cli_args *args, char *const *argv, struct sl_err *err);
 
 /* The manual page sluice(1) in man(7) format, from the command table. */

@@ -763,7 +763,11 @@ def documented():
             for line in block.splitlines() if line.startswith("sluice ")]
 
 
-def test_every_command_of_the_manual_works(lab, apply):
+def test_every_command_of_the_manual_works(lab, apply, tmp_path, monkeypatch):
+    (tmp_path / "deploy").mkdir()
+    (tmp_path / "deploy" / "cm.yaml").write_text("{apiVersion: v1, kind: ConfigMap, metadata: {name: a}}")
+    (tmp_path / "podinfo.yaml").write_text(json.dumps(kustomization("podinfo", "flux-system")))
+    monkeypatch.chdir(tmp_path)
     apply(git_repository("podinfo", "flux-system"))
     ks = apply(kustomization("podinfo", "flux-system", labels={"team": "web"}))
     lab.kube.create(event(ks, f"e-{uuid.uuid4().hex[:8]}", kind="Warning"))

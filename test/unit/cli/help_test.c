@@ -51,7 +51,8 @@ static void hides_what_is_hidden(void **state)
 
 	(void)state;
 	sl_cli_help(&(struct sl_cli_path){ .commands = { sl_cli_root() }, .n = 1 }, &out);
-	assert_has(&out, "\nCommands:\n  check       Check requirements");
+	assert_has(&out, "\nCommands:\n  build       Build resources from files\n  check       "
+			 "Check requirements");
 	assert_true(sl_str_find(sl_strbuf_str(&out), SL_STR("__")) < 0);
 }
 
