@@ -111,10 +111,10 @@ static const struct sl_value *find_text(const struct sl_value *v, struct sl_str 
 		const struct sl_member *m = &v->map.members[i];
 
 		found = find_text(m->value, needle, ret_line);
-		if (found || sl_str_find(m->key, needle) < 0)
-			continue;
-		found = v;
-		*ret_line = m->line ? m->line : v->line;
+		if (!found && sl_str_find(m->key, needle) >= 0) {
+			*ret_line = m->line ? m->line : v->line;
+			return v;
+		}
 	}
 	return found;
 }
