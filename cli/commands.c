@@ -273,6 +273,28 @@ static const struct sl_cli_command build[] = {
 	NO_MORE,
 };
 
+static const struct sl_cli_command kustomize[] = {
+	{ .name = "build",
+	  .verb = SL_CLI_KUSTOMIZE_BUILD,
+	  .args_max = 1,
+	  .args = "[DIR]",
+	  .complete = SL_CLI_COMPLETE_FILES,
+	  .summary = "Build a kustomization as `kustomize build` does",
+	  .text = "Prints, byte for byte, what `kustomize build` prints of the kustomization.yaml "
+		  "in DIR, which is the working directory by default and may be the URL of a "
+		  "repository. Repositories are cloned by git(1). Plugins that run programs or "
+		  "containers are refused, whatever the flags say.",
+	  .flags = sl_cli_flags_kustomize_build,
+	  .examples =
+		  "# The kustomization of the working directory\n"
+		  "sluice kustomize build\n\n"
+		  "# A directory, with files from outside of it\n"
+		  "sluice kustomize build --load-restrictor LoadRestrictionsNone overlays/prod\n\n"
+		  "# A file for each object\n"
+		  "sluice kustomize build --output manifests/ overlays/prod\n" },
+	NO_MORE,
+};
+
 static const char *const shells[] = { "bash", "fish", "powershell", "zsh", NULL };
 
 static const struct sl_cli_command root[] = {
@@ -346,6 +368,9 @@ static const struct sl_cli_command root[] = {
 	  .args = "[COMMAND...]",
 	  .complete = SL_CLI_COMPLETE_COMMANDS,
 	  .summary = "Print the help of a command" },
+	{ .name = "kustomize",
+	  .summary = "Build kustomizations without a cluster",
+	  .children = kustomize },
 	{ .name = "reconcile",
 	  .summary = "Reconcile sources and resources",
 	  .text = "Asks the controller to reconcile an object now, and waits for the outcome. The "
@@ -389,6 +414,13 @@ static const struct sl_cli_command root[] = {
 	  .hidden = true,
 	  .args_max = ANY_NUMBER,
 	  .summary = "Print candidates for the last of the words given" },
+	{ .name = "__fetch",
+	  .verb = SL_CLI_FETCH,
+	  .remote = true,
+	  .hidden = true,
+	  .args_max = 1,
+	  .args = "URL",
+	  .summary = "Print the file at a URL" },
 	{ .name = "__man", .verb = SL_CLI_MAN, .hidden = true, .summary = "Print the manual page" },
 	NO_MORE,
 };

@@ -43,6 +43,8 @@ enum sl_cli_verb {
 	SL_CLI_STATS,
 	SL_CLI_BUILD,
 	SL_CLI_ENVSUBST,
+	SL_CLI_KUSTOMIZE_BUILD,
+	SL_CLI_FETCH, /* hidden: a file of the web, for those verbs that have no network */
 	SL_CLI_VERBS,
 };
 

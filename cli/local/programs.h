@@ -7,10 +7,14 @@
 #define CLI_LOCAL_PROGRAMS_H
 
 #include "cli/run.h"
+#include "libcommon/base/arena.h"
 #include "libcommon/base/strbuf.h"
 
 /* Become `sluice-remote`, which lies beside this program, with the same argv. Returns on failure only. */
 int sl_cli_become_remote(const struct sl_cli_args *args, char *const *argv, struct sl_err *err);
+
+/* Where that program is. Errors: SL_ERR_IO. */
+int sl_cli_remote_path(struct sl_arena *a, char **ret_path, struct sl_err *err) SL_MUST_CHECK;
 
 int sl_cli_local_help(const struct sl_cli_args *args, char *const *argv, struct sl_err *err);
 int sl_cli_local_version(const struct sl_cli_args *args, char *const *argv, struct sl_err *err);
@@ -19,6 +23,9 @@ int sl_cli_local_completion(const struct sl_cli_args *args, char *const *argv, s
 int sl_cli_local_build(const struct sl_cli_args *args, char *const *argv, struct sl_err *err);
 int sl_cli_local_envsubst(const struct sl_cli_args *args, char *const *argv, struct sl_err *err);
 int sl_cli_local_man(const struct sl_cli_args *args, char *const *argv, struct sl_err *err);
+
+int sl_cli_local_kustomize_build(const struct sl_cli_args *args, char *const *argv,
+				 struct sl_err *err);
 
 /* The manual page sluice(1) in man(7) format, from the command table. */
 void sl_cli_man_page(struct sl_strbuf *out);

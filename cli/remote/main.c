@@ -10,6 +10,7 @@ static const sl_cli_handler handlers[SL_CLI_VERBS] = {
 	[SL_CLI_CHECK] = sl_cli_remote_check,	  [SL_CLI_VERSION] = sl_cli_remote_version,
 	[SL_CLI_EXPORT] = sl_cli_remote_export,	  [SL_CLI_STATS] = sl_cli_remote_stats,
 	[SL_CLI_BUILD] = sl_cli_remote_build,	  [SL_CLI_COMPLETE] = sl_cli_remote_complete,
+	[SL_CLI_FETCH] = sl_cli_remote_fetch,
 };
 
 static int no_such_verb(const struct sl_cli_args *args, char *const *argv, struct sl_err *err)

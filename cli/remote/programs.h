@@ -20,6 +20,7 @@ int sl_cli_remote_version(const struct sl_cli_args *args, char *const *argv, str
 int sl_cli_remote_export(const struct sl_cli_args *args, char *const *argv, struct sl_err *err);
 int sl_cli_remote_build(const struct sl_cli_args *args, char *const *argv, struct sl_err *err);
 int sl_cli_remote_stats(const struct sl_cli_args *args, char *const *argv, struct sl_err *err);
+int sl_cli_remote_fetch(const struct sl_cli_args *args, char *const *argv, struct sl_err *err);
 int sl_cli_remote_complete(const struct sl_cli_args *args, char *const *argv, struct sl_err *err);
 
 #endif

@@ -128,6 +128,13 @@ int sl_kustomize_build(struct sl_arena *a, const struct sl_kustomize_fs *fs, con
 void sl_kustomize_write(struct sl_value *const *objects, size_t n, struct sl_strbuf *out);
 
 /*
+ * The names of the files into which `kustomize build --output DIRECTORY` puts the objects, in their
+ * order: "apps_v1_deployment_web.yaml", with the namespace in front where objects of several
+ * namespaces are there. Objects may share a name; the last one then counts.
+ */
+char **sl_kustomize_file_names(struct sl_arena *a, struct sl_value *const *objects, size_t n);
+
+/*
  * The kustomization of directory `path` as Flux sees it: the parsed file or, without one, one made
  * from the tree: every *.yaml and *.yml below, and each sub-directory with a kustomization file of
  * its own instead of what it holds, in lexical order; nothing found gives `namespace: _placeholder`.
