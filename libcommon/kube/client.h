@@ -2,19 +2,20 @@
  * The Kubernetes API client: one I/O thread, many requests in flight.
  *
  *   worker ── sl_kube_call_start ──►┐                       ┌► connection for requests (HTTP/2)
- *   worker ── sl_kube_call_start ──►│ I/O thread (2 multis) ├► connections for watches
+ *   worker ── sl_kube_call_start ──►│ I/O thread (3 multis) ├► connections for watches
  *   worker ◄─ sl_kube_call_wait ────┘                       └► (80 streams each at most)
  *
  * Workers hand requests in and sleep on the answer; several may be in flight for one worker. One
  * libcurl multi handle serves requests (PIPEWAIT, at most SL_KUBE_INFLIGHT_MAX on the wire, a queue
  * fair between callers in front), another serves watches, since watches that share a connection can
- * starve everything else. With plain http, or a proxy that speaks no HTTP/2, requests share at most
+ * starve everything else, and a third the watch that has most to tell: libcurl looks at each transfer
+ * of a connection when something comes on it. With plain http, or a proxy that speaks no HTTP/2, requests share at most
  * SL_IO_REQUEST_CONNECTIONS connections and each watch has one of its own.
  *
  * A connection that goes silent is noticed. The kernel does that when bytes are not acknowledged
  * (TCP_USER_TIMEOUT 30 s, keepalive). When no byte at all has come for SL_KUBE_SILENCE_MS while
  * requests wait, /livez is asked on the same connection; when that gets no byte either for as long
- * again, both multi handles are destroyed and made anew, what is safe to send again is sent again,
+ * again, all multi handles are destroyed and made anew, what is safe to send again is sent again,
  * and watches resume. A request that merely takes long (an admission webhook) is left alone. Watches
  * are given six times as long before the question, and three times for its answer.
  *

@@ -158,6 +158,7 @@ struct sl_controller *sl_controller_new(struct sl_manager *m,
 		.kind = options->kind,
 		.namespace_ = sl_settings_watch_namespace(settings),
 		.label_selector = sl_settings_watch_selector(settings),
+		.is_busy = true,
 	};
 
 	c->options = *options;

@@ -85,7 +85,7 @@ static int on_timer(CURLM *multi, long timeout_ms, void *arg)
 static void open_lane(struct sl_io *io, enum sl_io_lane which)
 {
 	struct lane *lane = &io->lanes[which];
-	long streams = which == SL_IO_WATCHES ? SL_KUBE_WATCHES_PER_CONNECTION : 100;
+	long streams = which == SL_IO_REQUESTS ? 100 : SL_KUBE_WATCHES_PER_CONNECTION;
 
 	lane->io = io;
 	lane->timer_at = SL_NEVER;

@@ -1,11 +1,11 @@
 /*
- * The I/O thread: an epoll loop that owns two libcurl multi handles, timers, and tasks handed in.
+ * The I/O thread: an epoll loop that owns a libcurl multi handle for each lane, timers, and tasks handed in.
  *
  *   any thread ── sl_io_post(task) ──► task runs on the I/O thread
  *   task, timer, end of a transfer ──► sl_xfer_start / sl_xfer_cancel / sl_io_renew
  *
  * A transfer (struct sl_xfer) is one HTTP exchange. It belongs to a lane, that is to one multi
- * handle with connections of its own: requests, or watches. It ends once, with sl_xfer_end telling
+ * handle with connections of its own. It ends once, with sl_xfer_end telling
  * what may be done next; nothing of libcurl leaves this module and transport.h. No time limits
  * here but that of connecting: whoever starts a transfer keeps the timer, and cancels.
  *

@@ -38,9 +38,9 @@ static void give_up(struct sl_probe *p)
 	struct sl_io *io = p->client->io;
 
 	/* What the requests' connection suffers, the watches' will as well. */
-	if (p->lane == SL_IO_REQUESTS)
-		sl_io_renew(io, SL_IO_REQUESTS);
-	sl_io_renew(io, SL_IO_WATCHES);
+	for (int lane = 0; lane < SL_IO_LANE_COUNT; lane++)
+		if (p->lane == SL_IO_REQUESTS || lane == (int)p->lane)
+			sl_io_renew(io, (enum sl_io_lane)lane);
 }
 
 static void on_timer(struct sl_timer *t)
@@ -70,7 +70,7 @@ static void on_timer(struct sl_timer *t)
 
 void sl_probe_init(struct sl_probe *p, struct sl_kube_client *c, enum sl_io_lane lane)
 {
-	bool watches = lane == SL_IO_WATCHES;
+	bool watches = lane != SL_IO_REQUESTS;
 
 	p->client = c;
 	p->lane = lane;

@@ -89,6 +89,7 @@ void sl_store_start(struct sl_store *s, struct sl_kube_client *client)
 		.namespace_ = s->namespace_,
 		.label_selector = s->label_selector,
 		.metadata_only = s->options.metadata_only,
+		.is_busy = s->options.is_busy,
 	};
 	const struct sl_watch_handler handler = sl_store_watch_handler(s);
 
@@ -137,13 +138,13 @@ static void note(struct sl_store_write *w, struct sl_str resource_version)
 }
 
 /* Tell the writes under way what the watch delivered. */
-static void note_event(struct sl_store *s, struct sl_str id, const struct sl_cached *o,
+static void note_event(struct sl_store *s, struct sl_str id, struct sl_str resource_version,
 		       bool supersedes)
 {
 	for (struct sl_store_write *w = s->writes; w; w = w->next) {
 		if (!sl_str_eq(id, (struct sl_str){ w->id, w->id_len }))
 			continue;
-		note(w, o->resource_version);
+		note(w, resource_version);
 		w->is_superseded |= supersedes;
 	}
 }
@@ -204,18 +205,34 @@ static struct sl_cached *take_out(struct sl_store *s, struct sl_str id)
 	return object;
 }
 
-static void on_object(void *ctx, enum sl_watch_event event, const struct sl_value *object)
+/* Our own write comes back, or a LIST names what is there already: that takes no copy to see. */
+static bool is_there_already(struct sl_store *s, struct sl_str id, struct sl_str resource_version)
 {
-	struct sl_store *s = ctx;
-	bool deleted = event == SL_WATCH_DELETED, changed;
+	struct entry *e;
+	bool same;
+
+	pthread_mutex_lock(&s->lock);
+	e = sl_strmap_get(&s->entries, id);
+	same = e && sl_str_eq(e->object->resource_version, resource_version);
+	if (same) {
+		note_event(s, id, resource_version, s->in_list);
+		e->awaits_own = false;
+		e->list = s->list;
+		s->has_failed = false;
+	}
+	pthread_mutex_unlock(&s->lock);
+	return same;
+}
+
+static void take_in(struct sl_store *s, struct sl_str id, const struct sl_value *object,
+		    bool deleted)
+{
 	SL_AUTO_CACHED struct sl_cached *now = sl_cached_new(object);
 	SL_AUTO_CACHED struct sl_cached *old = NULL;
-	struct sl_str id;
-	SL_AUTO_FREE char *id_text = make_id(now->namespace_, now->name, &id.n);
+	bool changed;
 
-	id.p = id_text;
 	pthread_mutex_lock(&s->lock);
-	note_event(s, id, now, deleted || s->in_list);
+	note_event(s, id, now->resource_version, deleted || s->in_list);
 	if (deleted) {
 		old = take_out(s, id);
 		changed = old != NULL;
@@ -228,6 +245,19 @@ static void on_object(void *ctx, enum sl_watch_event event, const struct sl_valu
 	pthread_mutex_unlock(&s->lock);
 	if (changed)
 		tell(s, old, deleted ? NULL : now);
+}
+
+static void on_object(void *ctx, enum sl_watch_event event, const struct sl_value *object)
+{
+	struct sl_store *s = ctx;
+	bool deleted = event == SL_WATCH_DELETED;
+	struct sl_str id;
+	SL_AUTO_FREE char *id_text =
+		make_id(sl_obj_namespace(object), sl_obj_name(object), &id.n);
+
+	id.p = id_text;
+	if (deleted || !is_there_already(s, id, sl_obj_resource_version(object)))
+		take_in(s, id, object, deleted);
 }
 
 static void on_begin(void *ctx)
@@ -409,15 +439,38 @@ static void unlink_write(struct sl_store *s, const struct sl_store_write *w)
 	*at = w->next;
 }
 
-/* Replace the cached object by our answer, under the lock. The previous one, or NULL: not replaced. */
+/* The entry that our answer is to replace, under the lock, or NULL. */
+static struct entry *replaceable(struct sl_store *s, const struct sl_store_write *w,
+				 struct sl_str uid, struct sl_str resource_version)
+{
+	struct entry *e = sl_strmap_get(&s->entries, (struct sl_str){ w->id, w->id_len });
+
+	if (!e || w->is_superseded || !sl_str_eq(e->object->uid, uid) ||
+	    sl_strvec_contains(&w->noted, resource_version))
+		return NULL;
+	return e;
+}
+
+/* A copy of the answer, unless the watch was faster. */
+static struct sl_cached *copy_answer(struct sl_store *s, const struct sl_store_write *w,
+				     const struct sl_value *answer)
+{
+	bool wanted;
+
+	pthread_mutex_lock(&s->lock);
+	wanted = replaceable(s, w, sl_obj_uid(answer), sl_obj_resource_version(answer)) != NULL;
+	pthread_mutex_unlock(&s->lock);
+	return wanted ? sl_cached_new(answer) : NULL;
+}
+
+/* Replace the cached object, under the lock. The previous one, or NULL: not replaced. */
 static struct sl_cached *put_own(struct sl_store *s, const struct sl_store_write *w,
 				 struct sl_cached *now)
 {
-	struct entry *e = sl_strmap_get(&s->entries, (struct sl_str){ w->id, w->id_len });
+	struct entry *e = replaceable(s, w, now->uid, now->resource_version);
 	struct sl_cached *old;
 
-	if (!e || w->is_superseded || !sl_str_eq(e->object->uid, now->uid) ||
-	    sl_strvec_contains(&w->noted, now->resource_version))
+	if (!e)
 		return NULL;
 	old = e->object;
 	e->object = sl_cached_ref(now);
@@ -428,7 +481,7 @@ static struct sl_cached *put_own(struct sl_store *s, const struct sl_store_write
 void sl_store_write_end(struct sl_store_write *w, const struct sl_value *answer)
 {
 	struct sl_store *s = w->store;
-	SL_AUTO_CACHED struct sl_cached *now = answer ? sl_cached_new(answer) : NULL;
+	SL_AUTO_CACHED struct sl_cached *now = answer ? copy_answer(s, w, answer) : NULL;
 	SL_AUTO_CACHED struct sl_cached *old = NULL;
 
 	pthread_mutex_lock(&s->lock);

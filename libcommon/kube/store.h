@@ -64,6 +64,7 @@ struct sl_store_options {
 	const char *namespace_;		 /* NULL or "": all; copied */
 	const char *label_selector;	 /* or NULL; copied */
 	bool metadata_only;		 /* PartialObjectMetadata: no spec, no status */
+	bool is_busy;			 /* see watch.h */
 	bool optional; /* the kind may be missing or forbidden: counts as synced after the first error */
 	/* Called once, on the I/O thread, when the first LIST is complete; must not block. NULL: no. */
 	void (*on_synced)(void *ctx);

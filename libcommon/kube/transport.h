@@ -31,7 +31,11 @@
 #define SL_TRANSPORT_TOKEN_REREAD_MS 60000	  /* at the latest */
 #define SL_TRANSPORT_PATH_MAX ((size_t)16 << 10)  /* bytes of path and query */
 
-enum sl_io_lane { SL_IO_REQUESTS, SL_IO_WATCHES, SL_IO_LANE_COUNT };
+/*
+ * Transfers that share connections. libcurl looks at each transfer of a connection whenever something
+ * comes on it: the watch of what we write ourselves has a connection of its own, and spares the others.
+ */
+enum sl_io_lane { SL_IO_REQUESTS, SL_IO_WATCHES, SL_IO_BUSY_WATCH, SL_IO_LANE_COUNT };
 
 enum sl_xfer_end {
 	SL_XFER_ANSWERED,    /* completely; any HTTP status */

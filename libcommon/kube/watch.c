@@ -352,8 +352,8 @@ static void on_silence(struct sl_timer *t)
 		sl_io_timer_set(io, t, heard + patience);
 		return;
 	}
-	if (now - sl_io_connection_heard(io, SL_IO_WATCHES, w->xfer.connection) >= patience) {
-		sl_io_renew(io, SL_IO_WATCHES);
+	if (now - sl_io_connection_heard(io, w->xfer.lane, w->xfer.connection) >= patience) {
+		sl_io_renew(io, w->xfer.lane);
 		return;
 	}
 	sl_xfer_cancel(io, &w->xfer);
@@ -479,7 +479,7 @@ struct sl_watch *sl_watch_start(struct sl_kube_client *c, const struct sl_watch_
 	sl_strbuf_init(&w->continue_, TOKEN_MAX);
 	w->retry.fire = on_retry;
 	w->silence.fire = on_silence;
-	w->xfer.lane = SL_IO_WATCHES;
+	w->xfer.lane = options->is_busy ? SL_IO_BUSY_WATCH : SL_IO_WATCHES;
 	w->xfer.method = "GET";
 	w->xfer.user = w->options.user;
 	if (options->metadata_only)

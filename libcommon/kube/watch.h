@@ -47,6 +47,7 @@ struct sl_watch_options {
 	const char *user;		 /* impersonate, or NULL */
 	bool keep_managed_fields;
 	bool metadata_only; /* PartialObjectMetadata, under the kind's own apiVersion and kind */
+	bool is_busy; /* with much to tell: on a connection beside that of the other watches */
 	int64_t silence_ms; /* 0: SL_WATCH_SILENCE_MS */
 };
 
