@@ -1,5 +1,6 @@
 #include "libcommon/base/arena.h"
 
+#include <assert.h>
 #include <stdarg.h>
 #include <stdint.h>
 #include <stdio.h>
@@ -16,21 +17,28 @@ struct sl_arena_block {
 	_Alignas(ALIGN) char data[];
 };
 
+static struct sl_arena_block *alloc_block(size_t size)
+{
+	struct sl_arena_block *b;
+	size_t bytes;
+
+	if (__builtin_add_overflow(size, sizeof(*b), &bytes))
+		abort();
+	b = sl_xmalloc(bytes);
+	b->next = NULL;
+	b->size = size;
+	b->used = 0;
+	return b;
+}
+
 static struct sl_arena_block *new_block(struct sl_arena *a, size_t need)
 {
 	size_t size = a->head ? a->head->size * 2 : BLOCK_MIN;
 	struct sl_arena_block *b;
-	size_t bytes;
 
 	if (size > BLOCK_MAX)
 		size = BLOCK_MAX;
-	if (size < need)
-		size = need;
-	if (__builtin_add_overflow(size, sizeof(*b), &bytes))
-		abort();
-	b = sl_xmalloc(bytes);
-	b->size = size;
-	b->used = 0;
+	b = alloc_block(size < need ? need : size);
 	/* A block made for one large item goes behind the head, whose room is still useful. */
 	if (a->head && need > BLOCK_MAX / 4) {
 		b->next = a->head->next;
@@ -54,6 +62,12 @@ static void *take(struct sl_arena *a, size_t size, size_t align)
 	b->used = at + size;
 	a->used += size;
 	return b->data + at;
+}
+
+void sl_arena_reserve(struct sl_arena *a, size_t bytes)
+{
+	assert(!a->head);
+	a->head = alloc_block(bytes);
 }
 
 void sl_arena_release(struct sl_arena *a)

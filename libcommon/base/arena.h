@@ -35,6 +35,8 @@ struct sl_arena {
 		.limit = (bytes) \
 	}
 
+/* Of an arena that holds nothing: its first block has room for so many bytes, and no more. */
+void sl_arena_reserve(struct sl_arena *a, size_t bytes);
 void sl_arena_release(struct sl_arena *a);
 /* The same for an arena that held secrets: everything is overwritten first. */
 void sl_arena_wipe(struct sl_arena *a);

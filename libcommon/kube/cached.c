@@ -10,46 +10,70 @@ struct cached {
 	struct sl_arena arena;
 };
 
-static struct sl_value *copy_metadata(struct sl_arena *a, const struct sl_value *metadata)
+/* A map without one member; what the others hold is shared. */
+static struct sl_value *without(struct sl_arena *a, const struct sl_value *map, const char *key)
 {
-	struct sl_value *copy = sl_value_map(a);
+	struct sl_value *out = sl_value_map(a);
 
-	for (size_t i = 0; i < sl_map_len(metadata); i++) {
-		const struct sl_member *m = &metadata->map.members[i];
+	for (size_t i = 0; i < sl_map_len(map); i++) {
+		const struct sl_member *m = &map->map.members[i];
 
-		if (!sl_str_eqz(m->key, "managedFields"))
-			sl_map_set(a, copy, m->key, sl_value_copy(a, m->value));
+		if (!sl_str_eqz(m->key, key))
+			sl_map_set(a, out, m->key, m->value);
 	}
-	return copy;
+	return out;
 }
 
-static struct sl_value *copy_object(struct sl_arena *a, const struct sl_value *object)
+#define ALIGN 16
+
+static size_t bytes_of_text(struct sl_str s)
 {
-	struct sl_value *copy = sl_value_map(a);
+	return s.n + 1 + ALIGN;
+}
 
-	for (size_t i = 0; i < sl_map_len(object); i++) {
-		const struct sl_member *m = &object->map.members[i];
-		bool is_metadata = sl_str_eqz(m->key, "metadata");
+/* What a copy takes at most, but for indexes of large maps. */
+static size_t bytes_of(const struct sl_value *v)
+{
+	size_t bytes = sizeof(*v) + ALIGN;
 
-		sl_map_set(a, copy, m->key,
-			   is_metadata ? copy_metadata(a, m->value) : sl_value_copy(a, m->value));
-	}
-	return copy;
+	if (v->kind == SL_V_STRING || v->kind == SL_V_NUMBER)
+		return bytes + bytes_of_text(v->s);
+	if (sl_is_list(v))
+		bytes += v->list.n * sizeof(v->list.items[0]) + ALIGN;
+	for (size_t i = 0; i < sl_list_len(v); i++)
+		bytes += bytes_of(v->list.items[i]);
+	if (sl_is_map(v))
+		bytes += v->map.n * sizeof(v->map.members[0]) + ALIGN;
+	for (size_t i = 0; i < sl_map_len(v); i++)
+		bytes += bytes_of_text(v->map.members[i].key) + bytes_of(v->map.members[i].value);
+	return bytes;
+}
+
+/* Strings of a copy end with a NUL; what is absent is "". */
+static struct sl_str text_of(struct sl_str s)
+{
+	return s.p ? s : SL_STR("");
 }
 
 struct sl_cached *sl_cached_new(const struct sl_value *object)
 {
 	struct cached *o = sl_xcalloc(1, sizeof(*o));
-	struct sl_value *copy;
+	SL_AUTO(sl_arena) a = SL_ARENA_INIT;
+	const struct sl_value *metadata = sl_get(object, "metadata");
+	struct sl_value *shown = without(&a, object, "managedFields"), *copy;
 
+	if (metadata)
+		sl_map_setz(&a, shown, "metadata", without(&a, metadata, "managedFields"));
 	atomic_init(&o->refs, 1);
-	copy = copy_object(&o->arena, object);
+	/* One block of the right size: there are as many of these as there are objects. */
+	sl_arena_reserve(&o->arena, bytes_of(shown));
+	copy = sl_value_copy(&o->arena, shown);
 	o->pub = (struct sl_cached){
 		.value = copy,
-		.namespace_ = sl_arena_str(&o->arena, sl_obj_namespace(copy)),
-		.name = sl_arena_str(&o->arena, sl_obj_name(copy)),
-		.uid = sl_arena_str(&o->arena, sl_obj_uid(copy)),
-		.resource_version = sl_arena_str(&o->arena, sl_obj_resource_version(copy)),
+		.namespace_ = text_of(sl_obj_namespace(copy)),
+		.name = text_of(sl_obj_name(copy)),
+		.uid = text_of(sl_obj_uid(copy)),
+		.resource_version = text_of(sl_obj_resource_version(copy)),
 	};
 	return &o->pub;
 }

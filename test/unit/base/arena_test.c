@@ -97,6 +97,22 @@ static void is_empty_and_usable_after_a_wipe(void **state)
 	assert_string_equal(sl_arena_strdup(&a, "new"), "new");
 }
 
+static void takes_what_was_reserved_from_one_block(void **state)
+{
+	SL_AUTO(sl_arena) a = SL_ARENA_INIT;
+	const struct sl_arena_block *block;
+
+	(void)state;
+	sl_arena_reserve(&a, 5000);
+	block = a.head;
+	assert_int_equal(a.used, 0);
+	for (int i = 0; i < 5; i++)
+		memset(sl_arena_alloc(&a, 992), 'x', 992);
+	assert_ptr_equal(a.head, block);
+	memset(sl_arena_alloc(&a, 992), 'x', 992);
+	assert_ptr_not_equal(a.head, block);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -106,6 +122,7 @@ int main(void)
 		cmocka_unit_test(tells_when_it_is_past_its_limit),
 		cmocka_unit_test(starts_anew_after_reset),
 		cmocka_unit_test(is_empty_and_usable_after_a_wipe),
+		cmocka_unit_test(takes_what_was_reserved_from_one_block),
 	};
 
 	return run_group("arena", tests);
