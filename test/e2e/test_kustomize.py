@@ -228,7 +228,6 @@ def test_unknown_field_of_a_kustomization_is_warned_about(lab, ns, source):
 
 
 @pytest.mark.parametrize("spec,field", [
-    ({"postBuild": {"substitute": {"a": "b"}}}, "spec.postBuild"),
     ({"decryption": {"provider": "sops"}}, "spec.decryption"),
     ({"kubeConfig": {"secretRef": {"name": "x"}}}, "spec.kubeConfig"),
 ])
