@@ -57,7 +57,8 @@ struct sl_yaml_options {
 	bool keep_first;
 	/* Read no further than the end of the first document: what follows may be anything. */
 	bool first_document;
-	/* Folded text as it is once go-yaml v3 wrote it and read it again, see yaml_refold.h. */
+	/* Folded text as it is once go-yaml v3 wrote it and read it again, see yaml_refold.h; but for
+	 * metadata.annotations, which kustomize makes anew. */
 	bool refold;
 };
 

@@ -214,6 +214,15 @@ static int parse_list(struct sl_yaml_reader *y, struct sl_value *list)
 	return next_event(y);
 }
 
+static void note_place(struct sl_yaml_reader *y, struct sl_str key)
+{
+	if (y->depth == 1)
+		y->in_metadata = sl_str_eqz(key, "metadata");
+	if (y->depth <= 2)
+		y->in_annotations =
+			y->depth == 2 && y->in_metadata && sl_str_eqz(key, "annotations");
+}
+
 static int parse_map(struct sl_yaml_reader *y, struct sl_value *map)
 {
 	size_t base = y->n;
@@ -223,8 +232,10 @@ static int parse_map(struct sl_yaml_reader *y, struct sl_value *map)
 		struct sl_yaml_pending item;
 
 		r = parse_key(y, &item);
-		if (r == 0)
-			r = parse_node(y, &item.m.value);
+		if (r < 0)
+			break;
+		note_place(y, item.m.key);
+		r = parse_node(y, &item.m.value);
 		if (r == 0)
 			push(y, &item);
 	}

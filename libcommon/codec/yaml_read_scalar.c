@@ -94,7 +94,8 @@ static int scalar_text(struct sl_yaml_reader *y, struct sl_str *ret_text)
 	if (sl_str_eqz(sl_str((const char *)y->event.data.scalar.tag), TAG_PREFIX "binary"))
 		return decode_binary(y, s, ret_text);
 	*ret_text = sl_arena_str(y->a, s);
-	if (y->o.refold && y->event.data.scalar.style == YAML_FOLDED_SCALAR_STYLE)
+	if (y->o.refold && !y->in_annotations &&
+	    y->event.data.scalar.style == YAML_FOLDED_SCALAR_STYLE)
 		*ret_text = sl_yaml_refold(y->a, *ret_text);
 	return 0;
 }

@@ -73,6 +73,9 @@ struct sl_kz_objects {
 	size_t n;
 };
 
+/* Refuse what is no object: a map with a kind and, but for lists, a name. */
+int sl_kz_check_object(struct sl_kz *kz, const struct sl_value *obj,
+		       struct sl_err *err) SL_MUST_CHECK;
 /* The objects of a YAML text: lists expanded, empty documents dropped, kind and name demanded. */
 int sl_kz_decode_objects(struct sl_kz *kz, struct sl_str text, const char *file,
 			 struct sl_kz_objects *ret, struct sl_err *err) SL_MUST_CHECK;

@@ -43,7 +43,7 @@ static bool is_list_kind(struct sl_kz *kz, const struct sl_value *obj)
 	return sl_str_ends(sl_kz_text(kz->a, sl_get(obj, "kind")), SL_STR("List"));
 }
 
-static int check_object(struct sl_kz *kz, const struct sl_value *obj, struct sl_err *err)
+int sl_kz_check_object(struct sl_kz *kz, const struct sl_value *obj, struct sl_err *err)
 {
 	if (!sl_is_map(obj)) {
 		return sl_value_err_set(err, obj, NULL, SL_ERR_INVALID,
@@ -65,7 +65,7 @@ static int enqueue_items(struct sl_kz *kz, struct queue *q, const struct sl_valu
 
 		if (sl_kz_is_empty(item))
 			continue;
-		int r = check_object(kz, item, err);
+		int r = sl_kz_check_object(kz, item, err);
 
 		if (r < 0)
 			return r;

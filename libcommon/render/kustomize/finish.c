@@ -66,10 +66,15 @@ void sl_kz_add_hashes(struct sl_kz *kz, struct sl_kz_map *m)
 	sl_kz_map_touch(m);
 }
 
-/* Objects marked as local configuration are for tools, not for a cluster. */
-static void drop_local(struct sl_kz *kz, struct sl_kz_map *m)
+/* Objects marked as local configuration are for tools, not for a cluster. A patch may have made an
+ * object into something that is none. */
+static int drop_local(struct sl_kz *kz, struct sl_kz_map *m, struct sl_err *err)
 {
 	for (size_t i = 0; i < m->n; i++) {
+		int r = sl_kz_check_object(kz, m->v[i]->obj, err);
+
+		if (r < 0)
+			return r;
 		const struct sl_value *v = sl_get(m->v[i]->obj, "metadata", "annotations",
 						  "config.kubernetes.io/local-config");
 
@@ -77,6 +82,7 @@ static void drop_local(struct sl_kz *kz, struct sl_kz_map *m)
 			m->v[i]->obj = NULL;
 	}
 	sl_kz_map_drop_deleted(m);
+	return 0;
 }
 
 static int add_managed_by(struct sl_kz *kz, struct sl_kz_map *m, struct sl_err *err)
@@ -151,8 +157,9 @@ int sl_kz_finish(struct sl_kz *kz, const struct sl_kz_kustfile *root, struct sl_
 		r = sl_kz_vars_resolve(kz, m, err);
 	if (r < 0)
 		return r;
-	drop_local(kz, m);
-	r = sl_kz_sort(kz, sl_get(root->value, "sortOptions"), m, err);
+	r = drop_local(kz, m, err);
+	if (r == 0)
+		r = sl_kz_sort(kz, sl_get(root->value, "sortOptions"), m, err);
 	if (r == 0 && (kz->options.managed_by_label || has_option(wanted, "managedByLabel")))
 		r = add_managed_by(kz, m, err);
 	for (size_t i = 0; r == 0 && i < m->n; i++)
