@@ -766,6 +766,8 @@ def documented():
 def test_every_command_of_the_manual_works(lab, apply, tmp_path, monkeypatch):
     (tmp_path / "deploy").mkdir()
     (tmp_path / "deploy" / "cm.yaml").write_text("{apiVersion: v1, kind: ConfigMap, metadata: {name: a}}")
+    (tmp_path / "app").mkdir()
+    (tmp_path / "app" / "kustomization.yaml").write_text("configMapGenerator: [{name: a}]")
     (tmp_path / "podinfo.yaml").write_text(json.dumps(kustomization("podinfo", "flux-system")))
     monkeypatch.chdir(tmp_path)
     apply(git_repository("podinfo", "flux-system"))

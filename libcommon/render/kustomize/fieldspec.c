@@ -70,7 +70,8 @@ static int step_map(const struct walk *w, struct sl_value *map, const char *path
 
 		if (!m && !made)
 			return 0;
-		if (made) {
+		/* A null that is there keeps its spelling. */
+		if (made && !(m && sl_is_null(made))) {
 			sl_map_set(w->kz->a, map, name, made);
 			m = sl_map_member(map, name);
 		}

@@ -1,5 +1,6 @@
 #include "libcommon/render/kustomize/patch.h"
 
+#include "libcommon/codec/json.h"
 #include "libcommon/codec/jsonpatch.h"
 #include "libcommon/codec/yaml.h"
 #include "libcommon/render/kustomize/smp.h"
@@ -65,6 +66,10 @@ int sl_kz_patch_parse_operations(struct sl_kz *kz, struct sl_str text, const cha
 	struct sl_value *docs;
 
 	*ret = NULL;
+	/* What begins like JSON has to be JSON. */
+	if (text.n > 0 && text.p[0] == '[' && sl_json_parse(kz->a, text, NULL, &docs, &ignored) < 0)
+		return 0;
+	sl_err_release(&ignored);
 	/* Text that is no YAML at all is told apart, and refused, where objects are decoded. */
 	if (sl_yaml_parse_all(kz->a, text, &options, &docs, &ignored) < 0)
 		return 0;

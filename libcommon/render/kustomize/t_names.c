@@ -22,7 +22,8 @@ static int add_affixes(struct sl_kz *kz, struct sl_value **slot, void *arg, stru
 					"a name must be a scalar, got a %s",
 					sl_value_kind_name(*slot));
 	}
-	struct sl_str old = sl_kz_text(kz->a, *slot);
+	/* "null" is a text here; what was made is empty. */
+	struct sl_str old = sl_is_null(*slot) ? (*slot)->written : sl_kz_text(kz->a, *slot);
 
 	*slot = sl_value_strf(kz->a, "%.*s%.*s%.*s", SL_STR_FMT(x->prefix), SL_STR_FMT(old),
 			      SL_STR_FMT(x->suffix));

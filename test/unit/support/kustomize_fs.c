@@ -1,8 +1,10 @@
 #include "test/unit/support/kustomize_fs.h"
 
 #include <fcntl.h>
+#include <limits.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 #include "libcommon/base/file.h"
 #include "libcommon/base/strmap.h"
@@ -43,12 +45,38 @@ static int disk_list(void *ctx, const char *path, void (*each)(void *arg, const 
 	return r;
 }
 
+/* Where an open file or directory really is. */
+static char *fd_path(struct sl_arena *a, int fd)
+{
+	char *path = sl_arena_alloc(a, PATH_MAX);
+	ssize_t n = readlink(sl_arena_printf(a, "/proc/self/fd/%d", fd), path, PATH_MAX - 1);
+
+	path[n < 0 ? 0 : n] = 0;
+	return path;
+}
+
+static int disk_real(void *ctx, const char *path, struct sl_arena *a, const char **ret_path,
+		     struct sl_err *err)
+{
+	int dir = *(const int *)ctx;
+	const char *root = fd_path(a, dir), *real;
+	SL_AUTO_FD int fd = -1;
+	int r = sl_open_beneath(dir, *path ? path : ".", O_PATH, 0, &fd, err);
+
+	if (r < 0)
+		return r;
+	real = fd_path(a, fd) + strlen(root);
+	*ret_path = *real == '/' ? real + 1 : real;
+	return 0;
+}
+
 struct sl_kustomize_fs test_disk_fs(const int *dir_fd)
 {
 	return (struct sl_kustomize_fs){ .ctx = (void *)(uintptr_t)dir_fd,
 					 .stat = disk_stat,
 					 .read = disk_read,
-					 .list = disk_list };
+					 .list = disk_list,
+					 .real = disk_real };
 }
 
 /* The next file of the text: false at the end. */

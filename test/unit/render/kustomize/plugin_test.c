@@ -32,7 +32,7 @@ static void validators_may_write_what_is_there(void **state)
 		"kind: ImageTagTransformer\nmetadata: {name: v}\nimageTag: {name: nginx, newTag: "
 		"\"3\"}\n",
 		"kind: PatchTransformer\nmetadata: {name: v}\ntarget: {kind: Pod}\n"
-		"patch: '[{op: test, path: /metadata/name, value: p}]'\n",
+		"patch: '[{\"op\": \"test\", \"path\": \"/metadata/name\", \"value\": \"p\"}]'\n",
 	};
 
 	(void)state;
