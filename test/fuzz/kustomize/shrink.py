@@ -36,7 +36,7 @@ def drop_lines(tree, path, still, budget):
     return tree
 
 
-def shrink(tree, still, trials=400):
+def shrink(tree, still, trials=150):
     budget = Budget(trials)
     while True:
         before = tree
