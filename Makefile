@@ -113,7 +113,8 @@ $(BUILD)/$(1)/libdomain.a: $(call objs,$(1),$(DOMAIN_SRC) $(UNIT_SUPPORT))
 	$$(Q)mkdir -p $$(@D)
 	$$(call say,AR,$$@)rm -f $$@ && ar rcs $$@ $$^
 
-$(BUILD)/$(1)/test/tools/%: $(BUILD)/$(1)/test/tools/%.o $(BUILD)/$(1)/libcommon.a
+$(BUILD)/$(1)/test/tools/%: $(BUILD)/$(1)/test/tools/%.o $(BUILD)/$(1)/libdomain.a \
+		$(BUILD)/$(1)/libcommon.a
 	$$(call say,LD,$$@)$$(CC_$(1)) $$(LDFLAGS_BASE) $$(LDFLAGS_$(1)) -o $$@ $$^ $$(LIBS)
 
 $(BUILD)/$(1)/test/unit/%_test: $(BUILD)/$(1)/test/unit/%_test.o $(BUILD)/$(1)/libdomain.a \

@@ -252,8 +252,7 @@ static void on_object(void *ctx, enum sl_watch_event event, const struct sl_valu
 	struct sl_store *s = ctx;
 	bool deleted = event == SL_WATCH_DELETED;
 	struct sl_str id;
-	SL_AUTO_FREE char *id_text =
-		make_id(sl_obj_namespace(object), sl_obj_name(object), &id.n);
+	SL_AUTO_FREE char *id_text = make_id(sl_obj_namespace(object), sl_obj_name(object), &id.n);
 
 	id.p = id_text;
 	if (deleted || !is_there_already(s, id, sl_obj_resource_version(object)))

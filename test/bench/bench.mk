@@ -1,5 +1,7 @@
+BENCH_TOOLS := $(BUILD)/release/test/tools/stopwatch $(BUILD)/release/test/tools/buildbench
+
 .PHONY: bench
 ## make bench           speed and memory of the controllers, beside Flux's, in one table
 bench: $(BUILD)/.deps-bench $(BUILD)/.deps-test
-	$(Q)$(MAKE) -j2 all lab bench-peers
+	$(Q)$(MAKE) -j2 all lab bench-peers build/peers/kustomize $(BENCH_TOOLS)
 	$(Q)$(PYTHON) test/bench/bench.py $(BENCH)

@@ -1,7 +1,7 @@
-"""Figures of the controllers in the lab, beside those of Flux's kustomize-controller.
+"""Figures of the controllers in the lab, beside those of Flux's kustomize-controller; of builds, beside kustomize's.
 
     make bench                    everything
-    make bench BENCH="idle many"  some of: idle, steady, push, many, repo
+    make bench BENCH="idle many"  some of: build, idle, steady, push, many, repo
 
 Nothing here passes or fails: it prints a table. Peers run one after the other on the same control
 plane and the same objects. Times are wall seconds as a user would see them; memory is read from
@@ -23,6 +23,7 @@ ROOT = pathlib.Path(__file__).resolve().parents[2]
 sys.path.insert(0, str(ROOT / "test" / "e2e"))
 
 # pylint: disable=wrong-import-position
+import builds  # noqa: E402
 from artifacts import ArtifactServer, Source  # noqa: E402
 from controllers import KustomizeController, SourceController, apply_crds, wait_until  # noqa: E402
 from lab import GitServer, Lab, condition  # noqa: E402
@@ -313,17 +314,47 @@ def bench_repo(lab):
         row("... peak resident memory", source.memory()["VmHWM"] / 1024, unit="MiB", target="<= 64")
 
 
+def bench_build():
+    """Whole processes that build a kustomization, and what of it the controller has to do."""
+    print("builds")
+    sluice, kustomize = (str(ROOT / "build" / p) for p in ("bin/sluice", "peers/kustomize"))
+    with tempfile.TemporaryDirectory(prefix="sluice-bench-") as name:
+        top = pathlib.Path(name)
+        file = top / "ks.yaml"
+        file.write_text(f"apiVersion: {KS}/v1\nkind: Kustomization\nmetadata: {{name: a}}\nspec: {{path: ./}}\n")
+        for what, make, times, peers, target in (
+                ("overlay of 20 resources", builds.small, 20, 10, 10),
+                ("600 resources in 150 components", builds.components, 10, 1, 20),
+                ("2,000 resources in 3 layers", lambda root: builds.layers(root, 500), 5, 1, 20),
+                ("20,000 resources in 3 layers", lambda root: builds.layers(root, 5000), 3, 0, None)):
+            where = str(make(top / str(times)))
+            ours = builds.run([sluice, "build", "ks", "a", "--path", where, "--kustomization-file", str(file),
+                               "--dry-run"], times)
+            peer = builds.run([kustomize, "build", where], peers) if peers else (None, None)
+            row(f"build: {what}", ours[0], peer[0], "ms", f">= {target}x" if target else "")
+            row("... peak resident memory", ours[1], peer[1], "MiB", ">= 4x" if target else "")
+        builds.write(top / "apps", {f"app{i}/all.yaml": builds.four(f"app{i}", i) for i in range(100)})
+        tool = ROOT / "build" / "release" / "test" / "tools" / "buildbench"
+        figures = [float(subprocess.run([tool, top / "apps", "100"], capture_output=True, check=True).stdout)
+                   for _ in range(10)]
+        row("100 builds of 4 objects in kustomize-controller", statistics.median(figures), unit="ms", target="<= 50")
+
+
 BENCHES = {"idle": bench_idle, "steady": bench_steady, "push": bench_push, "many": bench_many,
            "repo": bench_repo}
 
 
 def main():
-    wanted = sys.argv[1:] or list(BENCHES)
-    with tempfile.TemporaryDirectory(prefix="sluice-bench-"), Lab() as lab:
-        apply_crds(lab)
-        FluxKustomizeController.apply_crds(lab)
-        for name in wanted:
-            BENCHES[name](lab)
+    wanted = sys.argv[1:] or ["build", *BENCHES]
+    if "build" in wanted:
+        wanted.remove("build")
+        bench_build()
+    if wanted:
+        with tempfile.TemporaryDirectory(prefix="sluice-bench-"), Lab() as lab:
+            apply_crds(lab)
+            FluxKustomizeController.apply_crds(lab)
+            for name in wanted:
+                BENCHES[name](lab)
     table()
     return 0
 

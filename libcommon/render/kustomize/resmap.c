@@ -58,13 +58,20 @@ static struct sl_kz_resource *index_add(struct sl_kz *kz, struct sl_kz_index *in
 	return NULL;
 }
 
+/* Begin the index anew, in the memory that it has. */
+static void index_clear(struct sl_kz_map *m)
+{
+	if (m->index.slot_count > 0)
+		memset(m->index.slots, 0, m->index.slot_count * sizeof(*m->index.slots));
+	m->index.n = 0;
+	m->indexed = false;
+}
+
 static void reindex(struct sl_kz *kz, struct sl_kz_map *m)
 {
 	if (m->indexed)
 		return;
-	if (m->index.slot_count > 0)
-		memset(m->index.slots, 0, m->index.slot_count * sizeof(*m->index.slots));
-	m->index.n = 0;
+	index_clear(m);
 	for (size_t i = 0; i < m->n; i++) {
 		struct sl_kz_id id = sl_kz_current_id(kz, m->v[i]);
 
@@ -160,15 +167,15 @@ void sl_kz_map_drop_deleted(struct sl_kz_map *m)
 int sl_kz_map_check_unique(struct sl_kz *kz, struct sl_kz_map *m, const char *what,
 			   struct sl_err *err)
 {
-	struct sl_kz_index seen = { 0 };
-
+	index_clear(m);
 	for (size_t i = 0; i < m->n; i++) {
 		struct sl_kz_id id = sl_kz_current_id(kz, m->v[i]);
-		struct sl_kz_resource *there = index_add(kz, &seen, &id, m->v[i]);
+		struct sl_kz_resource *there = index_add(kz, &m->index, &id, m->v[i]);
 
 		if (there)
 			return conflict(kz, there, m->v[i], what, err);
 	}
+	m->indexed = true;
 	return 0;
 }
 
