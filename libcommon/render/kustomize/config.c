@@ -1,5 +1,6 @@
 #include "libcommon/render/kustomize/config.h"
 
+#include <stdlib.h>
 #include <string.h>
 
 #include "libcommon/render/kustomize/finish.h"
@@ -119,19 +120,58 @@ static const char *or_else(const char *s, const char *otherwise)
 	return s ? s : otherwise;
 }
 
-/* kustomize's order of kinds that can be referred to: as objects are sorted. */
+/* What kinds are sorted by: their place in legacy order, then their names. */
+struct kind_key {
+	int64_t rank;
+	const char *text;
+	size_t index; /* before, which keeps the order of equal kinds */
+};
+
+static struct kind_key kind_key(struct sl_kz *kz, const char *group, const char *version,
+				const char *kind)
+{
+	return (struct kind_key){
+		.rank = sl_kz_kind_rank(sl_str(or_else(kind, ""))),
+		.text = sl_arena_printf(kz->a, "%s_%s_%s", or_else(group, "~G"),
+					or_else(version, "~V"), or_else(kind, "~K")),
+	};
+}
+
+static int compare_kinds(const void *px, const void *py)
+{
+	const struct kind_key *x = px, *y = py;
+
+	if (x->rank != y->rank)
+		return x->rank < y->rank ? -1 : 1;
+	int r = strcmp(x->text, y->text);
+
+	return r != 0 ? r : (x->index > y->index) - (x->index < y->index);
+}
+
+void sl_kz_specs_sort(struct sl_kz *kz, struct sl_kz_fieldspecs *list)
+{
+	struct sl_kz_fieldspec *sorted = sl_arena_array(kz->a, list->n + 1, sizeof(*sorted));
+	struct kind_key *keys = sl_arena_array(kz->a, list->n + 1, sizeof(*keys));
+
+	for (size_t i = 0; i < list->n; i++) {
+		const struct sl_kz_fieldspec *spec = &list->v[i];
+
+		keys[i] = kind_key(kz, spec->group, spec->version, spec->kind);
+		keys[i].index = i;
+	}
+	qsort(keys, list->n, sizeof(*keys), compare_kinds);
+	for (size_t i = 0; i < list->n; i++)
+		sorted[i] = list->v[keys[i].index];
+	list->v = sorted;
+}
+
 static bool comes_before(struct sl_kz *kz, const struct sl_kz_backref *x,
 			 const struct sl_kz_backref *y)
 {
-	int64_t rank_x = sl_kz_kind_rank(sl_str(or_else(x->kind, "")));
-	int64_t rank_y = sl_kz_kind_rank(sl_str(or_else(y->kind, "")));
+	struct kind_key key_x = kind_key(kz, x->group, x->version, x->kind);
+	struct kind_key key_y = kind_key(kz, y->group, y->version, y->kind);
 
-	if (rank_x != rank_y)
-		return rank_x < rank_y;
-	return strcmp(sl_arena_printf(kz->a, "%s_%s_%s", or_else(x->group, "~G"),
-				      or_else(x->version, "~V"), or_else(x->kind, "~K")),
-		      sl_arena_printf(kz->a, "%s_%s_%s", or_else(y->group, "~G"),
-				      or_else(y->version, "~V"), or_else(y->kind, "~K"))) < 0;
+	return compare_kinds(&key_x, &key_y) < 0;
 }
 
 static int add_reference(struct sl_kz *kz, struct sl_kz_backref *v, size_t *n,
@@ -185,17 +225,24 @@ static int merge_references(struct sl_kz *kz, struct sl_kz_config *to,
 int sl_kz_config_merge(struct sl_kz *kz, const struct sl_kz_config *x, const struct sl_kz_config *y,
 		       const struct sl_kz_config **ret, struct sl_err *err)
 {
-	*ret = x ? x : y;
-	if (!x || !y || x == y)
+	*ret = y ? y : x;
+	if (!y || x == y || (!x && y == kz->default_config))
 		return 0;
+	/* Merged with nothing too, as an entry may then turn out to say nothing new. */
+	if (!x)
+		x = sl_arena_new(kz->a, struct sl_kz_config);
 	struct sl_kz_config *both = sl_arena_new(kz->a, struct sl_kz_config);
 	int r = 0;
 
 	*both = *x;
 	for (size_t i = 0; i < SL_KZ_SPECS_COUNT && r == 0; i++) {
+		const struct sl_kz_fieldspec *before = both->lists[i].v;
+
 		r = sl_kz_specs_add_all(kz, &both->lists[i], y->lists[i], err);
 		if (r < 0)
 			sl_err_wrap(err, "failed to merge %s fieldSpec", list_names[i]);
+		else if (both->lists[i].v != before)
+			sl_kz_specs_sort(kz, &both->lists[i]);
 	}
 	if (r < 0)
 		return r;

@@ -52,6 +52,9 @@ int sl_kz_specs_add(struct sl_kz *kz, struct sl_kz_fieldspecs *list,
 int sl_kz_specs_add_all(struct sl_kz *kz, struct sl_kz_fieldspecs *list,
 			struct sl_kz_fieldspecs more, struct sl_err *err) SL_MUST_CHECK;
 
+/* In the order of kinds, which decides what says something new. */
+void sl_kz_specs_sort(struct sl_kz *kz, struct sl_kz_fieldspecs *list);
+
 /* The files of `configurations` and of `crds`, merged; NULL when the lists are empty. */
 int sl_kz_config_load(struct sl_kz *kz, const struct sl_kz_dir *dir, const struct sl_value *files,
 		      const struct sl_kz_config **ret, struct sl_err *err) SL_MUST_CHECK;

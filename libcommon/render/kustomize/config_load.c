@@ -61,9 +61,12 @@ static int read_file(struct sl_kz *kz, const struct sl_kz_dir *dir, struct sl_st
 					err);
 	if (r < 0)
 		return r;
-	for (size_t i = 0; i < SL_ARRAY_LEN(lists); i++)
-		config->lists[lists[i].list] =
-			sl_kz_fieldspecs_parse(kz, sl_get(v, lists[i].field));
+	for (size_t i = 0; i < SL_ARRAY_LEN(lists); i++) {
+		struct sl_kz_fieldspecs *list = &config->lists[lists[i].list];
+
+		*list = sl_kz_fieldspecs_parse(kz, sl_get(v, lists[i].field));
+		sl_kz_specs_sort(kz, list);
+	}
 	read_references(kz, sl_get(v, "nameReference"), config);
 	*ret = config;
 	return 0;

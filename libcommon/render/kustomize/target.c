@@ -122,8 +122,9 @@ static int add_directory(struct sl_kz_stage *s, struct sl_str rel, bool componen
 					       "may not add resource with an already registered id",
 					       err)
 		      : sl_kz_map_append_all(s->kz, s->m, &own, err);
-	if (r == 0 && !component)
-		r = sl_kz_config_merge(s->kz, s->m->config, own.config, &s->m->config, err);
+	if (r == 0)
+		r = sl_kz_config_merge(s->kz, component ? NULL : s->m->config,
+				       component ? s->m->config : own.config, &s->m->config, err);
 	if (r == 0 && !component)
 		r = sl_kz_vars_inherit(s->kz, s->m, &own, err);
 	if (r < 0)
