@@ -189,7 +189,14 @@ static int match_inside(struct match *m, struct sl_value *v, struct sl_kz_field_
 		return r;
 	if (sl_list_len(docs) == 0)
 		return misfit(m, v, path.v[1], "map");
-	return match(m, sl_list_get(docs, 0), rest_of(path));
+	size_t before = m->found->n;
+
+	r = match(m, sl_list_get(docs, 0), rest_of(path));
+	/* As nothing comes of it, any value fits. */
+	for (size_t i = before; r == 0 && i < m->found->n; i++)
+		if (!sl_is_map(m->found->v[i]) && !sl_is_list(m->found->v[i]))
+			m->found->v[i] = sl_kz_field_untyped(m->kz, SL_STR_NULL);
+	return r;
 }
 
 static int match_field(struct match *m, struct sl_value *v, struct sl_kz_field_path path)

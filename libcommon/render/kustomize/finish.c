@@ -70,9 +70,12 @@ void sl_kz_add_hashes(struct sl_kz *kz, struct sl_kz_map *m)
  * object into something that is none. */
 static int drop_local(struct sl_kz *kz, struct sl_kz_map *m, struct sl_err *err)
 {
-	for (size_t i = 0; i < m->n; i++) {
-		int r = sl_kz_check_object(kz, m->v[i]->obj, err);
+	/* A replacement may have given an object another one's name. */
+	int r = sl_kz_map_check_unique(kz, m, "may not add resource with an already registered id",
+				       err);
 
+	for (size_t i = 0; r == 0 && i < m->n; i++) {
+		r = sl_kz_check_object(kz, m->v[i]->obj, err);
 		if (r < 0)
 			return r;
 		const struct sl_value *v = sl_get(m->v[i]->obj, "metadata", "annotations",
@@ -82,7 +85,9 @@ static int drop_local(struct sl_kz *kz, struct sl_kz_map *m, struct sl_err *err)
 			m->v[i]->obj = NULL;
 	}
 	sl_kz_map_drop_deleted(m);
-	return 0;
+	/* And a replacement may have given an object another one's name. */
+	return sl_kz_map_check_unique(kz, m, "may not add resource with an already registered id",
+				      err);
 }
 
 static int add_managed_by(struct sl_kz *kz, struct sl_kz_map *m, struct sl_err *err)
