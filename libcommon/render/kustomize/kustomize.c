@@ -65,7 +65,7 @@ int sl_kustomize_build(struct sl_arena *a, const struct sl_kustomize_fs *fs, con
 	SL_AUTO(sl_err) own = SL_ERR_INIT;
 	struct sl_err *err = caller_err ? caller_err : &own;
 	struct sl_kz kz;
-	struct sl_kz_kustfile root;
+	struct sl_kz_kustfile root = { 0 };
 	struct sl_kz_map m = { 0 };
 	const struct sl_kz_origin here = { 0 };
 	struct sl_kz_dir dir;

@@ -237,7 +237,7 @@ static int enter_clone(struct sl_kz *kz, const struct sl_kz_dir *dir, struct sl_
 		       const struct sl_kustomize_repo *repo, struct sl_kz_dir *ret,
 		       struct sl_err *err)
 {
-	const char *clone = NULL, *path = NULL;
+	const char *clone = "", *path = "";
 	int r = check_url_cycle(dir, url, err);
 
 	if (r == 0)

@@ -14,7 +14,7 @@ static int read_target_file(struct sl_kz_stage *s, const struct sl_kz_plugin *p,
 {
 	struct sl_yaml_options options = { .rules = SL_YAML_KUBERNETES };
 	struct sl_str path = sl_get_str(p->args, "targetFilePath"), text;
-	struct sl_value *doc, *args;
+	struct sl_value *doc = NULL, *args = NULL;
 	int r = sl_kz_load(s->kz, s->dir, path, &text, &options.file, err);
 
 	if (r == 0)
