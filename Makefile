@@ -209,9 +209,6 @@ fuzz: $(BUILD)/.deps-test $(BUILD)/fuzz/test/fuzz/$(T)_fuzz
 		-rss_limit_mb=2048 -artifact_prefix=$(BUILD)/fuzz/ $(BUILD)/fuzz/corpus/$(T) test/fuzz/corpus/$(T)
 
 ## make fuzz-diff       random kustomizations through sluice (ASan) and kustomize [FUZZ_SECONDS=60]
-KUSTOMIZE_VERSION := v5.8.2
-$(BUILD)/peers/kustomize:
-	$(Q)GOBIN=$(CURDIR)/$(BUILD)/peers go install sigs.k8s.io/kustomize/kustomize/v5@$(KUSTOMIZE_VERSION)
 .PHONY: fuzz-diff
 fuzz-diff: $(BUILD)/.deps-test $(BUILD)/asan/bin/sluice $(BUILD)/peers/kustomize
 	$(Q)$(PYTHON) -B test/fuzz/kustomize/diff.py --seconds $(FUZZ_SECONDS) --out $(BUILD)/fuzz/kustomize \

@@ -317,8 +317,14 @@ static int op_copy(struct patcher *p)
 	struct sl_str name = SL_STR_NULL;
 	int r = from_of(p, &name, &from);
 
-	if (r == 0)
-		r = find(p, &from, &source);
+	if (r == 0 && from.n)
+		r = find_parent(p, &from, &source);
+	if (r < 0)
+		return r;
+	if (p->rules == SL_JSONPATCH_KUSTOMIZE && from.n && sl_is_map(source) &&
+	    !sl_map_get(source, last_token(&from)))
+		return put(p, sl_value_null(p->a));
+	r = find(p, &from, &source);
 	if (r == 0)
 		r = copy_in(p, source, &v);
 	return r < 0 ? r : put(p, v);

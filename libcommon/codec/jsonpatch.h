@@ -7,11 +7,11 @@
  *   SL_JSONPATCH_KUSTOMIZE  as kustomize applies patches (evanphx/json-patch v4): `replace` of a
  *                           missing member adds it, negative indices count from the end (-1 of `add`
  *                           appends), indices may have leading zeros or '+', a missing "value" is
- *                           null, `test` for null passes on a missing member
+ *                           null, `test` for null passes on a missing member, `copy` of a missing
+ *                           member copies null
  *
- * In both, `remove`, `move` and `copy` from what is not there, and `add` below a missing parent, are
- * errors (v4 copies null there), `add` and `replace` of "" give a new document, and a path must
- * begin with '/'.
+ * In both, `remove` and `move` from what is not there, and `add` below a missing parent, are errors,
+ * `add` and `replace` of "" give a new document, and a path must begin with '/'.
  *
  * Thread rule: pure functions. Caps: SL_JSONPATCH_*; the nodes bound what repeated copying can do.
  */

@@ -39,6 +39,9 @@ int sl_kz_patch_merge(struct sl_kz *kz, struct sl_kz_resource *r, const struct s
 	if (sl_get(r->obj, "apiVersion"))
 		sl_map_set_str(kz->a, copy, "apiVersion",
 			       sl_kz_text(kz->a, sl_get(r->obj, "apiVersion")));
+	/* kustomize drops the outcome of replacing a whole object: a quirk that it has kept. */
+	if (sl_str_eqz(sl_get_str(copy, "$patch"), "replace"))
+		return 0;
 	int rc = sl_kz_strategic_merge(kz->a, kz->schema, r->obj, copy, &result, err);
 
 	if (rc < 0) {

@@ -59,6 +59,60 @@ static struct sl_str take_word(struct lexer *l)
 	return sl_str_sub(l->text, from, l->at);
 }
 
+static bool is_alnum(char c)
+{
+	return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9');
+}
+
+/* At most 63 letters, digits, '-', '_' and '.', of which the first and last are alphanumeric. */
+static bool is_label_name(struct sl_str s)
+{
+	if (s.n == 0 || s.n > 63 || !is_alnum(s.p[0]) || !is_alnum(s.p[s.n - 1]))
+		return false;
+	for (size_t i = 0; i < s.n; i++)
+		if (!is_alnum(s.p[i]) && !strchr("-_.", s.p[i]))
+			return false;
+	return true;
+}
+
+/* A lower-case DNS name: no part of it empty, or with '-' at an end. */
+static bool is_dns_name(struct sl_str s)
+{
+	struct sl_str part;
+
+	if (s.n == 0 || s.n > 253 || s.p[s.n - 1] == '.')
+		return false;
+	while (sl_str_split(&s, '.', &part)) {
+		if (part.n == 0 || part.p[0] == '-' || part.p[part.n - 1] == '-')
+			return false;
+		for (size_t i = 0; i < part.n; i++)
+			if (part.p[i] != '-' &&
+			    (!is_alnum(part.p[i]) || (part.p[i] >= 'A' && part.p[i] <= 'Z')))
+				return false;
+	}
+	return true;
+}
+
+/* What the API server would take for a label's key and values, as kustomize asks for. */
+static int check_words(struct lexer *l, const struct sl_kz_requirement *q)
+{
+	ptrdiff_t slash = sl_str_chr(q->key, '/');
+	struct sl_str name = sl_str_sub(q->key, (size_t)(slash + 1), q->key.n);
+
+	if (!is_label_name(name) ||
+	    (slash >= 0 && !is_dns_name(sl_str_sub(q->key, 0, (size_t)slash))))
+		return sl_err_set(l->err, SL_ERR_INVALID,
+				  "unable to parse requirement: invalid label key \"%.*s\"",
+				  SL_STR_FMT(q->key));
+	for (size_t i = 0; i < q->values.n; i++)
+		if (q->values.v[i].n > 0 && !is_label_name(q->values.v[i]))
+			return sl_err_set(
+				l->err, SL_ERR_INVALID,
+				"unable to parse requirement: invalid label value \"%.*s\"",
+				SL_STR_FMT(q->values.v[i]));
+	return 0;
+}
+
 static int parse_values(struct lexer *l, struct sl_kz_requirement *q)
 {
 	if (!take(l, "("))
@@ -135,6 +189,8 @@ int sl_kz_label_selector_parse(struct sl_arena *a, struct sl_str text,
 					  REQUIREMENTS_MAX);
 		int r = parse_requirement(&l, &list[ret->n]);
 
+		if (r == 0)
+			r = check_words(&l, &list[ret->n]);
 		if (r < 0)
 			return r;
 		ret->n++;
