@@ -320,6 +320,12 @@ int sl_kz_field_set_text(struct sl_kz *kz, struct sl_value *v, struct sl_str tex
 	return 0;
 }
 
+void sl_kz_field_forget_type(struct sl_value *v)
+{
+	if (v->kind != SL_V_STRING && !sl_is_map(v) && !sl_is_list(v))
+		(void)made(v);
+}
+
 struct sl_value *sl_kz_field_untyped(struct sl_kz *kz, struct sl_str text)
 {
 	struct sl_value *v = sl_value_null(kz->a);

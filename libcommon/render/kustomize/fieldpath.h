@@ -61,6 +61,8 @@ struct sl_str sl_kz_field_text(struct sl_kz *kz, const struct sl_value *v);
  */
 int sl_kz_field_set_text(struct sl_kz *kz, struct sl_value *v, struct sl_str text,
 			 struct sl_err *err) SL_MUST_CHECK;
+/* Let a scalar that is no string take the type of whatever text it is given. */
+void sl_kz_field_forget_type(struct sl_value *v);
 /* A scalar without type, as a match makes it. */
 struct sl_value *sl_kz_field_untyped(struct sl_kz *kz, struct sl_str text);
 

@@ -85,9 +85,7 @@ static int drop_local(struct sl_kz *kz, struct sl_kz_map *m, struct sl_err *err)
 			m->v[i]->obj = NULL;
 	}
 	sl_kz_map_drop_deleted(m);
-	/* And a replacement may have given an object another one's name. */
-	return sl_kz_map_check_unique(kz, m, "may not add resource with an already registered id",
-				      err);
+	return r;
 }
 
 static int add_managed_by(struct sl_kz *kz, struct sl_kz_map *m, struct sl_err *err)

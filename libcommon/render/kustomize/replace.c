@@ -148,7 +148,12 @@ static int set_inside(struct sl_kz *kz, struct sl_value *obj, struct sl_kz_field
 
 	if (!root ||
 	    sl_kz_field_match(kz, root, rest, kind_to_make(value, o), &fields, &ignored) < 0 ||
-	    fields.n == 0 || set_all(kz, &fields, value, o, &ignored) < 0)
+	    fields.n == 0)
+		return SL_ERR_NOT_FOUND;
+	/* No schema stands behind such text: a port may become a name. */
+	for (size_t i = 0; i < fields.n; i++)
+		sl_kz_field_forget_type(fields.v[i]);
+	if (set_all(kz, &fields, value, o, &ignored) < 0)
 		return SL_ERR_NOT_FOUND;
 	sl_kz_structured_write(inside, &text);
 	/* A number or a boolean that was read as YAML and has no fields does not come here. */

@@ -75,6 +75,31 @@ static void matches_whole_strings(void **state)
 	}
 }
 
+static void finds_parts(void **state)
+{
+	static const struct {
+		const char *pattern, *text;
+		bool want;
+	} cases[] = {
+		{ "b", "abc", true },	  { "", "abc", true },	       { "", "", true },
+		{ "bd", "abc", false },	  { "^b", "abc", false },      { "^a", "abc", true },
+		{ "c$", "abc", true },	  { "b$", "abc", false },      { "b.", "abc", true },
+		{ "^a.c$", "abc", true }, { "^(b|c)$", "abc", false }, { "x|b+", "abbc", true },
+		{ "a{2}", "xaax", true }, { "a{3}", "xaax", false },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < SL_ARRAY_LEN(cases); i++) {
+		SL_AUTO(sl_arena) a = SL_ARENA_INIT;
+		struct sl_kz_pattern *p;
+
+		assert_int_equal(sl_kz_pattern_compile(&a, sl_str(cases[i].pattern), &p, NULL), 0);
+		if (sl_kz_pattern_finds(&a, p, sl_str(cases[i].text)) != cases[i].want)
+			fail_msg("%s in %s: not %d", cases[i].pattern, cases[i].text,
+				 cases[i].want);
+	}
+}
+
 static void refuses_what_it_cannot_do(void **state)
 {
 	static const struct {
@@ -156,6 +181,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(matches_whole_strings),
+		cmocka_unit_test(finds_parts),
 		cmocka_unit_test(refuses_what_it_cannot_do),
 		cmocka_unit_test(takes_linear_time),
 		cmocka_unit_test(caps_nesting),
