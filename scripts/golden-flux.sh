@@ -15,11 +15,11 @@ FLUX=${FLUX:-$PWD/build/peers/flux}
 "$FLUX" version --client | grep -q "$version" || { echo "flux $version wanted" >&2; exit 1; }
 
 record() {
-	local args
+	local flags
 	cd "$root/$1"
 	rm -f expected.yaml expected.err
-	read -ra args <args
-	if "$FLUX" build kustomization "${args[@]}" >expected.yaml 2>expected.err; then
+	read -ra flags <args
+	if "$FLUX" build kustomization "${flags[@]}" >expected.yaml 2>expected.err; then
 		rm expected.err
 	else
 		rm expected.yaml

@@ -155,13 +155,14 @@ static size_t match(const struct pattern *p, struct sl_str value, bool longest, 
 /* The characters in opposite order; the caller frees it. */
 static char *reverse(struct sl_str s)
 {
-	char *p = sl_xmemdup0(s.p ? s.p : "", s.n);
+	const char *from = s.p ? s.p : "";
+	char *p = sl_xmemdup0(from, s.n);
 
 	for (size_t at = 0, n; at < s.n; at += n) {
 		uint32_t rune;
 
 		n = sl_rune_decode(sl_str_sub(s, at, s.n), &rune);
-		memcpy(p + s.n - at - n, s.p + at, n);
+		memcpy(p + s.n - at - n, from + at, n);
 	}
 	return p;
 }

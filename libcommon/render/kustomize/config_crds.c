@@ -133,7 +133,7 @@ static int read_file(struct sl_kz *kz, const struct sl_kz_dir *dir, struct sl_st
 {
 	struct sl_yaml_options options = { .rules = SL_YAML_KUBERNETES, .allow_duplicates = true };
 	struct reader r = { .kz = kz, .config = config, .err = err };
-	struct sl_value *doc;
+	struct sl_value *doc = NULL;
 	struct sl_str text;
 	int rc = sl_kz_load(kz, dir, path, &text, &options.file, err);
 

@@ -50,7 +50,7 @@ static int read_file(struct sl_kz *kz, const struct sl_kz_dir *dir, struct sl_st
 {
 	struct sl_yaml_options options = { .rules = SL_YAML_KUBERNETES };
 	struct sl_kz_config *config = sl_arena_new(kz->a, struct sl_kz_config);
-	struct sl_value *doc, *v;
+	struct sl_value *doc, *v = NULL;
 	struct sl_str text;
 	int r = sl_kz_load(kz, dir, path, &text, &options.file, err);
 

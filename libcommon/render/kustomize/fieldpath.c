@@ -123,7 +123,7 @@ static int lookup_entry(struct sl_kz *kz, const struct sl_value *list, struct sl
 static int lookup_step(struct sl_kz *kz, struct sl_value *v, struct sl_str part,
 		       struct sl_value **ret, struct sl_err *err)
 {
-	int64_t index;
+	int64_t index = 0;
 
 	*ret = NULL;
 	if (sl_str_eqz(part, "*"))

@@ -251,7 +251,7 @@ static int enter_clone(struct sl_kz *kz, const struct sl_kz_dir *dir, struct sl_
 		r = expect_directory(kz, path, err);
 	if (r == 0)
 		r = real_path(kz, path, &path, err);
-	if (r < 0)
+	if (r != 0)
 		return r;
 	if (!is_below(path, clone))
 		return sl_err_set(err, SL_ERR_FORBIDDEN,

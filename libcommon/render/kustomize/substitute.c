@@ -231,7 +231,7 @@ static int substitute(struct work *w, struct sl_value **object, struct sl_err *e
 			       SL_KUSTOMIZE_SUBSTITUTED_MAX);
 	if (r == 0)
 		r = read_again(w, *object, &v, &cause);
-	if (r < 0)
+	if (r != 0)
 		return fail(w->a, *object, at, line, &cause, err);
 	*object = v;
 	return 0;

@@ -88,8 +88,8 @@ static int source_value(struct sl_kz_stage *s, const struct sl_value *source, st
 {
 	struct sl_kz_replace_options o = sl_kz_replace_options(sl_get(source, "options"));
 	struct sl_str path = or_default(sl_get_str(source, "fieldPath"));
-	struct sl_kz_field_path parts;
-	struct sl_kz_resource *from;
+	struct sl_kz_field_path parts = { 0 };
+	struct sl_kz_resource *from = NULL;
 	struct sl_value *v = NULL;
 	int r = find_source(s, source, &from, err);
 
@@ -252,7 +252,7 @@ static int load_file(struct sl_kz_stage *s, const struct sl_value *path, struct 
 		     struct sl_err *err)
 {
 	struct sl_yaml_options options = { .rules = SL_YAML_KUBERNETES };
-	struct sl_value *doc, *one;
+	struct sl_value *doc = NULL, *one;
 	struct sl_str text;
 	int r = sl_kz_load(s->kz, s->dir, sl_as_str(path), &text, &options.file, err);
 
