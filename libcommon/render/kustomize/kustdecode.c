@@ -1,5 +1,7 @@
 #include "libcommon/render/kustomize/kustfields.h"
 
+#include "libcommon/codec/json.h"
+
 struct decoder {
 	struct sl_kz *kz;
 	const struct sl_kz_struct *root;
@@ -83,6 +85,19 @@ static struct sl_value *like(struct sl_value *made, const struct sl_value *v)
 	return made;
 }
 
+/* A string, or what counts as one: NULL for anything else. */
+static struct sl_value *as_string(const struct decoder *d, struct sl_value *v)
+{
+	SL_AUTO(sl_strbuf) text = SL_STRBUF_INIT(1024);
+
+	if (sl_is_str(v))
+		return v;
+	if (d->unknown != SL_KZ_UNKNOWN_KEEP_LAX || sl_is_map(v) || sl_is_list(v))
+		return NULL;
+	sl_json_write(v, SL_JSON_COMPACT, &text);
+	return like(sl_value_str(d->kz->a, sl_strbuf_str(&text)), v);
+}
+
 static int decode_strings(struct decoder *d, const struct sl_value *v, const struct place *place,
 			  struct sl_value **ret, struct sl_err *err)
 {
@@ -95,9 +110,11 @@ static int decode_strings(struct decoder *d, const struct sl_value *v, const str
 
 		if (sl_is_null(s))
 			s = like(sl_value_strz(d->kz->a, ""), s);
-		if (!sl_is_str(s))
+		struct sl_value *text = as_string(d, s);
+
+		if (!text)
 			return wrong_type(d, s, &item, "string", err);
-		sl_list_push(d->kz->a, *ret, s);
+		sl_list_push(d->kz->a, *ret, text);
 	}
 	return 0;
 }
@@ -115,9 +132,11 @@ static int decode_string_map(struct decoder *d, const struct sl_value *v, const 
 
 		if (sl_is_null(s))
 			s = like(sl_value_strz(d->kz->a, ""), s);
-		if (!sl_is_str(s))
+		struct sl_value *text = as_string(d, s);
+
+		if (!text)
 			return wrong_type(d, s, &item, "string", err);
-		sl_map_set(d->kz->a, *ret, m->key, s);
+		sl_map_set(d->kz->a, *ret, m->key, text);
 	}
 	return 0;
 }
@@ -148,7 +167,8 @@ static int decode_field(struct decoder *d, const struct sl_kz_field *f, struct s
 		return 0;
 	switch (f->type) {
 	case SL_KZ_T_STRING:
-		return sl_is_str(v) ? 0 : wrong_type(d, v, place, "string", err);
+		*ret = as_string(d, v);
+		return *ret ? 0 : wrong_type(d, v, place, "string", err);
 	case SL_KZ_T_BOOL:
 		return v->kind == SL_V_BOOL ? 0 : wrong_type(d, v, place, "bool", err);
 	case SL_KZ_T_INT:
@@ -170,6 +190,7 @@ static int unknown_field(struct decoder *d, const struct sl_value *v, const stru
 {
 	switch (d->unknown) {
 	case SL_KZ_UNKNOWN_KEEP:
+	case SL_KZ_UNKNOWN_KEEP_LAX:
 		sl_map_set(d->kz->a, to, m->key, m->value);
 		sl_map_member(to, m->key)->line = m->line;
 		return 0;

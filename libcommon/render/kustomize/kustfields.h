@@ -54,7 +54,8 @@ const struct sl_kz_field *sl_kz_find_field(const struct sl_kz_struct *s, struct 
 enum sl_kz_unknown {
 	SL_KZ_UNKNOWN_REFUSE,
 	SL_KZ_UNKNOWN_KEEP,
-	SL_KZ_UNKNOWN_WARN, /* and drop */
+	SL_KZ_UNKNOWN_KEEP_LAX, /* keep, and take numbers and booleans for strings */
+	SL_KZ_UNKNOWN_WARN,	/* and drop */
 };
 
 /*

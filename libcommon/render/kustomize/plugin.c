@@ -123,7 +123,7 @@ static int load(struct sl_kz_stage *s, const struct sl_kz_resource *r, bool gene
 			    sl_err_set(err, SL_ERR_INVALID, "plugin %s not a %s", p->id,
 				       generators ? "generator" : "transformer"),
 			    err);
-	int rc = sl_kz_decode_struct(s->kz, p->kind->args, r->obj, SL_KZ_UNKNOWN_KEEP, &p->args,
+	int rc = sl_kz_decode_struct(s->kz, p->kind->args, r->obj, SL_KZ_UNKNOWN_KEEP_LAX, &p->args,
 				     err);
 
 	if (rc == 0 && p->kind->check)

@@ -1,4 +1,5 @@
 #include "libcommon/codec/yaml.h"
+#include "libcommon/render/kustomize/fieldpath.h"
 #include "libcommon/render/kustomize/plugin.h"
 #include "libcommon/render/kustomize/selector.h"
 
@@ -20,7 +21,7 @@ static int read_target_file(struct sl_kz_stage *s, const struct sl_kz_plugin *p,
 	if (r == 0)
 		r = sl_yaml_parse(s->kz->a, text, &options, &doc, err);
 	if (r == 0)
-		r = sl_kz_decode_struct(s->kz, &sl_kz_value_add_args, doc, SL_KZ_UNKNOWN_KEEP,
+		r = sl_kz_decode_struct(s->kz, &sl_kz_value_add_args, doc, SL_KZ_UNKNOWN_KEEP_LAX,
 					&args, err);
 	if (r < 0) {
 		sl_err_wrap(err, "targetFilePath '%.*s'", SL_STR_FMT(path));
@@ -185,8 +186,8 @@ static int step(struct sl_kz *kz, struct sl_value *v, const struct parts *parts,
 }
 
 /* `value` as one more part of `path`, before the part at `position`; an absolute path stays one. */
-static struct sl_value *insert_part(struct sl_kz *kz, struct sl_str path, size_t position,
-				    struct sl_str value)
+static struct sl_str insert_part(struct sl_kz *kz, struct sl_str path, size_t position,
+				 struct sl_str value)
 {
 	SL_AUTO(sl_strbuf) out = SL_STRBUF_INIT(SL_KUSTOMIZE_BYTES_MAX);
 	bool absolute = path.n > 0 && path.p[0] == '/', done = false;
@@ -204,7 +205,7 @@ static struct sl_value *insert_part(struct sl_kz *kz, struct sl_str path, size_t
 	}
 	if (!done)
 		sl_strbuf_addf(&out, "/%.*s", SL_STR_FMT(value));
-	return sl_value_str(kz->a, sl_str_sub(sl_strbuf_str(&out), absolute ? 0 : 1, out.n));
+	return sl_arena_str(kz->a, sl_str_sub(sl_strbuf_str(&out), absolute ? 0 : 1, out.n));
 }
 
 static int set_field(struct sl_kz *kz, struct sl_kz_resource *r, const struct sl_value *target,
@@ -221,9 +222,10 @@ static int set_field(struct sl_kz *kz, struct sl_kz_resource *r, const struct sl
 		rc = wrong_kind(*slot, sl_get_str(target, "fieldPath"), "scalar", err);
 	if (rc < 0)
 		return rc;
-	*slot = position > 0
-			? insert_part(kz, sl_kz_text(kz->a, *slot), (size_t)position - 1, value)
-			: sl_value_str(kz->a, value);
+	if (position > 0)
+		value = insert_part(kz, sl_kz_text(kz->a, *slot), (size_t)position - 1, value);
+	/* What is new has the type that its text reads as. */
+	*slot = sl_is_null(*slot) ? sl_kz_field_untyped(kz, value) : sl_value_str(kz->a, value);
 	return 0;
 }
 
