@@ -1,7 +1,7 @@
 #include "libcommon/codec/yaml.h"
 #include "libcommon/codec/yaml_resolve.h"
+#include "libcommon/lang/regex/regex.h"
 #include "libcommon/render/kustomize/fieldpath.h"
-#include "libcommon/render/kustomize/pattern.h"
 
 #include <string.h>
 
@@ -111,15 +111,14 @@ static int match_index(struct match *m, struct sl_value *v, struct sl_kz_field_p
 static int visit_entries(struct match *m, const struct sl_value *list, struct sl_str key,
 			 struct sl_str regex, struct sl_kz_field_path path)
 {
-	struct sl_kz_pattern *pattern;
-	int r = list->list.n > 0 ? sl_kz_pattern_compile(m->kz->a, regex, &pattern, m->err) : 0;
+	const struct sl_regex *pattern = NULL;
+	int r = list->list.n > 0 ? sl_regex_compile(m->kz->a, regex, &pattern, m->err) : 0;
 
 	for (size_t i = 0; i < list->list.n && r == 0; i++) {
 		struct sl_value *element = list->list.items[i];
 		const struct sl_value *field = key.n == 0 ? element : sl_map_get(element, key);
 
-		if (!field || !sl_kz_pattern_finds(m->kz->a, pattern,
-						   sl_str_trim(sl_kz_field_text(m->kz, field))))
+		if (!field || !sl_regex_match(pattern, sl_str_trim(sl_kz_field_text(m->kz, field))))
 			continue;
 		if (key.n == 0)
 			found(m, element);

@@ -243,15 +243,23 @@ bool sl_kz_label_selector_matches(struct sl_arena *a, const struct sl_kz_label_s
 	return true;
 }
 
+/* As kustomize has it: the parentheses keep a bar inside, so that both ends hold for each side. */
 static int parse_part(struct sl_kz *kz, const struct sl_value *target, const char *part,
-		      struct sl_kz_pattern **ret, struct sl_err *err)
+		      const struct sl_regex **ret, struct sl_err *err)
 {
 	const struct sl_value *v = sl_get(target, part);
+	SL_AUTO(sl_strbuf) b = SL_STRBUF_INIT(2 * SL_REGEX_PATTERN_MAX);
 
 	*ret = NULL;
 	if (sl_as_str(v).n == 0)
 		return 0;
-	int r = sl_kz_pattern_compile(kz->a, sl_as_str(v), ret, err);
+	sl_strbuf_addz(&b, "^(?:");
+	sl_strbuf_adds(&b, sl_as_str(v));
+	sl_strbuf_addz(&b, ")$");
+	int r = sl_strbuf_check(&b, "a pattern of a selector", err);
+
+	if (r == 0)
+		r = sl_regex_compile(kz->a, sl_strbuf_str(&b), ret, err);
 
 	if (r < 0)
 		sl_value_err_at(v, part, err);
@@ -274,7 +282,7 @@ int sl_kz_target_parse(struct sl_kz *kz, const struct sl_value *v, struct sl_kz_
 {
 	const struct {
 		const char *name;
-		struct sl_kz_pattern **pattern;
+		const struct sl_regex **pattern;
 	} parts[] = {
 		{ "group", &ret->group }, { "version", &ret->version }, { "kind", &ret->kind },
 		{ "name", &ret->name },	  { "namespace", &ret->ns },
@@ -290,17 +298,16 @@ int sl_kz_target_parse(struct sl_kz *kz, const struct sl_value *v, struct sl_kz_
 	return r;
 }
 
-static bool part_matches(const struct sl_kz *kz, const struct sl_kz_pattern *p, struct sl_str s)
+static bool part_matches(const struct sl_regex *p, struct sl_str s)
 {
-	return !p || sl_kz_pattern_matches(kz->a, p, s);
+	return !p || sl_regex_match(p, s);
 }
 
-bool sl_kz_target_matches_id(const struct sl_kz *kz, const struct sl_kz_target *t,
-			     const struct sl_kz_id *id)
+bool sl_kz_target_matches_id(const struct sl_kz_target *t, const struct sl_kz_id *id)
 {
-	return part_matches(kz, t->ns, id->ns) && part_matches(kz, t->name, id->name) &&
-	       part_matches(kz, t->group, id->group) && part_matches(kz, t->version, id->version) &&
-	       part_matches(kz, t->kind, id->kind);
+	return part_matches(t->ns, id->ns) && part_matches(t->name, id->name) &&
+	       part_matches(t->group, id->group) && part_matches(t->version, id->version) &&
+	       part_matches(t->kind, id->kind);
 }
 
 bool sl_kz_target_matches_labels(const struct sl_kz *kz, const struct sl_kz_target *t,
@@ -317,9 +324,9 @@ bool sl_kz_target_matches(const struct sl_kz *kz, const struct sl_kz_target *t,
 {
 	struct sl_kz_id now = sl_kz_current_id(kz, r), first = sl_kz_original_id(kz, r);
 
-	return (part_matches(kz, t->ns, sl_kz_effective_ns(&first)) ||
-		part_matches(kz, t->ns, sl_kz_effective_ns(&now))) &&
-	       (part_matches(kz, t->name, first.name) || part_matches(kz, t->name, now.name)) &&
-	       part_matches(kz, t->group, now.group) && part_matches(kz, t->version, now.version) &&
-	       part_matches(kz, t->kind, now.kind) && sl_kz_target_matches_labels(kz, t, r->obj);
+	return (part_matches(t->ns, sl_kz_effective_ns(&first)) ||
+		part_matches(t->ns, sl_kz_effective_ns(&now))) &&
+	       (part_matches(t->name, first.name) || part_matches(t->name, now.name)) &&
+	       part_matches(t->group, now.group) && part_matches(t->version, now.version) &&
+	       part_matches(t->kind, now.kind) && sl_kz_target_matches_labels(kz, t, r->obj);
 }

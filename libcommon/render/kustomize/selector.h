@@ -6,8 +6,8 @@
 #ifndef LIBCOMMON_RENDER_KUSTOMIZE_SELECTOR_H
 #define LIBCOMMON_RENDER_KUSTOMIZE_SELECTOR_H
 
+#include "libcommon/lang/regex/regex.h"
 #include "libcommon/render/kustomize/build.h"
-#include "libcommon/render/kustomize/pattern.h"
 
 struct sl_kz_requirement;
 
@@ -22,9 +22,9 @@ int sl_kz_label_selector_parse(struct sl_arena *a, struct sl_str text,
 bool sl_kz_label_selector_matches(struct sl_arena *a, const struct sl_kz_label_selector *s,
 				  const struct sl_value *labels);
 
-/* A `target`: patterns for the whole of each part (NULL: anything), and two selectors. */
+/* A `target`: expressions for the whole of each part (NULL: anything), and two selectors. */
 struct sl_kz_target {
-	struct sl_kz_pattern *group, *version, *kind, *name, *ns;
+	const struct sl_regex *group, *version, *kind, *name, *ns;
 	struct sl_kz_label_selector labels, annotations;
 };
 /* `v` is a checked `target` of a kustomization. */
@@ -33,8 +33,7 @@ int sl_kz_target_parse(struct sl_kz *kz, const struct sl_value *v, struct sl_kz_
 bool sl_kz_target_matches(const struct sl_kz *kz, const struct sl_kz_target *t,
 			  const struct sl_kz_resource *r);
 /* The two halves of it, for one id as it is written, and for the labels and annotations of `obj`. */
-bool sl_kz_target_matches_id(const struct sl_kz *kz, const struct sl_kz_target *t,
-			     const struct sl_kz_id *id);
+bool sl_kz_target_matches_id(const struct sl_kz_target *t, const struct sl_kz_id *id);
 bool sl_kz_target_matches_labels(const struct sl_kz *kz, const struct sl_kz_target *t,
 				 const struct sl_value *obj);
 

@@ -1,12 +1,12 @@
 #include <string.h>
 
+#include "libcommon/lang/regex/regex.h"
 #include "libcommon/render/kustomize/fieldspec.h"
-#include "libcommon/render/kustomize/pattern.h"
 #include "libcommon/render/kustomize/transform.h"
 
 /* One entry of `images`. */
 struct image {
-	struct sl_kz_pattern *pattern; /* of the whole image, NULL when the name is no pattern */
+	const struct sl_regex *pattern; /* of the whole image, NULL when the name is no pattern */
 	struct sl_str new_name, new_tag, tag_suffix, digest;
 };
 
@@ -61,7 +61,7 @@ static int set_image(struct sl_kz *kz, struct sl_value **slot, void *arg, struct
 	}
 	struct sl_str old = sl_kz_text(kz->a, *slot);
 
-	if (!image->pattern || !sl_kz_pattern_matches(kz->a, image->pattern, old))
+	if (!image->pattern || !sl_regex_match(image->pattern, old))
 		return 0;
 	struct parts p = split(old);
 	SL_AUTO(sl_strbuf) b = SL_STRBUF_INIT(SL_KUSTOMIZE_BYTES_MAX);
@@ -126,15 +126,16 @@ static int set_anywhere(struct sl_kz *kz, struct sl_value *v, struct image *imag
  * The name is a regular expression to kustomize, most often without its users knowing, so that the
  * dots of a registry match anything. One that does not compile matches nothing.
  */
-static struct sl_kz_pattern *image_pattern(struct sl_kz *kz, struct sl_str name)
+static const struct sl_regex *image_pattern(struct sl_kz *kz, struct sl_str name)
 {
-	const char *text = sl_arena_printf(
-		kz->a,
-		"%.*s(:[a-zA-Z0-9_.{}-]*)?(@[a-zA-Z0-9]+([.+_-][a-zA-Z0-9]+)*:[a-zA-Z0-9_.{}-]*)?",
-		SL_STR_FMT(name));
-	struct sl_kz_pattern *p;
+	SL_AUTO(sl_strbuf) b = SL_STRBUF_INIT(2 * SL_REGEX_PATTERN_MAX);
+	const struct sl_regex *p;
 
-	return sl_kz_pattern_compile(kz->a, sl_str(text), &p, NULL) < 0 ? NULL : p;
+	sl_strbuf_addc(&b, '^');
+	sl_strbuf_adds(&b, name);
+	sl_strbuf_addz(&b, "(:[a-zA-Z0-9_.{}-]*)?"
+			   "(@[a-zA-Z0-9]+([.+_-][a-zA-Z0-9]+)*:[a-zA-Z0-9_.{}-]*)?$");
+	return b.failed || sl_regex_compile(kz->a, sl_strbuf_str(&b), &p, NULL) < 0 ? NULL : p;
 }
 
 int sl_kz_set_image(struct sl_kz_stage *s, const struct sl_value *v, struct sl_kz_fieldspecs specs,

@@ -159,7 +159,7 @@ static bool chosen_by_id(const struct sl_kz *kz, const struct choice *c,
 	for (size_t i = 0; i < ids.n; i++) {
 		struct sl_kz_id id = id_at(&ids, i);
 
-		if (sl_kz_target_matches_id(kz, &c->target, &id))
+		if (sl_kz_target_matches_id(&c->target, &id))
 			return true;
 	}
 	return false;
