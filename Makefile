@@ -214,6 +214,18 @@ fuzz-diff: $(BUILD)/.deps-test $(BUILD)/asan/bin/sluice $(BUILD)/peers/kustomize
 	$(Q)$(PYTHON) -B test/fuzz/kustomize/diff.py --seconds $(FUZZ_SECONDS) --out $(BUILD)/fuzz/kustomize \
 		$(if $(SEED),--seed $(SEED))
 
+REGEX_CASES ?= 1000000
+## make fuzz-diff-regex random patterns and texts through lang/regex (ASan) and Go [REGEX_CASES=1000000]
+.PHONY: fuzz-diff-regex
+fuzz-diff-regex: $(BUILD)/asan/test/tools/regexprobe $(BUILD)/test/regex-diff
+	$(Q)$(SAN_ENV) $(BUILD)/test/regex-diff -probe $(BUILD)/asan/test/tools/regexprobe -n $(REGEX_CASES) \
+		$(if $(SEED),-seed $(SEED))
+# Built in the lab's module for the sake of its Go version: older ones know fewer names of classes.
+REGEX_DIFF_SRC := $(wildcard test/fuzz/regex/*.go)
+$(BUILD)/test/regex-diff: $(REGEX_DIFF_SRC) | $(BUILD)/.deps-lab
+	$(Q)mkdir -p $(@D)
+	$(call say,GO,$@)cd test/lab && $(LAB_GO) build -o $(CURDIR)/$@ $(addprefix $(CURDIR)/,$(REGEX_DIFF_SRC))
+
 ## make test            everything: unit, TSan, fuzz corpora, then end-to-end in the lab
 test: $(BUILD)/.deps-test
 	$(Q)scripts/test.sh

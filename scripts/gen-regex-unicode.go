@@ -1,6 +1,7 @@
-// Writes the Unicode tables of libcommon/lang/regex from those of the Go toolchain that runs it:
+// Writes the Unicode tables of libcommon/lang/regex from those of the Go toolchain that runs it, which
+// the lab's module chooses:
 //
-//	go run scripts/gen-regex-unicode.go > libcommon/lang/regex/unicode_table.c
+//	cd test/lab && go run ../../scripts/gen-regex-unicode.go > ../../libcommon/lang/regex/unicode_table.c
 //
 // The table in the tree is that of Go 1.26 (Unicode 15). It holds the names that this toolchain's
 // regexp accepts in \p{...}, in the spelling that regexp brings every name to, and the orbits of

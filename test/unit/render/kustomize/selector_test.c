@@ -90,12 +90,51 @@ static void caps_requirements(void **state)
 	}
 }
 
+/* The parts of a target are Go's expressions, for the whole of each. */
+static void selects_by_expressions(void **state)
+{
+	static const struct {
+		const char *pattern, *name;
+		bool want;
+	} cases[] = {
+		{ "web", "web", true },
+		{ "web", "web-1", false },
+		{ "web", "my-web", false },
+		{ "web|db", "db", true },
+		{ "web|db", "db-1", false },
+		{ "web-.*", "web-1", true },
+		{ "(?i)WEB", "web", true },
+		{ "\\pL+", "\xc3\xa9", true },
+		{ "[[:alpha:]]{3}", "web", true },
+		{ "^web$", "web", true },
+		{ "web)|(?:db", "db-1", false },
+		{ "web)|(?:db", "web-1", true },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < SL_ARRAY_LEN(cases); i++) {
+		SL_AUTO(sl_arena) a = SL_ARENA_INIT;
+		SL_AUTO(sl_err) err = SL_ERR_INIT;
+		struct sl_kz kz = { .a = &a };
+		struct sl_kz_id id = { .name = sl_str(cases[i].name) };
+		struct sl_value *v = sl_value_map(&a);
+		struct sl_kz_target t;
+
+		sl_map_set(&a, v, SL_STR("name"), sl_value_str(&a, sl_str(cases[i].pattern)));
+		expect_ok(sl_kz_target_parse(&kz, v, &t, &err), &err);
+		if (sl_kz_target_matches_id(&t, &id) != cases[i].want)
+			fail_msg("%s on %s: not %d", cases[i].pattern, cases[i].name,
+				 cases[i].want);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(selects_by_labels),
 		cmocka_unit_test(refuses_malformed_selectors),
 		cmocka_unit_test(caps_requirements),
+		cmocka_unit_test(selects_by_expressions),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
