@@ -16,6 +16,7 @@ struct sl_kz {
 	size_t files, bytes, patches;		   /* used so far */
 	size_t arena_limit;			   /* of a->used */
 	bool track_origin;			   /* buildMetadata of the root is not empty */
+	bool track_transformations;		   /* it asks for them */
 	const struct sl_kz_config *default_config; /* once it is needed */
 	struct sl_kz_schema *schema;
 	char **warnings;

@@ -144,6 +144,11 @@ static void finish_annotations(struct sl_kz *kz, struct sl_kz_resource *r,
 		sl_map_remove(meta, SL_STR("annotations"));
 }
 
+bool sl_kz_has_build_metadata(const struct sl_kz_kustfile *root, const char *option)
+{
+	return has_option(sl_get(root->value, "buildMetadata"), option);
+}
+
 int sl_kz_finish(struct sl_kz *kz, const struct sl_kz_kustfile *root, struct sl_kz_map *m,
 		 struct sl_err *err)
 {

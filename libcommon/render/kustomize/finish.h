@@ -19,4 +19,7 @@ int sl_kz_sort(struct sl_kz *kz, const struct sl_value *sort_options, struct sl_
 /* Where objects of the kind come in legacy order: negative early, 0 in the middle, positive late. */
 int64_t sl_kz_kind_rank(struct sl_str kind);
 
+/* Whether `buildMetadata` of the root names the option. */
+bool sl_kz_has_build_metadata(const struct sl_kz_kustfile *root, const char *option);
+
 #endif

@@ -78,6 +78,7 @@ int sl_kustomize_build(struct sl_arena *a, const struct sl_kustomize_fs *fs, con
 	if (r < 0)
 		return r;
 	kz.track_origin = sl_list_len(sl_get(root.value, "buildMetadata")) > 0;
+	kz.track_transformations = sl_kz_has_build_metadata(&root, "transformerAnnotations");
 	r = sl_kz_accumulate(&kz, &root, &dir, &here, &m, err);
 	if (r == 0)
 		r = sl_kz_finish(&kz, &root, &m, err);

@@ -41,7 +41,7 @@ struct sl_kz_fieldspecs sl_kz_stage_specs(const struct sl_kz_stage *s, enum sl_k
 
 void sl_kz_stage_done(struct sl_kz_stage *s)
 {
-	const struct sl_kz_origin *o = s->kz->track_origin ? sl_kz_stage_origin(s) : NULL;
+	const struct sl_kz_origin *o = s->kz->track_transformations ? sl_kz_stage_origin(s) : NULL;
 
 	/* A validator leaves no mark. */
 	if (s->validating)
