@@ -25,8 +25,9 @@ static enum sl_kustomize_entry whole_stat(void *ctx, const char *path)
 	(void)ctx;
 	if (stat(absolute(&a, path), &st) < 0)
 		return SL_KUSTOMIZE_NONE;
-	/* A pipe, as a shell makes one for <(…), is read like a file. */
-	return S_ISDIR(st.st_mode) ? SL_KUSTOMIZE_DIR : SL_KUSTOMIZE_FILE;
+	return S_ISREG(st.st_mode)   ? SL_KUSTOMIZE_FILE
+	       : S_ISDIR(st.st_mode) ? SL_KUSTOMIZE_DIR
+				     : SL_KUSTOMIZE_NONE;
 }
 
 static int whole_read(void *ctx, const char *path, struct sl_arena *a, struct sl_str *ret_bytes,

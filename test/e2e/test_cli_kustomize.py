@@ -87,6 +87,7 @@ def test_leaves_no_clones_behind(repository, tmp_path):
 @pytest.mark.parametrize("suffix, message", [
     ("//none", "no such file or directory"),
     ("?ref=none", "couldn't find remote ref none"),
+    ("?timeout=1ms", "git did not end within 1 ms"),
     ("?ref=--upload-pack=true", "is no name of a branch, tag or commit"),
     ("//outside", "security; file '/etc/hostname' is not in or below"),
 ])
