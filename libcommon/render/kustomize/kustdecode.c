@@ -90,7 +90,7 @@ static struct sl_value *as_string(const struct decoder *d, struct sl_value *v)
 {
 	SL_AUTO(sl_strbuf) text = SL_STRBUF_INIT(1024);
 
-	if (sl_is_str(v))
+	if (v->kind == SL_V_STRING)
 		return v;
 	if (d->unknown != SL_KZ_UNKNOWN_KEEP_LAX || sl_is_map(v) || sl_is_list(v))
 		return NULL;
