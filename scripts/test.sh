@@ -28,12 +28,12 @@ tap() {
 	local name=$1 log=build/test-results/$1.log
 	shift
 	echo "== $name: make $*"
-	make "$@" 2>&1 | tee "$log"
+	make -j2 "$@" 2>&1 | tee "$log"
 	local status=${PIPESTATUS[0]} total bad
 	if [ "$status" != 0 ] && grep -q '^Result: FAIL' "$log"; then
 		again "$name" "$(sed -n 's/^\(build[^ ]*\) *(Wstat.*/\1/p' "$log" | tr '\n' ' ')"
 		cp "$log" "$log.first"
-		make "$@" 2>&1 | tee "$log"
+		make -j2 "$@" 2>&1 | tee "$log"
 		status=${PIPESTATUS[0]}
 		[ "$status" = 0 ] || unset 'rows[-1]'
 	fi
@@ -45,7 +45,7 @@ tap() {
 replay() {
 	local log=build/test-results/fuzz-replay.log line p f
 	echo "== fuzz-replay: every fuzz target over its corpus"
-	make fuzz-replay 2>&1 | tee "$log"
+	make -j2 fuzz-replay 2>&1 | tee "$log"
 	local status=${PIPESTATUS[0]}
 	line=$(sed -n 's/^fuzz-replay: \([0-9]*\) targets passed, \([0-9]*\) failed/\1 \2/p' "$log")
 	read -r p f <<<"${line:-0 1}"
