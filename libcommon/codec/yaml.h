@@ -47,10 +47,11 @@ enum sl_yaml_rules {
 
 struct sl_yaml_options {
 	enum sl_yaml_rules rules;
-	const char *file; /* name for positions, or NULL; kept by pointer */
-	size_t bytes;	  /* 0: SL_YAML_BYTES_MAX */
-	size_t depth;	  /* 0: SL_YAML_DEPTH_MAX */
-	size_t nodes;	  /* 0: SL_YAML_NODES_MAX */
+	const char *file;    /* name for positions, or NULL; kept by pointer */
+	size_t lines_before; /* of the file, where the text is a part of one */
+	size_t bytes;	     /* 0: SL_YAML_BYTES_MAX */
+	size_t depth;	     /* 0: SL_YAML_DEPTH_MAX */
+	size_t nodes;	     /* 0: SL_YAML_NODES_MAX */
 	/* The last one wins, as where Helm and Flux read values; manifests are read strictly. */
 	bool allow_duplicates;
 	/* With allow_duplicates: the first one wins, as in kustomize's patches. */

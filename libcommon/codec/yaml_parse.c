@@ -29,13 +29,14 @@ static int fail_syntax(struct sl_yaml_reader *y)
 {
 	const yaml_parser_t *p = &y->yaml;
 	const char *problem = p->problem ? p->problem : "unknown problem";
-	size_t line = p->problem_mark.line + 1, column = p->problem_mark.column + 1;
+	size_t line = sl_yaml_line(y, p->problem_mark), column = p->problem_mark.column + 1;
 
 	if (p->error == YAML_MEMORY_ERROR)
-		return sl_yaml_fail_at(y, SL_ERR_TOO_LARGE, p->mark.line + 1, p->mark.column + 1,
-				       "YAML needs more memory than allowed");
+		return sl_yaml_fail_at(y, SL_ERR_TOO_LARGE, sl_yaml_line(y, p->mark),
+				       p->mark.column + 1, "YAML needs more memory than allowed");
 	if (p->error == YAML_READER_ERROR) {
-		line = column = 1;
+		line = y->o.lines_before + 1;
+		column = 1;
 		for (size_t i = 0; i < p->problem_offset && i < y->text.n; i++) {
 			column++;
 			if (y->text.p[i] == '\n') {
@@ -67,7 +68,7 @@ static int new_node(struct sl_yaml_reader *y, enum sl_value_kind kind, struct sl
 					 "YAML needs more memory than allowed");
 	v = sl_arena_new(y->a, struct sl_value);
 	v->kind = kind;
-	v->line = (uint32_t)y->event.start_mark.line + 1;
+	v->line = (uint32_t)sl_yaml_line(y, y->event.start_mark);
 	v->file = y->o.file;
 	*ret_value = v;
 	return 0;
@@ -144,7 +145,7 @@ static int parse_alias_key(struct sl_yaml_reader *y, struct sl_str *ret_key)
 	if (r < 0)
 		return r;
 	if (!sl_is_str(v))
-		return sl_yaml_fail_at(y, SL_ERR_INVALID, mark.line + 1, mark.column + 1,
+		return sl_yaml_fail_at(y, SL_ERR_INVALID, sl_yaml_line(y, mark), mark.column + 1,
 				       "an alias as a key must stand for text");
 	*ret_key = v->s;
 	return 0;
@@ -174,7 +175,8 @@ static int parse_scalar_key(struct sl_yaml_reader *y, struct sl_yaml_pending *re
 
 static int parse_key(struct sl_yaml_reader *y, struct sl_yaml_pending *ret_key)
 {
-	*ret_key = (struct sl_yaml_pending){ .m.line = (uint32_t)y->event.start_mark.line + 1 };
+	*ret_key = (struct sl_yaml_pending){ .m.line = (uint32_t)sl_yaml_line(
+						     y, y->event.start_mark) };
 	if (y->event.type == YAML_SCALAR_EVENT)
 		return parse_scalar_key(y, ret_key);
 	if (y->event.type == YAML_ALIAS_EVENT)

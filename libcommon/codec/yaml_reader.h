@@ -42,9 +42,11 @@ struct sl_yaml_reader {
 /* Set the error, "line N: …", with its place; returns `code`. */
 int sl_yaml_fail_at(struct sl_yaml_reader *y, enum sl_err_code code, size_t line, size_t column,
 		    const char *fmt, ...) __attribute__((format(printf, 5, 6)));
+/* A mark's line, from 1. */
+#define sl_yaml_line(y, mark) ((y)->o.lines_before + (mark).line + 1)
 /* The same at the current event. */
 #define sl_yaml_fail_here(y, code, ...) \
-	sl_yaml_fail_at((y), (code), (y)->event.start_mark.line + 1, \
+	sl_yaml_fail_at((y), (code), sl_yaml_line((y), (y)->event.start_mark), \
 			(y)->event.start_mark.column + 1, __VA_ARGS__)
 
 /* Give `v` the type and payload of the current scalar event. */

@@ -131,7 +131,9 @@ static const char *kind_of(struct sl_kz *kz, struct sl_str type)
 static int read_file(struct sl_kz *kz, const struct sl_kz_dir *dir, struct sl_str path,
 		     struct sl_kz_config *config, struct sl_err *err)
 {
-	struct sl_yaml_options options = { .rules = SL_YAML_KUBERNETES, .allow_duplicates = true };
+	struct sl_yaml_options options = { .rules = SL_YAML_KUBERNETES,
+					   .allow_duplicates = true,
+					   .first_document = true };
 	struct reader r = { .kz = kz, .config = config, .err = err };
 	struct sl_value *doc = NULL;
 	struct sl_str text;

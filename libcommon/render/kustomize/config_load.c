@@ -48,7 +48,7 @@ static void read_references(struct sl_kz *kz, const struct sl_value *list, struc
 static int read_file(struct sl_kz *kz, const struct sl_kz_dir *dir, struct sl_str path,
 		     struct sl_kz_config **ret, struct sl_err *err)
 {
-	struct sl_yaml_options options = { .rules = SL_YAML_KUBERNETES };
+	struct sl_yaml_options options = { .rules = SL_YAML_KUBERNETES, .first_document = true };
 	struct sl_kz_config *config = sl_arena_new(kz->a, struct sl_kz_config);
 	struct sl_value *doc, *v = NULL;
 	struct sl_str text;

@@ -102,27 +102,81 @@ static int expand(struct sl_kz *kz, struct queue *q, struct sl_kz_objects *ret, 
 	return 0;
 }
 
+/* Where the next line that separates documents begins and ends; false when there is none. */
+static bool next_separator(struct sl_str text, size_t from, size_t *ret_begin, size_t *ret_end)
+{
+	const struct sl_str mark = SL_STR("\n---");
+	ptrdiff_t found = sl_str_find(sl_str_sub(text, from, text.n), mark);
+
+	if (found < 0)
+		return false;
+	*ret_begin = from + (size_t)found;
+	size_t at = *ret_begin + mark.n;
+	ptrdiff_t line_end = sl_str_chr(sl_str_sub(text, at, text.n), '\n');
+
+	*ret_end = at + (size_t)line_end + 1;
+	return line_end >= 0;
+}
+
+static int check_separator(struct sl_str line, const char *file, size_t line_number,
+			   struct sl_err *err)
+{
+	struct sl_str rest = sl_str_trim(sl_str_sub(line, 4, line.n));
+
+	if (rest.n == 0 || rest.p[0] == '#')
+		return 0;
+	line = sl_str_trim(line);
+	sl_err_set(err, SL_ERR_INVALID, "invalid document separator: %.*s", SL_STR_FMT(line));
+	sl_err_at(err, file, (uint32_t)line_number, NULL);
+	return SL_ERR_INVALID;
+}
+
+static size_t count_lines(struct sl_str text)
+{
+	size_t n = 0;
+
+	for (size_t i = 0; i < text.n; i++)
+		n += text.p[i] == '\n';
+	return n;
+}
+
+/*
+ * kustomize cuts a file at its "---" lines and reads one document of each part: what follows it,
+ * whatever that is, is not looked at.
+ */
 static int decode(struct sl_kz *kz, struct sl_str text, const char *file, bool keep_first,
 		  struct sl_kz_objects *ret, struct sl_err *err)
 {
 	struct sl_yaml_options options = { .rules = SL_YAML_GO3,
 					   .file = file,
 					   .refold = true,
+					   .first_document = true,
 					   .allow_duplicates = keep_first,
 					   .keep_first = keep_first };
-	struct sl_value *docs;
 	struct queue q = { 0 };
-	int r = sl_yaml_parse_all(kz->a, text, &options, &docs, err);
+	size_t from = 0, begin, end;
+	bool more = true;
+	int r = 0;
 
-	if (r < 0)
-		return r;
-	r = sl_kz_check_memory(kz, err);
-	if (r < 0)
-		return r;
-	r = enqueue_items(kz, &q, docs, err);
-	if (r < 0)
-		return r;
-	return expand(kz, &q, ret, err);
+	while (r == 0 && more) {
+		struct sl_value *docs;
+
+		more = next_separator(text, from, &begin, &end);
+		if (!more)
+			begin = end = text.n;
+		r = sl_yaml_parse_all(kz->a, sl_str_sub(text, from, more ? begin + 1 : begin),
+				      &options, &docs, err);
+		if (r == 0)
+			r = sl_kz_check_memory(kz, err);
+		if (r == 0)
+			r = enqueue_items(kz, &q, docs, err);
+		options.lines_before += count_lines(sl_str_sub(text, from, end));
+		if (r == 0 && more)
+			r = check_separator(sl_str_sub(text, begin, end), file,
+					    options.lines_before, err);
+		from = end;
+	}
+	return r < 0 ? r : expand(kz, &q, ret, err);
 }
 
 int sl_kz_decode_objects(struct sl_kz *kz, struct sl_str text, const char *file,

@@ -82,7 +82,7 @@ def operation(rnd):
     op = rnd.choice(["add", "replace", "remove", "test", "move", "copy", "add", "replace"])
     paths = ["/metadata/name", "/metadata/labels/app", "/metadata/labels", "/spec/replicas", "/metadata/annotations/a~1b",
              "/spec/template/spec/containers/0/image", "/spec/template/spec/containers/-", "/data/a", "/data", "/new",
-             "/spec/ports/0/port", "/metadata/namespace", "/kind", "/spec"]
+             "/spec/ports/0/port", "/metadata/namespace", "/spec"]
     o = {"op": op, "path": rnd.choice(paths)}
     if op in ("add", "replace", "test"):
         o["value"] = yamlgen.value(rnd, 1)
