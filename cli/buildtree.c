@@ -2,16 +2,14 @@
 
 #include <limits.h>
 #include <string.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
 #include "libcommon/base/file.h"
 
-#define FILE_BYTES_MAX ((size_t)32 << 20)
-
 void sl_cli_tree_dir_release(struct sl_cli_tree_dir *d)
 {
 	sl_ignore_free(d->ignore);
+	sl_cli_wholefs_release(&d->whole);
 	*d = (struct sl_cli_tree_dir)SL_CLI_TREE_DIR_INIT;
 }
 
@@ -47,33 +45,9 @@ static int full_path(const char *path, char ret_path[PATH_MAX])
 	return 0;
 }
 
-static enum sl_kustomize_entry fs_stat(void *ctx, const char *path)
+static enum sl_kustomize_entry kind_of(const struct sl_cli_tree_dir *d, const char *path)
 {
-	char full[PATH_MAX];
-	struct stat st;
-
-	(void)ctx;
-	if (full_path(path, full) < 0 || stat(full, &st) < 0)
-		return SL_KUSTOMIZE_NONE;
-	if (S_ISDIR(st.st_mode))
-		return SL_KUSTOMIZE_DIR;
-	return S_ISREG(st.st_mode) ? SL_KUSTOMIZE_FILE : SL_KUSTOMIZE_NONE;
-}
-
-static int fs_read(void *ctx, const char *path, struct sl_arena *a, struct sl_str *ret_bytes,
-		   struct sl_err *err)
-{
-	SL_AUTO(sl_strbuf) content = SL_STRBUF_INIT(FILE_BYTES_MAX);
-	char full[PATH_MAX];
-	int r;
-
-	(void)ctx;
-	if (full_path(path, full) < 0)
-		return sl_err_set(err, SL_ERR_TOO_LARGE, "a path is too long");
-	r = sl_file_read_path(full, &content, err);
-	if (r == 0)
-		*ret_bytes = sl_arena_str(a, sl_strbuf_str(&content));
-	return r;
+	return d->fs.stat(d->fs.ctx, path);
 }
 
 /* The part of a path below the directory, or NULL. */
@@ -88,7 +62,7 @@ static const char *below(const struct sl_cli_tree_dir *d, const char *path)
 
 static bool is_ignored(const struct sl_cli_tree_dir *d, const char *path)
 {
-	enum sl_kustomize_entry entry = fs_stat(NULL, path);
+	enum sl_kustomize_entry entry = kind_of(d, path);
 	const char *rest = below(d, path);
 
 	return rest && *rest && entry != SL_KUSTOMIZE_NONE &&
@@ -107,14 +81,15 @@ static void list_one(const struct listing *l, const char *name)
 {
 	SL_AUTO_FREE char *path = sl_xasprintf("%s%s%s", l->path, *l->path ? "/" : "", name);
 
-	if (fs_stat(NULL, path) != SL_KUSTOMIZE_FILE || !is_ignored(l->dir, path))
+	if (kind_of(l->dir, path) != SL_KUSTOMIZE_FILE || !is_ignored(l->dir, path))
 		l->each(l->arg, name);
 }
 
 static int fs_list(void *ctx, const char *path, void (*each)(void *arg, const char *name),
 		   void *arg, struct sl_err *err)
 {
-	struct listing l = { ctx, path, each, arg };
+	const struct sl_cli_tree_dir *d = SL_CONTAINER_OF(ctx, struct sl_cli_tree_dir, whole);
+	struct listing l = { d, path, each, arg };
 	SL_AUTO(sl_strvec) names = SL_STRVEC_INIT;
 	SL_AUTO_FD int fd = -1;
 	char full[PATH_MAX];
@@ -132,9 +107,9 @@ static int fs_list(void *ctx, const char *path, void (*each)(void *arg, const ch
 
 struct sl_kustomize_fs sl_cli_tree_fs(struct sl_cli_tree_dir *d)
 {
-	return (struct sl_kustomize_fs){
-		.ctx = d, .stat = fs_stat, .read = fs_read, .list = fs_list
-	};
+	d->fs = sl_cli_wholefs(&d->whole);
+	d->fs.list = fs_list;
+	return d->fs;
 }
 
 /* Join and clean: "a/b" and "../c/./d" give "a/c/d". URLs and what is not there match nothing. */

@@ -8,17 +8,19 @@
 #ifndef CLI_BUILDTREE_H
 #define CLI_BUILDTREE_H
 
+#include "cli/wholefs.h"
 #include "libcommon/base/strvec.h"
 #include "libcommon/codec/ignore.h"
-#include "libcommon/render/kustomize/kustomize.h"
 
 struct sl_cli_tree_dir {
 	const char *path; /* of the directory, without the first slash */
 	struct sl_ignore *ignore;
+	struct sl_cli_wholefs whole;
+	struct sl_kustomize_fs fs; /* set by sl_cli_tree_fs() */
 };
 #define SL_CLI_TREE_DIR_INIT \
 	{ \
-		.path = NULL \
+		.whole = SL_CLI_WHOLEFS_INIT \
 	}
 void sl_cli_tree_dir_release(struct sl_cli_tree_dir *d);
 
@@ -29,7 +31,7 @@ void sl_cli_tree_dir_release(struct sl_cli_tree_dir *d);
 int sl_cli_tree_dir_open(struct sl_arena *a, const char *path, const struct sl_strvec *patterns,
 			 struct sl_cli_tree_dir *ret_dir, struct sl_err *err) SL_MUST_CHECK;
 
-/* Its callbacks: lists leave out the files that are ignored. `d` is borrowed. */
+/* Its callbacks, for as long as `d` stays where it is: lists leave out the files that are ignored. */
 struct sl_kustomize_fs sl_cli_tree_fs(struct sl_cli_tree_dir *d);
 
 /* Take what is ignored out of a kustomization's resources, components and crds. */

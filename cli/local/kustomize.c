@@ -6,7 +6,7 @@
 #include <unistd.h>
 
 #include "cli/local/programs.h"
-#include "cli/local/wholefs.h"
+#include "cli/wholefs.h"
 #include "cli/report.h"
 #include "libcommon/net/url.h"
 

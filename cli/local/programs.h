@@ -13,9 +13,6 @@
 /* Become `sluice-remote`, which lies beside this program, with the same argv. Returns on failure only. */
 int sl_cli_become_remote(const struct sl_cli_args *args, char *const *argv, struct sl_err *err);
 
-/* Where that program is. Errors: SL_ERR_IO. */
-int sl_cli_remote_path(struct sl_arena *a, char **ret_path, struct sl_err *err) SL_MUST_CHECK;
-
 int sl_cli_local_help(const struct sl_cli_args *args, char *const *argv, struct sl_err *err);
 int sl_cli_local_version(const struct sl_cli_args *args, char *const *argv, struct sl_err *err);
 int sl_cli_local_complete(const struct sl_cli_args *args, char *const *argv, struct sl_err *err);

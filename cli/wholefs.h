@@ -1,11 +1,11 @@
 /*
- * The file tree that `kustomize build` works on: the whole file system of this machine, with
+ * The file tree that `kustomize build` and `build kustomization` work on: the whole file system of this machine, with
  * repositories cloned by git(1) and files fetched by sluice-remote into a directory of its own.
  *
  * Paths are absolute ones without the leading '/'. Thread rule: one thread at a time.
  */
-#ifndef CLI_LOCAL_WHOLEFS_H
-#define CLI_LOCAL_WHOLEFS_H
+#ifndef CLI_WHOLEFS_H
+#define CLI_WHOLEFS_H
 
 #include "libcommon/base/file.h"
 #include "libcommon/render/kustomize/kustomize.h"

@@ -1,4 +1,4 @@
-#include "cli/local/wholefs.h"
+#include "cli/wholefs.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -6,8 +6,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "cli/local/child.h"
-#include "cli/local/programs.h"
+#include "cli/child.h"
 
 /* Patience with a server that sends a single file. */
 #define FILE_TIMEOUT_MS 120000

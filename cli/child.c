@@ -1,10 +1,12 @@
-#include "cli/local/child.h"
+#include "cli/child.h"
 
 #include <errno.h>
 #include <fcntl.h>
+#include <limits.h>
 #include <poll.h>
 #include <signal.h>
 #include <spawn.h>
+#include <string.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -91,4 +93,21 @@ int sl_cli_program_run(const struct sl_cli_program *p, struct sl_err *err)
 	if (r < 0)
 		return r;
 	return WIFEXITED(status) && WEXITSTATUS(status) == 0 ? 0 : failed(p, &said, err);
+}
+
+int sl_cli_remote_path(struct sl_arena *a, char **ret_path, struct sl_err *err)
+{
+	char path[PATH_MAX];
+	ssize_t n = readlink("/proc/self/exe", path, sizeof(path) - 1);
+
+	if (n < 0)
+		return sl_err_errno(err, errno, "find the folder of this program");
+	path[n] = 0;
+	char *slash = strrchr(path, '/');
+
+	if (!slash)
+		return sl_err_set(err, SL_ERR_INTERNAL, "%s is no path of a program", path);
+	*slash = 0;
+	*ret_path = sl_arena_printf(a, "%s/sluice-remote", path);
+	return 0;
 }

@@ -3,9 +3,10 @@
  *
  * Thread rule: one thread at a time. Blocks until the program has ended.
  */
-#ifndef CLI_LOCAL_CHILD_H
-#define CLI_LOCAL_CHILD_H
+#ifndef CLI_CHILD_H
+#define CLI_CHILD_H
 
+#include "libcommon/base/arena.h"
 #include "libcommon/base/err.h"
 #include "libcommon/base/strbuf.h"
 
@@ -24,5 +25,8 @@ struct sl_cli_program {
  * then the message holds the command and what it said. Standard input is ours.
  */
 int sl_cli_program_run(const struct sl_cli_program *p, struct sl_err *err) SL_MUST_CHECK;
+
+/* Where sluice-remote is, beside this program. Errors: SL_ERR_IO. */
+int sl_cli_remote_path(struct sl_arena *a, char **ret_path, struct sl_err *err) SL_MUST_CHECK;
 
 #endif
