@@ -61,6 +61,9 @@ static int step_map(const struct walk *w, struct sl_value *map, const char *path
 	if (!next_segment(&path, &seg) || seg.n == 0)
 		return sl_err_set(w->err, SL_ERR_INVALID,
 				  "cannot set or create an empty field name");
+	if (seg.n == 1 && seg.name[0] == '*')
+		return sl_err_set(w->err, SL_ERR_INVALID,
+				  "fieldName: *: wildcard is not supported in PathGetter");
 	struct sl_str name = { seg.name, seg.n };
 	struct sl_member *m = sl_map_member(map, name);
 

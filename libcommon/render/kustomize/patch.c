@@ -35,6 +35,7 @@ int sl_kz_patch_merge(struct sl_kz *kz, struct sl_kz_resource *r, const struct s
 	if (options.text_metadata) {
 		make_text(kz, sl_map_get(copy, SL_STR("metadata")), "labels");
 		make_text(kz, sl_map_get(copy, SL_STR("metadata")), "annotations");
+		(void)sl_map_remove(copy, SL_STR("apiVersion"));
 	}
 	if (sl_get(r->obj, "apiVersion"))
 		sl_map_set_str(kz->a, copy, "apiVersion",

@@ -251,7 +251,9 @@ static int replace(struct sl_kz_stage *s, const struct sl_value *v, struct sl_er
 static int load_file(struct sl_kz_stage *s, const struct sl_value *path, struct sl_value *list,
 		     struct sl_err *err)
 {
-	struct sl_yaml_options options = { .rules = SL_YAML_KUBERNETES };
+	struct sl_yaml_options options = { .rules = SL_YAML_KUBERNETES,
+					   .allow_duplicates = true,
+					   .first_document = true };
 	struct sl_value *doc = NULL, *one;
 	struct sl_str text;
 	int r = sl_kz_load(s->kz, s->dir, sl_as_str(path), &text, &options.file, err);

@@ -61,6 +61,7 @@ static bool read_value(struct sl_kz *kz, const struct sl_value *v, struct bindin
 		return true;
 	case SL_V_INT:
 	case SL_V_NUMBER:
+		(void)sl_str_cut_prefix(&text, SL_STR("+"));
 		/* To YAML 0x10, 1_000 and 010 are integers too; to vars they are none, or decimal. */
 		if (!sl_str_to_i64(text, INT64_MIN, INT64_MAX, &decimal))
 			return false;
