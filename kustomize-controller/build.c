@@ -8,6 +8,7 @@
 #include "libcommon/gitops/api.h"
 #include "libcommon/kube/apply.h"
 #include "libcommon/kube/object.h"
+#include "libcommon/net/url.h"
 #include "libcommon/render/kustomize/kustomize.h"
 #include "libcommon/render/kustomize/substitute.h"
 
@@ -155,6 +156,8 @@ static int build_objects(struct sl_arena *a, const struct kc_build_inputs *in,
 		return r;
 	o.kustomization = kustomization;
 	r = sl_kustomize_build(a, &fs, spec->path, &o, ret, err);
+	if (r < 0)
+		sl_url_redact_err(err); /* a remote resource's may hold a password */
 	if (!r && sl_kustomize_substitutes(post_build, in->vars))
 		r = sl_kustomize_substitute(a, in->vars, in->strict, ret->objects, ret->n, err);
 	return r;

@@ -108,15 +108,6 @@ static int output(struct sl_arena *a, const char *path, const struct sl_kustomiz
 	return path && *path ? write_file(path, &out, err) : sl_cli_print(&out, err);
 }
 
-/* URLs may hold passwords, and git repeats them. */
-static void redact(struct sl_err *err)
-{
-	char *clean = sl_url_redact(sl_str(err->message));
-
-	free(err->message);
-	err->message = clean;
-}
-
 int sl_cli_local_kustomize_build(const struct sl_cli_args *args, char *const *argv,
 				 struct sl_err *err)
 {
@@ -143,6 +134,6 @@ int sl_cli_local_kustomize_build(const struct sl_cli_args *args, char *const *ar
 	if (r == 0)
 		r = output(&a, sl_cli_string(args, "output"), &built, err);
 	if (r < 0)
-		redact(err);
+		sl_url_redact_err(err); /* git repeats the passwords in URLs */
 	return r;
 }

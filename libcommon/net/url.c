@@ -471,3 +471,14 @@ char *sl_url_redact(struct sl_str text)
 	sl_strbuf_adds(&out, text);
 	return sl_strbuf_steal(&out);
 }
+
+void sl_url_redact_err(struct sl_err *err)
+{
+	char *clean;
+
+	if (!err || !err->message)
+		return;
+	clean = sl_url_redact(sl_str(err->message));
+	free(err->message);
+	err->message = clean;
+}

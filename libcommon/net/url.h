@@ -88,5 +88,7 @@ bool sl_percent_decode(struct sl_str s, struct sl_strbuf *out) SL_MUST_CHECK;
  * "***", for messages of libraries that may repeat what they were given. The caller frees it.
  */
 char *sl_url_redact(struct sl_str text) __attribute__((warn_unused_result));
+/* The same in the message of an error. */
+void sl_url_redact_err(struct sl_err *err);
 
 #endif

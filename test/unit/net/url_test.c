@@ -272,7 +272,11 @@ static void redacts_userinfo_in_any_text(void **state)
 	(void)state;
 	for (size_t i = 0; i < SL_ARRAY_LEN(cases); i++) {
 		SL_AUTO_FREE char *got = sl_url_redact(sl_str(cases[i].input));
+		SL_AUTO(sl_err) err = SL_ERR_INIT;
 
+		sl_err_set(&err, SL_ERR_NET, "%s", cases[i].input);
+		sl_url_redact_err(&err);
+		assert_string_equal(err.message, got);
 		assert_string_equal(got, cases[i].want);
 	}
 }
