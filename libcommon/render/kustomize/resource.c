@@ -5,6 +5,7 @@
 #include "libcommon/base/strbuf.h"
 #include "libcommon/codec/json.h"
 #include "libcommon/render/kustomize/build.h"
+#include "libcommon/render/kustomize/fieldspec.h"
 #include "libcommon/render/kustomize/schema.h"
 #include "libcommon/render/kustomize/smp_table.h"
 
@@ -168,8 +169,24 @@ bool sl_kz_id_selected(const struct sl_kz_id *id, const char *group, const char 
 	       (!version || sl_str_eqz(id->version, version));
 }
 
+/* kustomize writes former ids into the annotations, all of which become strings by that. */
+static void stringify_annotations(struct sl_kz *kz, struct sl_kz_resource *r)
+{
+	struct sl_value *annotations = sl_get(r->obj, "metadata", "annotations");
+
+	for (size_t i = 0; i < sl_map_len(annotations); i++) {
+		struct sl_value *v = annotations->map.members[i].value;
+
+		/* In place: commonAnnotations may have put it into a template as well. */
+		if (!sl_is_str(v) && !sl_is_null(v) && !sl_is_map(v) && !sl_is_list(v))
+			sl_kz_replace_scalar(&annotations->map.members[i].value,
+					     sl_value_str(kz->a, sl_kz_text(kz->a, v)));
+	}
+}
+
 void sl_kz_store_previous_id(struct sl_kz *kz, struct sl_kz_resource *r)
 {
+	stringify_annotations(kz, r);
 	struct sl_kz_id id = sl_kz_current_id(kz, r);
 
 	if (r->prev_n == r->prev_cap) {
