@@ -46,6 +46,7 @@ static void inherit(struct sl_kz *kz, struct sl_kz_resource *r, const struct sl_
 	r->vars = old->vars;
 	r->needs_hash = r->needs_hash && old->needs_hash;
 	r->behavior = old->behavior;
+	r->generated = true;
 }
 
 /* A Secret's data with its stringData in it, encoded, as the API server would store it. */

@@ -294,6 +294,7 @@ static int generate_one(struct generator *g, struct sl_kz_resource **ret, struct
 	struct sl_kz_resource *res = sl_kz_resource_new(g->s->kz, g->obj);
 
 	res->behavior = behavior_of(g->args);
+	res->generated = true;
 	res->needs_hash = !sl_get_bool(g->options, false, "disableNameSuffixHash");
 	if (g->s->kz->track_origin)
 		res->origin = sl_kz_stage_origin(g->s);

@@ -93,10 +93,10 @@ int sl_kz_patch_parse_operations(struct sl_kz *kz, struct sl_str text, const cha
 	return 0;
 }
 
-/* kustomize keeps former ids in annotations, so that an object that has any has annotations. */
+/* kustomize keeps former ids and how an object was generated in its annotations, which are there then. */
 static void need_annotations(struct sl_kz *kz, struct sl_kz_resource *r)
 {
-	if (r->prev_n == 0 && !r->origin)
+	if (r->prev_n == 0 && !r->origin && !r->generated)
 		return;
 	struct sl_value *meta = sl_map_need_map(kz->a, r->obj, "metadata");
 

@@ -48,7 +48,7 @@ struct sl_kz_resource {
 	const struct sl_kz_origin **transformations;
 	size_t transformation_n, transformation_cap;
 	enum sl_kz_behavior behavior;
-	bool needs_hash;
+	bool needs_hash, generated;
 };
 
 #define SL_KZ_NO_NAMESPACE "_non_namespaceable_"
