@@ -2,8 +2,11 @@ package main
 
 import (
 	"math/rand"
+	"regexp"
 	"regexp/syntax"
+	"sort"
 	"strings"
+	"unicode"
 )
 
 // Code points that are special to something: cases, folding orbits of three, widths in UTF-8, words.
@@ -53,13 +56,85 @@ var templates = []string{
 
 type generator struct {
 	r       *rand.Rand
+	fixed   []testCase // what is tried first
 	pattern string
 	parsed  *syntax.Regexp // nil when it is malformed
 	uses    int            // texts that are still to be tried
 }
 
 func newGenerator(r *rand.Rand) *generator {
-	return &generator{r: r}
+	return &generator{r: r, fixed: append(classes(), folds()...)}
+}
+
+// edges are the code points around the ends of all ranges of a class.
+func edges(t *unicode.RangeTable) string {
+	var b strings.Builder
+	add := func(lo, hi, stride rune) {
+		for c := lo; c <= hi; c += stride {
+			for _, r := range []rune{c - 1, c, c + 1} {
+				b.WriteRune(max(r, 0))
+			}
+			if stride == 1 && c < hi-1 {
+				c = hi - 1
+			}
+		}
+	}
+	for _, r := range t.R16 {
+		add(rune(r.Lo), rune(r.Hi), rune(r.Stride))
+	}
+	for _, r := range t.R32 {
+		add(rune(r.Lo), rune(r.Hi), rune(r.Stride))
+	}
+	return b.String()
+}
+
+// classes are all names that \p may have, some of them misspelt, and where they begin and end.
+func classes() []testCase {
+	tables := map[string]*unicode.RangeTable{}
+	for _, all := range []map[string]*unicode.RangeTable{unicode.Scripts, unicode.Categories} {
+		for name, t := range all {
+			tables[name] = t
+		}
+	}
+	for alias, name := range unicode.CategoryAliases {
+		tables[alias] = unicode.Categories[name]
+	}
+	var names []string
+	for name := range tables {
+		names = append(names, name)
+	}
+	sort.Strings(names)
+	var cases []testCase
+	for _, name := range names {
+		text := edges(tables[name])
+		for _, spelling := range []string{name, strings.ToLower(name), strings.ReplaceAll(name, "_", " ")} {
+			for _, form := range []string{`\p{%}`, `(?i)\p{%}`, `\P{%}`, `(?i)[^\P{%}]`, `(?i)[\P{%}]`} {
+				pattern := strings.Replace(form, "%", spelling, 1)
+				cases = append(cases, testCase{pattern, text, "-", -1})
+			}
+		}
+	}
+	return cases
+}
+
+// folds are all code points that are equal to others but for case.
+func folds() []testCase {
+	var cases []testCase
+	for r := rune(0); r <= unicode.MaxRune; r++ {
+		if unicode.SimpleFold(r) == r {
+			continue
+		}
+		text := string(r)
+		for f := unicode.SimpleFold(r); f != r; f = unicode.SimpleFold(f) {
+			text += string(f)
+		}
+		text += string(r+1) + string(r-1)
+		for _, form := range []string{"(?i)%", "(?i)[%]", "(?i)[^%]", "%"} {
+			pattern := strings.Replace(form, "%", regexp.QuoteMeta(string(r)), 1)
+			cases = append(cases, testCase{pattern, text, "-", -1})
+		}
+	}
+	return cases
 }
 
 func (g *generator) of(list []string) string {
@@ -67,6 +142,11 @@ func (g *generator) of(list []string) string {
 }
 
 func (g *generator) next() testCase {
+	if len(g.fixed) > 0 {
+		c := g.fixed[0]
+		g.fixed = g.fixed[1:]
+		return c
+	}
 	if g.uses == 0 {
 		g.newPattern()
 	}

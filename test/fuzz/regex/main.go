@@ -150,6 +150,10 @@ func run() (int, error) {
 			if writeCase(w, c) != nil {
 				break
 			}
+			// What is waited for has to be on its way.
+			if len(cases) == cap(cases) {
+				w.Flush()
+			}
 			cases <- c
 		}
 		w.Flush()
