@@ -54,7 +54,7 @@ static int take_range(struct sl_regex_parser *p, struct sl_str bracket, struct s
 {
 	struct sl_regex_class range = { 0 };
 	struct sl_str from = p->rest;
-	uint32_t lo, hi;
+	uint32_t lo = 0, hi = 0;
 	int r = take_class_rune(p, bracket, &lo);
 
 	if (r < 0)

@@ -14,13 +14,13 @@ void sl_regex_class_add(struct sl_arena *a, struct sl_regex_class *c, uint32_t l
 		last->hi = hi > last->hi ? hi : last->hi;
 		return;
 	}
-	if (c->n == c->cap) {
+	if (!c->v || c->n == c->cap) {
 		if (sl_arena_full(a))
 			return;
 		size_t cap = c->cap > 0 ? 2 * c->cap : 4;
 		struct sl_regex_range *grown = sl_arena_array(a, cap, sizeof(*grown));
 
-		if (c->n > 0)
+		if (c->v)
 			memcpy(grown, c->v, c->n * sizeof(*grown));
 		c->v = grown;
 		c->cap = cap;

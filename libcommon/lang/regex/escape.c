@@ -54,7 +54,7 @@ static int take_hex_in_braces(struct sl_regex_parser *p, struct sl_str from, uin
 
 static int take_hex(struct sl_regex_parser *p, struct sl_str from, uint32_t *ret)
 {
-	uint32_t first, second;
+	uint32_t first = 0, second = 0;
 
 	if (p->rest.n == 0)
 		return malformed(p, from);
@@ -135,7 +135,7 @@ static int take_property(struct sl_regex_parser *p, struct sl_str from, struct s
 
 static int take_unicode_class(struct sl_regex_parser *p, struct sl_regex_class *c)
 {
-	struct sl_str from = p->rest, name, all;
+	struct sl_str from = p->rest, name = SL_STR_NULL, all = SL_STR_NULL;
 	struct sl_regex_class found = { 0 };
 	bool negated = from.p[1] == 'P';
 

@@ -1,5 +1,3 @@
-#include <string.h>
-
 #include "libcommon/codec/unicode.h"
 #include "libcommon/lang/regex/program.h"
 
@@ -129,7 +127,7 @@ int sl_regex_replace_literally(const struct sl_regex *re, struct sl_str text,
 void sl_regex_quote(struct sl_str text, struct sl_strbuf *out)
 {
 	for (size_t i = 0; i < text.n; i++) {
-		if (memchr("\\.+*?()|[]{}^$", text.p[i], 14))
+		if (sl_str_chr(SL_STR("\\.+*?()|[]{}^$"), text.p[i]) >= 0)
 			sl_strbuf_addc(out, '\\');
 		sl_strbuf_addc(out, text.p[i]);
 	}
