@@ -65,6 +65,11 @@ struct sl_value {
 		int64_t i;
 		double f;
 		struct sl_str s;
+		/* STRING: in quotes or a block where it was read from YAML. Beside `s`. */
+		struct {
+			struct sl_str text_;
+			bool quoted;
+		};
 		/* NULL, BOOL, INT and FLOAT read from YAML: as they were written there ("", "~",
 		 * "010", "1.10"), for the tools that go by the text. Empty when made otherwise. */
 		struct {

@@ -151,6 +151,7 @@ int sl_yaml_read_scalar(struct sl_yaml_reader *y, struct sl_value *v)
 		break;
 	case SL_YAML_STR:
 		r = scalar_text(y, &v->s);
+		v->quoted = y->event.data.scalar.style != YAML_PLAIN_SCALAR_STYLE;
 		break;
 	}
 	return r;

@@ -1,5 +1,6 @@
 #include "libcommon/render/kustomize/smp.h"
 
+#include "libcommon/codec/yaml_scalar.h"
 #include "libcommon/render/kustomize/fieldspec.h"
 #include "libcommon/render/kustomize/resource.h"
 #include "libcommon/render/kustomize/schema.h"
@@ -92,6 +93,21 @@ static bool is_scalar(const struct sl_value *v)
 }
 
 /* Merge one member into `dest`. */
+/* kustomize puts a value into the quotes that the former one had, which makes it text. */
+static struct sl_value *keep_quotes(struct merge *m, const struct sl_value *old, struct sl_value *v)
+{
+	bool quoted = sl_is_str(old) && old->quoted;
+	struct sl_value *text;
+
+	if (v == old || sl_is_null(v) || (!quoted && !sl_is_str(v)))
+		return v;
+	text = sl_value_str(m->a, sl_kz_text(m->a, v));
+	text->file = v->file;
+	text->line = v->line;
+	text->quoted = quoted;
+	return text;
+}
+
 static int walk_member(struct merge *m, struct sl_value *dest, struct sl_str key,
 		       struct sl_value *patch, struct sl_kz_type t)
 {
@@ -107,7 +123,7 @@ static int walk_member(struct merge *m, struct sl_value *dest, struct sl_str key
 	else if (!there)
 		sl_map_set(m->a, dest, key, out.v);
 	else if (is_scalar(there->value) && is_scalar(out.v))
-		sl_kz_replace_scalar(&there->value, out.v);
+		sl_kz_replace_scalar(&there->value, keep_quotes(m, there->value, out.v));
 	else
 		there->value = out.v;
 	return 0;
@@ -351,8 +367,10 @@ void sl_kz_forget_spelling(struct sl_value *v)
 		for (size_t i = 0; i < v->map.n; i++)
 			sl_kz_forget_spelling(v->map.members[i].value);
 		break;
-	case SL_V_NUMBER:
 	case SL_V_STRING:
+		v->quoted = sl_yaml_analyse(v->s, false).style != SL_YAML_STYLE_PLAIN;
+		break;
+	case SL_V_NUMBER:
 		break;
 	}
 }
