@@ -148,6 +148,7 @@ int sl_yaml_read_scalar(struct sl_yaml_reader *y, struct sl_value *v)
 			v->s = sl_arena_str(y->a, sl_str(scalar.time));
 		else
 			r = scalar_text(y, &v->s);
+		v->quoted = false;
 		break;
 	case SL_YAML_STR:
 		r = scalar_text(y, &v->s);
