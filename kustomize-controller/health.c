@@ -281,8 +281,8 @@ static enum kc_next healthy(struct kc_run *r, int64_t since_ms)
 
 static bool is_waiting_for_health(const struct kc_run *r)
 {
-	return r->st->wait == KC_WAIT_HEALTH && sl_streq(r->st->wait_build, r->build.digest) &&
-	       r->st->wait_generation == sl_obj_generation(r->patcher.object);
+	return kc_state_waits(r->st, KC_WAIT_HEALTH, r->build.digest,
+			      sl_obj_generation(r->patcher.object));
 }
 
 /*
@@ -368,9 +368,9 @@ enum kc_next kc_stage_ready(struct kc_run *r, int stage)
 	struct kc_failure f = { .reason = SL_REASON_RECONCILIATION_FAILED,
 				.delay_ms = r->spec.retry_ms,
 				.in_history = true };
-	bool waited = r->st->wait == KC_WAIT_STAGE &&
-		      sl_streq(r->st->wait_build, r->build.digest) &&
-		      r->st->wait_generation == sl_obj_generation(r->patcher.object);
+	enum kc_wait what = KC_WAIT_STAGE + (unsigned int)stage;
+	bool waited =
+		kc_state_waits(r->st, what, r->build.digest, sl_obj_generation(r->patcher.object));
 	SL_AUTO(sl_err) err = SL_ERR_INIT;
 	struct tally t = { 0 };
 	enum kc_next next = KC_NEXT;
@@ -393,7 +393,7 @@ enum kc_next kc_stage_ready(struct kc_run *r, int stage)
 				       t.pending.n + t.failing.n) < 0) {
 			next = kc_retry(r);
 		} else {
-			next = kc_wait_for(r, KC_WAIT_STAGE, STAGE_TIMEOUT_MS,
+			next = kc_wait_for(r, what, STAGE_TIMEOUT_MS,
 					   t.recheck_ms ? t.recheck_ms : STAGE_TIMEOUT_MS);
 		}
 	}

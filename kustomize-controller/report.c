@@ -191,20 +191,14 @@ enum kc_next kc_fail(struct kc_run *r, const struct kc_failure *f, const struct 
 enum kc_next kc_wait_for(struct kc_run *r, enum kc_wait what, int64_t timeout_ms, int64_t delay_ms)
 {
 	struct kc_state *st = r->st;
-	int64_t now = sl_mono_ms();
+	int64_t left;
 
-	if (st->wait != what || st->wait_generation != sl_obj_generation(r->patcher.object) ||
-	    !sl_streq(st->wait_build, r->build.digest)) {
-		st->wait = what;
-		st->wait_since_ms = now;
-		st->wait_deadline_ms = now + timeout_ms;
-		st->wait_generation = sl_obj_generation(r->patcher.object);
-		kc_state_set(&st->wait_build, sl_str(r->build.digest));
-	}
+	kc_state_wait(st, what, r->build.digest, sl_obj_generation(r->patcher.object), timeout_ms);
 	kc_state_set(&st->wait_artifact, sl_str(r->artifact_digest));
 	st->settled = false;
-	if (delay_ms > st->wait_deadline_ms - now)
-		delay_ms = st->wait_deadline_ms - now;
+	left = st->wait_deadline_ms - sl_mono_ms();
+	if (delay_ms > left)
+		delay_ms = left;
 	r->result = SL_RESULT_AFTER_HIGH(delay_ms > 0 ? delay_ms : 0);
 	return end_run(r);
 }

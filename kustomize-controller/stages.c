@@ -144,21 +144,21 @@ static bool wait_is_over(const struct kc_run *r, enum kc_wait what)
 {
 	const struct kc_state *st = r->st;
 
-	return st->wait == what && sl_streq(st->wait_build, r->build.digest) &&
-	       st->wait_generation == sl_obj_generation(r->patcher.object) &&
+	return kc_state_waits(st, what, r->build.digest, sl_obj_generation(r->patcher.object)) &&
 	       sl_mono_ms() >= st->wait_deadline_ms;
 }
 
 static enum kc_next check_failed(struct kc_run *r, int stage, struct sl_err *err)
 {
+	enum kc_wait what = KC_WAIT_STAGE + (unsigned int)stage;
 	struct kc_failure f = apply_failure(r);
 
-	if (awaits_definition(r, stage) && !wait_is_over(r, KC_WAIT_STAGE)) {
+	if (awaits_definition(r, stage) && !wait_is_over(r, what)) {
 		for (size_t i = r->plan.stage_begin[stage]; i < r->plan.stage_begin[stage + 1]; i++)
 			if (!r->plan.targets[i].kind)
 				sl_discovery_invalidate(r->applier.discovery,
 							sl_obj_group(r->plan.targets[i].desired));
-		return kc_wait_for(r, KC_WAIT_STAGE, STAGE_TIMEOUT_MS, DEFINED_RETRY_MS);
+		return kc_wait_for(r, what, STAGE_TIMEOUT_MS, DEFINED_RETRY_MS);
 	}
 	/* Nothing can be made again in a namespace that is going away: not before it is gone. */
 	if (r->healing &&
@@ -169,7 +169,8 @@ static enum kc_next check_failed(struct kc_run *r, int stage, struct sl_err *err
 	return kc_fail(r, &f, err);
 }
 
-static enum kc_next wait_for_replaced(struct kc_run *r, int stage)
+/* What is about to be deleted is announced before it is. */
+static enum kc_next replace_stage(struct kc_run *r, int stage)
 {
 	SL_AUTO(sl_err) err = SL_ERR_INIT;
 	struct kc_failure f = apply_failure(r);
@@ -185,6 +186,8 @@ static enum kc_next wait_for_replaced(struct kc_run *r, int stage)
 	if (kc_announce(r, &err, "Waiting for objects to be replaced for revision %s",
 			r->revision) < 0)
 		return kc_retry(r);
+	if (sl_apply_replace(r->a, &r->applier, &r->plan, stage, &err) < 0)
+		return kc_fail(r, &f, &err);
 	return kc_wait_for(r, KC_WAIT_REPLACED, r->spec.timeout_ms, REPLACED_RETRY_MS);
 }
 
@@ -198,7 +201,7 @@ static enum kc_next apply_stage(struct kc_run *r, int stage)
 	if (sl_apply_check(r->a, &r->applier, &r->plan, stage, &err) < 0)
 		return check_failed(r, stage, &err);
 	if (count_action(r, stage, SL_APPLY_REPLACING))
-		return wait_for_replaced(r, stage);
+		return replace_stage(r, stage);
 	if (count_action(r, stage, SL_APPLY_CREATED) +
 	    count_action(r, stage, SL_APPLY_CONFIGURED)) {
 		if (write_stage(r, stage, &err) < 0)

@@ -3,6 +3,7 @@
 #include <pthread.h>
 #include <stdlib.h>
 
+#include "libcommon/base/clock.h"
 #include "libcommon/base/strmap.h"
 
 struct kc_states {
@@ -16,6 +17,25 @@ void kc_state_set(char **p, struct sl_str s)
 
 	free(*p);
 	*p = copy;
+}
+
+bool kc_state_waits(const struct kc_state *st, enum kc_wait what, const char *build,
+		    int64_t generation)
+{
+	return st->wait == what && st->wait_generation == generation &&
+	       sl_streq(st->wait_build, build);
+}
+
+void kc_state_wait(struct kc_state *st, enum kc_wait what, const char *build, int64_t generation,
+		   int64_t timeout_ms)
+{
+	if (kc_state_waits(st, what, build, generation))
+		return;
+	st->wait = what;
+	st->wait_since_ms = sl_mono_ms();
+	st->wait_deadline_ms = st->wait_since_ms + timeout_ms;
+	st->wait_generation = generation;
+	kc_state_set(&st->wait_build, sl_str(build));
 }
 
 void kc_state_end_wait(struct kc_state *st)

@@ -22,10 +22,10 @@
 
 enum kc_wait {
 	KC_WAIT_NONE,
-	KC_WAIT_STAGE,	  /* for the objects of a stage to be ready */
 	KC_WAIT_REPLACED, /* for an object deleted by force to be gone */
 	KC_WAIT_HEALTH,	  /* for health checks */
 	KC_WAIT_GONE,	  /* for the objects of a deleted Kustomization */
+	KC_WAIT_STAGE,	  /* + n: for the objects of stage n to be ready; each has its own time */
 };
 
 struct kc_state {
@@ -66,6 +66,12 @@ void kc_states_drop(struct kc_states *s, const struct sl_key *key);
 
 /* Begin anew, as after a restart. */
 void kc_state_reset(struct kc_state *st);
+/* Is it this that is waited for, with this build and generation? */
+bool kc_state_waits(const struct kc_state *st, enum kc_wait what, const char *build,
+		    int64_t generation);
+/* Go on with this wait, or begin it: then it is over `timeout_ms` from now. */
+void kc_state_wait(struct kc_state *st, enum kc_wait what, const char *build, int64_t generation,
+		   int64_t timeout_ms);
 void kc_state_end_wait(struct kc_state *st);
 /* Replace an owned string by a copy of `s`. */
 void kc_state_set(char **p, struct sl_str s);

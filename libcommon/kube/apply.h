@@ -8,9 +8,10 @@
  *
  * A stage is first checked, then written. Checking dry-runs every object of the stage, several at a
  * time, and reads the live object of those that exist, unless the caller knows it to be the same as
- * the answer; nothing is written until all have passed, but for two preparations: taking fields over from earlier field managers, and the deletion of what
- * must be replaced by force. Every error of the stage is reported, not just the first. Writing
- * applies what differs, in the order below, objects of one kind together.
+ * the answer; nothing is written until all have passed, but for one preparation: taking fields over
+ * from earlier field managers. Every error of the stage is reported, not just the first. Replacing
+ * deletes what force allows to be made anew; the stage is then checked again. Writing applies what
+ * differs, in the order below, objects of one kind together.
  *
  * Order within a stage: what others need comes first (definitions, namespaces, classes, accounts,
  * configuration, services, workloads), then other kinds by group and kind, webhooks last; ties by
@@ -58,7 +59,7 @@ enum sl_apply_action {
 	SL_APPLY_CONFIGURED,
 	SL_APPLY_UNCHANGED,
 	SL_APPLY_SKIPPED,   /* a control annotation says so */
-	SL_APPLY_REPLACING, /* deleted by force; apply again once it is gone */
+	SL_APPLY_REPLACING, /* to be deleted by force, and applied once it is gone */
 	SL_APPLY_DELETED,   /* of a prune */
 };
 /* "created", "configured" … as in events. */
@@ -104,10 +105,14 @@ void sl_apply_plan_filter(struct sl_apply_plan *p,
 
 /*
  * Check one stage. 0: every target has an action and none was refused; targets that are REPLACING
- * must be gone before the stage is checked again. The error holds all messages, one a line.
+ * are to be deleted (sl_apply_replace), and gone before the stage is checked again. The error holds
+ * all messages, one a line.
  */
 int sl_apply_check(struct sl_arena *a, const struct sl_applier *ap, struct sl_apply_plan *plan,
 		   int stage, struct sl_err *err) SL_MUST_CHECK;
+/* Delete what the check found to be REPLACING and nobody deletes yet. All errors, one a line. */
+int sl_apply_replace(struct sl_arena *a, const struct sl_applier *ap, struct sl_apply_plan *plan,
+		     int stage, struct sl_err *err) SL_MUST_CHECK;
 /* Write what the check found to differ. On an error the targets written so far say so. */
 int sl_apply_write(struct sl_arena *a, const struct sl_applier *ap, struct sl_apply_plan *plan,
 		   int stage, struct sl_err *err) SL_MUST_CHECK;

@@ -246,22 +246,16 @@ static bool looks_immutable(const struct sl_err *err)
 	       sl_str_find(message, SL_STR("immutable field")) >= 0;
 }
 
-static int replace(struct check *c, struct sl_apply_target *t, const struct sl_value *live,
-		   struct sl_err *err)
+static int delete_live(const struct check *c, const struct sl_apply_target *t, struct sl_err *err)
 {
 	struct sl_kube_verb_options o = verb_options(c->ap, false);
 	struct sl_kube_ref ref = ref_of(c->a, t);
-	struct sl_kube_delete_options d = { .uid = sl_arena_str(c->a, sl_obj_uid(live)).p };
-	int r;
+	struct sl_kube_delete_options d = { .uid = sl_arena_str(c->a, t->uid).p };
+	int r = sl_kube_delete(c->ap->client, &ref, &d, &o, err);
 
-	if (!sl_obj_is_deleting(live)) {
-		r = sl_kube_delete(c->ap->client, &ref, &d, &o, err);
-		if (r < 0 && r != SL_ERR_NOT_FOUND)
-			return r;
-		sl_err_release(err);
-	}
-	t->uid = sl_obj_uid(live);
-	t->action = SL_APPLY_REPLACING;
+	if (r < 0 && r != SL_ERR_NOT_FOUND)
+		return r;
+	sl_err_release(err);
 	return 0;
 }
 
@@ -352,8 +346,9 @@ static void finish_live(struct check *c, size_t i, struct sl_value *live, struct
 	}
 	if (refused->code) {
 		if (live && looks_immutable(refused) && forces(c, t, live)) {
-			if (replace(c, t, live, err) < 0)
-				report(c, t, err);
+			t->live = live;
+			t->uid = sl_obj_uid(live);
+			t->action = SL_APPLY_REPLACING;
 			return;
 		}
 		report(c, t, refused);
@@ -388,6 +383,25 @@ int sl_apply_check(struct sl_arena *a, const struct sl_applier *ap, struct sl_ap
 	for (size_t i = 0; i < c.n; i++)
 		sl_err_release(&c.refused[i]);
 	free(c.refused);
+	sl_errlist_release(&c.errors);
+	return r;
+}
+
+int sl_apply_replace(struct sl_arena *a, const struct sl_applier *ap, struct sl_apply_plan *plan,
+		     int stage, struct sl_err *err)
+{
+	struct check c = { .a = a, .ap = ap };
+	int r;
+
+	for (size_t i = plan->stage_begin[stage]; i < plan->stage_begin[stage + 1]; i++) {
+		const struct sl_apply_target *t = &plan->targets[i];
+		SL_AUTO(sl_err) one = SL_ERR_INIT;
+
+		if (t->action == SL_APPLY_REPLACING && !sl_obj_is_deleting(t->live) &&
+		    delete_live(&c, t, &one) < 0)
+			report(&c, t, &one);
+	}
+	r = sl_errlist_join(&c.errors, err);
 	sl_errlist_release(&c.errors);
 	return r;
 }

@@ -332,7 +332,7 @@ def test_controls(lab, ns, source):
     assert lab.kube.find("configmap", "kept", ns) and lab.kube.find("configmap", "merge", ns) is None
 
 
-def test_immutable_field_without_and_with_force(lab, ns, source):
+def test_immutable_field_without_and_with_force(lab, ns, source, proxy):
     source.publish({"j.yaml": job(command="one")})
     kustomization(lab, ns, retryInterval="1h", timeout="1m")
     wait_ready(lab, ns, source.revision)
@@ -341,7 +341,15 @@ def test_immutable_field_without_and_with_force(lab, ns, source):
     c = wait_failed(lab, ns, "ReconciliationFailed", text="immutable")
     assert f"Job/{ns}/task dry-run failed (Invalid)" in c["message"]
     assert lab.kube.get("job", "task", ns)["metadata"]["uid"] == uid
-    lab.kube.patch("kustomization", "app", ns, {"spec": {"force": True}})
+    # A replacement is announced before anything is deleted.
+    with proxy.rule("hang", verb="delete", resource="jobs", namespace=ns) as hung:
+        lab.kube.patch("kustomization", "app", ns, {"spec": {"force": True}})
+        wait_until(hung.hits, what="a deletion")
+        obj = get(lab, ns)
+        assert condition(obj, "Ready")["status"] == "Unknown"
+        assert condition(obj, "Reconciling")["message"].startswith("Waiting for objects to be replaced")
+        assert f"{ns}_task_batch_Job" in ids(obj)
+        assert lab.kube.get("job", "task", ns)["metadata"]["uid"] == uid
     wait_ready(lab, ns, source.revision)
     made = lab.kube.get("job", "task", ns)
     assert made["metadata"]["uid"] != uid
@@ -357,6 +365,20 @@ def test_takes_fields_over_from_kubectl(lab, ns, source):
     made = lab.kube.get("configmap", "a", ns)
     assert made["data"] == {"k": "new"}
     assert {m["manager"] for m in made["metadata"]["managedFields"]} == {"kustomize-controller"}
+
+
+def test_force_deletes_nothing_while_another_object_is_refused(lab, ns, source):
+    source.publish({"j.yaml": job(command="one")})
+    kustomization(lab, ns, retryInterval="1h", force=True)
+    wait_ready(lab, ns, source.revision)
+    uid = lab.kube.get("job", "task", ns)["metadata"]["uid"]
+    wrong = json.dumps({"apiVersion": "v1", "kind": "ConfigMap", "metadata": {"name": "Wrong_Name"}})
+    source.publish({"j.yaml": job(command="two"), "wrong.yaml": wrong})
+    wait_failed(lab, ns, "ReconciliationFailed", text="Wrong_Name")
+    assert lab.kube.get("job", "task", ns)["metadata"]["uid"] == uid
+    source.publish({"j.yaml": job(command="two")})
+    wait_ready(lab, ns, source.revision)
+    assert lab.kube.get("job", "task", ns)["metadata"]["uid"] != uid
 
 
 # Restart
