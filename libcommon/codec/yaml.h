@@ -58,6 +58,9 @@ struct sl_yaml_options {
 	bool keep_first;
 	/* Read no further than the end of the first document: what follows may be anything. */
 	bool first_document;
+	/* Errors as sigs.k8s.io/yaml words them after "error converting YAML to JSON: ", and with go-yaml
+	 * v2's lines: "yaml: line 3: did not find expected key". */
+	bool go_messages;
 	/* Folded text as it is once go-yaml v3 wrote it and read it again, see yaml_refold.h; but for
 	 * metadata.annotations, which kustomize makes anew. */
 	bool refold;

@@ -18,10 +18,23 @@ int sl_yaml_fail_at(struct sl_yaml_reader *y, enum sl_err_code code, size_t line
 	if (vasprintf(&what, fmt, ap) < 0)
 		abort();
 	va_end(ap);
-	sl_err_set(y->err, code, "line %zu: %s", line, what);
+	if (y->o.go_messages)
+		sl_err_set(y->err, code, "yaml: %s", what);
+	else
+		sl_err_set(y->err, code, "line %zu: %s", line, what);
 	sl_err_at(y->err, y->o.file, (uint32_t)line, NULL);
 	y->err->origin.column = (uint32_t)column;
 	return code;
+}
+
+/* The line that go-yaml v2 names: the parser's lines count from 0 there; 0 is not named. */
+static size_t go_line(const yaml_parser_t *p)
+{
+	if (p->error == YAML_READER_ERROR)
+		return 0;
+	if (p->problem_mark.line)
+		return p->problem_mark.line + (p->error == YAML_SCANNER_ERROR);
+	return p->context_mark.line;
 }
 
 /* The reader knows only an offset; the scanner and the parser know a mark. */
@@ -45,6 +58,9 @@ static int fail_syntax(struct sl_yaml_reader *y)
 			}
 		}
 	}
+	if (y->o.go_messages && go_line(p) > 0)
+		return sl_yaml_fail_at(y, SL_ERR_INVALID, line, column, "line %zu: %s", go_line(p),
+				       problem);
 	return sl_yaml_fail_at(y, SL_ERR_INVALID, line, column, "%s", problem);
 }
 
@@ -173,6 +189,23 @@ static int parse_scalar_key(struct sl_yaml_reader *y, struct sl_yaml_pending *re
 	return next_event(y);
 }
 
+static int parse_node(struct sl_yaml_reader *y, struct sl_value **ret_value);
+
+/* The key as Go's %#v prints it: "{{ .Values.x }}" is read as a map with a map as its key. */
+static int fail_key(struct sl_yaml_reader *y)
+{
+	SL_AUTO(sl_strbuf) b = SL_STRBUF_INIT(SL_YAML_BYTES_MAX);
+	yaml_mark_t mark = y->event.start_mark;
+	struct sl_value *key = NULL;
+	int r = parse_node(y, &key);
+
+	if (r < 0)
+		return r;
+	sl_yaml_add_go_syntax(key, &b);
+	return sl_yaml_fail_at(y, SL_ERR_INVALID, sl_yaml_line(y, mark), mark.column + 1,
+			       "invalid map key: %s", b.p);
+}
+
 static int parse_key(struct sl_yaml_reader *y, struct sl_yaml_pending *ret_key)
 {
 	*ret_key = (struct sl_yaml_pending){ .m.line = (uint32_t)sl_yaml_line(
@@ -181,11 +214,11 @@ static int parse_key(struct sl_yaml_reader *y, struct sl_yaml_pending *ret_key)
 		return parse_scalar_key(y, ret_key);
 	if (y->event.type == YAML_ALIAS_EVENT)
 		return parse_alias_key(y, &ret_key->m.key);
+	if (y->o.go_messages)
+		return fail_key(y);
 	return sl_yaml_fail_here(y, SL_ERR_INVALID, "a %s cannot be a key",
 				 y->event.type == YAML_MAPPING_START_EVENT ? "map" : "list");
 }
-
-static int parse_node(struct sl_yaml_reader *y, struct sl_value **ret_value);
 
 static void push(struct sl_yaml_reader *y, const struct sl_yaml_pending *item)
 {

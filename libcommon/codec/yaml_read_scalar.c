@@ -104,6 +104,9 @@ static int set_float(struct sl_yaml_reader *y, struct sl_value *v, double f)
 {
 	char buf[SL_NUMBER_TEXT_MAX];
 
+	if (!isfinite(f) && y->o.go_messages)
+		return sl_err_set(y->err, SL_ERR_INVALID, "json: unsupported value: %.*s",
+				  SL_STR_FMT(sl_float_text(f, SL_FLOAT_G, buf)));
 	if (!isfinite(f))
 		return sl_yaml_fail_here(y, SL_ERR_INVALID, "unsupported value: %.*s",
 					 SL_STR_FMT(sl_float_text(f, SL_FLOAT_G, buf)));

@@ -54,6 +54,8 @@ int sl_yaml_read_scalar(struct sl_yaml_reader *y, struct sl_value *v) SL_MUST_CH
 /* The text of the current scalar event as a key, and whether it is a merge ("<<"). */
 int sl_yaml_read_key(struct sl_yaml_reader *y, struct sl_str *ret_key,
 		     bool *ret_merge) SL_MUST_CHECK;
+/* Append `v` as Go's %#v prints what go-yaml v2 makes of it. */
+void sl_yaml_add_go_syntax(const struct sl_value *v, struct sl_strbuf *out);
 /* Make the members pending from `base` on the content of `map`, merges done, and drop them. */
 int sl_yaml_read_map(struct sl_yaml_reader *y, struct sl_value *map, size_t base) SL_MUST_CHECK;
 
