@@ -15,10 +15,22 @@
 #define FILE_BYTES_MAX ((size_t)32 << 20)
 #define YAML_BYTES_MAX ((size_t)256 << 20)
 
-/* The context of the callbacks is a pointer to the tree's directory fd. */
-static int open_entry(void *ctx, const char *path, int flags, int *ret_fd, struct sl_err *err)
+/* The context of the callbacks: the artifact's tree, and beside it what is fetched meanwhile. */
+struct tree {
+	int dir_fd;
+	struct kc_remotes *remotes; /* or NULL */
+};
+
+/* The directory that a path is in, and the path from there. */
+static int locate(const struct tree *t, const char *path, const char **ret_path)
 {
-	return sl_open_beneath(*(int *)ctx, *path ? path : ".", flags, 0, ret_fd, err);
+	struct sl_str rest = sl_str(path);
+
+	*ret_path = *path ? path : ".";
+	if (!t->remotes || !sl_str_cut_prefix(&rest, SL_STR(KC_REMOTES_DIR "/")))
+		return t->dir_fd;
+	*ret_path = rest.p;
+	return kc_remotes_dir_fd(t->remotes);
 }
 
 static enum sl_kustomize_entry fs_stat(void *ctx, const char *path)
@@ -26,7 +38,9 @@ static enum sl_kustomize_entry fs_stat(void *ctx, const char *path)
 	SL_AUTO_FD int fd = -1;
 	struct stat st;
 
-	if (open_entry(ctx, path, O_PATH, &fd, NULL) < 0 || fstat(fd, &st) < 0)
+	int dir_fd = locate(ctx, path, &path);
+
+	if (sl_open_beneath(dir_fd, path, O_PATH, 0, &fd, NULL) < 0 || fstat(fd, &st) < 0)
 		return SL_KUSTOMIZE_NONE;
 	if (S_ISDIR(st.st_mode))
 		return SL_KUSTOMIZE_DIR;
@@ -37,7 +51,8 @@ static int fs_read(void *ctx, const char *path, struct sl_arena *a, struct sl_st
 		   struct sl_err *err)
 {
 	SL_AUTO(sl_strbuf) content = SL_STRBUF_INIT(FILE_BYTES_MAX);
-	int r = sl_file_read(*(int *)ctx, path, &content, err);
+	int dir_fd = locate(ctx, path, &path);
+	int r = sl_file_read(dir_fd, path, &content, err);
 
 	if (!r)
 		*ret_bytes = sl_arena_str(a, sl_strbuf_str(&content));
@@ -48,11 +63,18 @@ static int fs_list(void *ctx, const char *path, void (*each)(void *arg, const ch
 		   void *arg, struct sl_err *err)
 {
 	SL_AUTO(sl_strvec) names = SL_STRVEC_INIT;
-	int r = sl_dir_list(*(int *)ctx, *path ? path : ".", &names, err);
+	int dir_fd = locate(ctx, path, &path);
+	int r = sl_dir_list(dir_fd, path, &names, err);
 
 	for (size_t i = 0; !r && i < names.n; i++)
 		each(arg, names.v[i]);
 	return r;
+}
+
+static int fs_fetch(void *ctx, const struct sl_kustomize_remote *remote, struct sl_arena *a,
+		    const char **ret_path, struct sl_err *err)
+{
+	return kc_remotes_fetch(((struct tree *)ctx)->remotes, remote, a, ret_path, err);
 }
 
 static void set_all(struct sl_arena *a, struct sl_value *map, const struct sl_value *from)
@@ -138,15 +160,17 @@ static int build_objects(struct sl_arena *a, const struct kc_build_inputs *in,
 {
 	const struct kc_spec *spec = in->spec;
 	const struct sl_value *post_build = sl_get(spec->tree, "postBuild");
-	int dir_fd = in->dir_fd;
-	struct sl_kustomize_fs fs = {
-		.ctx = &dir_fd, .stat = fs_stat, .read = fs_read, .list = fs_list
-	};
+	struct tree tree = { in->dir_fd, in->remotes };
+	struct sl_kustomize_fs fs = { .ctx = &tree,
+				      .stat = fs_stat,
+				      .read = fs_read,
+				      .list = fs_list,
+				      .fetch = in->remotes ? fs_fetch : NULL };
 	struct sl_kustomize_options o = { .order = SL_KUSTOMIZE_ORDER_FIFO };
 	struct sl_value *kustomization;
 	int r;
 
-	if (fs_stat(&dir_fd, spec->path) != SL_KUSTOMIZE_DIR)
+	if (fs_stat(&tree, spec->path) != SL_KUSTOMIZE_DIR)
 		return sl_err_set(err, SL_ERR_NOT_FOUND, "kustomization path not found: ./%s",
 				  spec->path);
 	r = sl_kustomize_generate(a, &fs, spec->path, &o.limits, &kustomization, NULL, err);

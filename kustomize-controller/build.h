@@ -3,13 +3,14 @@
  *
  * Generates a kustomization where there is none, changes it as the spec says, builds it, replaces
  * variables, and puts the ownership labels and common metadata on every object. A pure function of the
- * tree, the spec, the variables and the Kustomization's name.
+ * tree, the spec, the variables, the Kustomization's name, and of what `remotes` fetches.
  *
  * Ownership: everything in the arena. Thread rule: thread-safe for distinct arenas. Blocks on disk.
  */
 #ifndef KUSTOMIZE_CONTROLLER_BUILD_H
 #define KUSTOMIZE_CONTROLLER_BUILD_H
 
+#include "kustomize-controller/remotes.h"
 #include "kustomize-controller/spec.h"
 #include "libcommon/kube/queue.h"
 
@@ -19,6 +20,7 @@ struct kc_build_inputs {
 	const struct kc_spec *spec;
 	const struct sl_value *vars; /* of spec.postBuild, or NULL */
 	bool strict;		     /* a variable that is not set is an error */
+	struct kc_remotes *remotes;  /* begun; NULL: what is remote is refused */
 };
 
 struct kc_build {

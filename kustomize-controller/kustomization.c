@@ -238,7 +238,7 @@ static enum kc_next idle_settled(struct kc_run *r)
 		r->healing = r->suspects.n > 0;
 		return r->healing ? KC_NEXT : sleep_until_due(r);
 	}
-	if (r->suspects.n || kc_variables_changed(r))
+	if (r->suspects.n || kc_variables_changed(r) || r->st->remotes)
 		return KC_NEXT;
 	if (++r->st->rechecks % KC_FULL_EVERY == 0 ||
 	    !kc_tracker_covers(r->c->tracker, &r->run->key))
@@ -349,6 +349,27 @@ enum kc_next kc_step_fetch(struct kc_run *r)
 	return kc_fail(r, &f, &err);
 }
 
+static int build(struct kc_run *r, struct kc_build_inputs *in, struct sl_err *err)
+{
+	struct kc_state *st = r->st;
+	int result;
+
+	if (r->c->no_remote_bases)
+		return kc_build(r->a, in, &r->build, err);
+	if (!st->remotes)
+		st->remotes = kc_remotes_new();
+	in->remotes = st->remotes;
+	kc_remotes_begin(st->remotes, r->run->http, sl_manager_stop_flag(r->c->manager),
+			 st->run_since_ms);
+	result = kc_build(r->a, in, &r->build, err);
+	kc_remotes_end(st->remotes);
+	if (!kc_remotes_any(st->remotes)) {
+		kc_remotes_free(st->remotes);
+		st->remotes = NULL;
+	}
+	return result;
+}
+
 enum kc_next kc_step_build(struct kc_run *r)
 {
 	struct sl_value *status = sl_map_need_map(r->a, r->patcher.object, "status");
@@ -366,7 +387,7 @@ enum kc_next kc_step_build(struct kc_run *r)
 
 	if (result == 0) {
 		in.vars = r->variables;
-		result = kc_build(r->a, &in, &r->build, &err);
+		result = build(r, &in, &err);
 		is_path_missing = result == SL_ERR_NOT_FOUND && !err.origin.file;
 	}
 	if (is_path_missing)

@@ -48,8 +48,8 @@ static const struct sl_flag flags[] = {
 		  "rest." },
 	{ .name = "no-remote-bases",
 	  .type = SL_FLAG_BOOL,
-	  .value = &without_effect,
-	  .help = "Disallow remote bases in kustomizations; they are refused in any case." },
+	  .value = &context.no_remote_bases,
+	  .help = "Refuse what a kustomization.yaml names by a URL." },
 	SL_FLAG_IGNORE("sops-age-secret"),
 	SL_FLAG_IGNORE("sops-vault-configmap"),
 	SL_FLAG_IGNORE("default-decryption-service-account"),
@@ -206,6 +206,7 @@ int main(int argc, char **argv)
 	context.http_retry = 9;
 	context.manager = sl_manager_new(&o, argc, argv);
 	context.states = kc_states_new();
+	kc_remotes_sweep();
 	context.artifacts =
 		kc_artifacts_new(KC_ARTIFACTS_KEPT_BYTES, sl_manager_stop_flag(context.manager));
 	context.controller = sl_controller_new(context.manager, &kustomizations);

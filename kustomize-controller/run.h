@@ -40,6 +40,7 @@ struct kc_context {
 	/* flags of kustomize-controller's own */
 	int64_t concurrent_ssa;
 	int64_t http_retry;
+	bool no_remote_bases;
 	struct sl_strvec override_managers;
 	struct sl_strvec custom_stage_kinds;
 };

@@ -57,6 +57,7 @@ void kc_state_reset(struct kc_state *st)
 	free(st->inputs_seen);
 	free(st->variables);
 	free(st->request);
+	kc_remotes_free(st->remotes);
 	sl_strvec_release(&st->skipped);
 	sl_strvec_release(&st->expiring);
 	*st = (struct kc_state){ 0 };

@@ -14,6 +14,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "kustomize-controller/remotes.h"
 #include "libcommon/base/strvec.h"
 #include "libcommon/kube/queue.h"
 
@@ -38,6 +39,7 @@ struct kc_state {
 	char *inputs_seen;	    /* watched ConfigMaps and Secrets that the last run knew of */
 	char *variables;	    /* digest of those that the last complete run was made with */
 	char *request;		    /* requestedAt of the last run that was asked for */
+	struct kc_remotes *remotes; /* what builds took from elsewhere; NULL: nothing yet */
 	bool settled;		    /* the last run went through to the end */
 	int rechecks;		    /* since the last full one */
 	int64_t due_ms;		    /* monotonic: next periodic run; 0: at once */

@@ -163,8 +163,6 @@ def test_every_error_is_told_and_the_old_state_stays(lab, ns, source):
     ({"a.yaml": "just text\n"}, "BuildFailed", "a.yaml"),
     ({"a.yaml": config_map("a") + "\n---\n" + config_map("a")}, "BuildFailed", "ConfigMap"),
     ({"kustomization.yaml": "resources: [missing.yaml]\n"}, "BuildFailed", "missing.yaml"),
-    ({"kustomization.yaml": "resources: ['https://me:secret@example.com/org/repo//app?ref=v1']\n"},
-     "BuildFailed", "remote resource 'https://***@example.com/org/repo//app?ref=v1' is not allowed"),
     ({"kustomization.yaml": "resources: [../../etc/passwd]\n"}, "BuildFailed", "../../etc/passwd"),
     ({"kustomization.yaml": "resources: [a.yaml]\n", "a.yaml": "x: &a [1]\ny: " + "[*a,*a,*a,*a]" * 1 + "\n"},
      "BuildFailed", "a.yaml"),
