@@ -12,7 +12,7 @@ static const struct {
 	{ 0xfffe, 0xffff }, { 0xe0000, 0xe00ff }, { 0xe01f0, 0x10ffff },
 };
 
-static bool is_printable(uint32_t c)
+bool sl_rune_is_printable(uint32_t c)
 {
 	if (c < 0xa1)
 		return c >= 0x20 && c < 0x7f;
@@ -34,22 +34,34 @@ static void add_escaped(struct sl_strbuf *b, uint32_t c)
 		sl_strbuf_addf(b, c < 0x10000 ? "\\u%04x" : "\\U%08x", (unsigned)c);
 }
 
-void sl_strbuf_add_goquoted(struct sl_strbuf *b, struct sl_str s)
+static bool stands_as_is(uint32_t c, unsigned flags)
 {
-	sl_strbuf_addc(b, '"');
+	return sl_rune_is_printable(c) && (c < 0x80 || !(flags & SL_GOQUOTE_ASCII));
+}
+
+void sl_strbuf_add_goquoted_as(struct sl_strbuf *b, struct sl_str s, unsigned flags)
+{
+	char quote = flags & SL_GOQUOTE_SINGLE ? '\'' : '"';
+
+	sl_strbuf_addc(b, quote);
 	while (s.n) {
 		uint32_t c = 0;
 		size_t n = sl_utf8_decode(s, &c);
 
 		if (!n)
 			sl_strbuf_addf(b, "\\x%02x", (unsigned char)s.p[0]);
-		else if (c == '"' || c == '\\')
+		else if (c == (uint32_t)quote || c == '\\')
 			sl_strbuf_addf(b, "\\%c", (char)c);
-		else if (is_printable(c))
+		else if (stands_as_is(c, flags))
 			sl_strbuf_add(b, s.p, n);
 		else
 			add_escaped(b, c);
 		s = sl_str_sub(s, n ? n : 1, s.n);
 	}
-	sl_strbuf_addc(b, '"');
+	sl_strbuf_addc(b, quote);
+}
+
+void sl_strbuf_add_goquoted(struct sl_strbuf *b, struct sl_str s)
+{
+	sl_strbuf_add_goquoted_as(b, s, SL_GOQUOTE_PLAIN);
 }

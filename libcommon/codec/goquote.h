@@ -7,15 +7,29 @@
  * but U+00AD, white space, format characters of the General Punctuation block, surrogates, private
  * use and noncharacters.
  *
- * Thread rule: pure function.
+ * Thread rule: pure functions.
  */
 #ifndef LIBCOMMON_CODEC_GOQUOTE_H
 #define LIBCOMMON_CODEC_GOQUOTE_H
 
+#include <stdbool.h>
+#include <stdint.h>
+
 #include "libcommon/base/str.h"
 #include "libcommon/base/strbuf.h"
 
+enum sl_goquote_flags {
+	SL_GOQUOTE_PLAIN = 0,
+	SL_GOQUOTE_ASCII = 1 << 0,  /* escape what is not ASCII: strconv.QuoteToASCII */
+	SL_GOQUOTE_SINGLE = 1 << 1, /* in single quotes: strconv.QuoteRune, of one character */
+};
+
 /* Append `s`, quoted. At most 4 bytes are added for each byte of `s`, and two. */
 void sl_strbuf_add_goquoted(struct sl_strbuf *b, struct sl_str s);
+/* The same with flags; at most 10 bytes for each byte of `s`, and two. */
+void sl_strbuf_add_goquoted_as(struct sl_strbuf *b, struct sl_str s, unsigned flags);
+
+/* strconv.IsPrint, see above. */
+bool sl_rune_is_printable(uint32_t rune);
 
 #endif

@@ -8,7 +8,7 @@
 
 /* A positive decimal 0.d1d2d3… * 10^point without leading and trailing zeros; n is 0 for zero. */
 struct decimal {
-	char digits[24];
+	char digits[SL_NUMBER_DIGITS_MAX];
 	size_t n;
 	int point;
 };
@@ -98,6 +98,19 @@ static void shortest32(double f, struct decimal *d)
 			return;
 	}
 	decimal_of(f, 9, d);
+}
+
+size_t sl_float_digits(double f, int bits, char ret_digits[SL_NUMBER_DIGITS_MAX], int *ret_point)
+{
+	struct decimal d;
+
+	if (bits == 32)
+		shortest32(f, &d);
+	else
+		shortest(f, &d);
+	memcpy(ret_digits, d.digits, d.n);
+	*ret_point = d.point;
+	return d.n;
 }
 
 static size_t put_exponent(const struct decimal *d, enum sl_float_form form, char *out)

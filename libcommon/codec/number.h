@@ -12,6 +12,7 @@
 #define LIBCOMMON_CODEC_NUMBER_H
 
 #include <stdbool.h>
+#include <stddef.h>
 
 #include "libcommon/base/str.h"
 
@@ -31,6 +32,14 @@ enum sl_float_form {
  * no such numbers: the caller of form JSON must not pass them.
  */
 struct sl_str sl_float_text(double f, enum sl_float_form form, char buf[SL_NUMBER_TEXT_MAX]);
+
+/*
+ * The fewest decimal digits that read back as the finite, positive `f` (as the 32-bit float `f` when `bits`
+ * is 32), without trailing zeros: 0.d1d2d3… * 10^point. Returns their number, at most
+ * SL_NUMBER_DIGITS_MAX.
+ */
+#define SL_NUMBER_DIGITS_MAX 24
+size_t sl_float_digits(double f, int bits, char ret_digits[SL_NUMBER_DIGITS_MAX], int *ret_point);
 
 /*
  * What the literal `s` is: JSON's grammar for numbers, the whole view. `*ret_integer` tells that it
