@@ -16,7 +16,9 @@
  *   sl_go_bytes ([]uint8)        s
  *   other types of kind SLICE    list   NULL is the nil slice
  *   kind MAP (keys are strings)  map    NULL is the nil map
- *   STRUCT, POINTER, FUNC        ptr    what the type says
+ *   STRUCT                       ptr    what the type says
+ *   POINTER (to a struct)        ptr    as of the struct; NULL is the nil pointer
+ *   FUNC                         ptr    a const struct sl_go_func; NULL is the nil function
  *
  * Maps are references, as Go's are: who changes one changes it for all that hold it. Lists are never
  * changed once another value may hold them: a function that appends makes a new one.
@@ -69,6 +71,9 @@ struct sl_go_func;
 struct sl_go_field {
 	const char *name;
 	struct sl_goval (*get)(struct sl_arena *a, const void *ptr);
+	/* In JSON (sl_goval_to_value): its name, NULL for `name`, "-" to leave it out. */
+	const char *json;
+	bool omit_empty;
 };
 
 struct sl_go_type {
@@ -76,9 +81,16 @@ struct sl_go_type {
 	const char *name;		  /* as printf "%T" prints it: "map[string]interface {}" */
 	const struct sl_go_type *elem;	  /* of SLICE, MAP and POINTER */
 	const struct sl_go_field *fields; /* of STRUCT, up to one without a name; may be NULL */
-	const struct sl_go_func *methods; /* likewise; the receiver is the first argument */
+	/*
+	 * Likewise. The receiver is the first argument of the call, which `params` and `count` leave
+	 * out. A POINTER has the methods of its elem as well.
+	 */
+	const struct sl_go_func *methods;
 	/* What fmt prints for it: its String or Error method. NULL when it has neither. */
 	void (*string)(const struct sl_goval *v, struct sl_strbuf *out);
+	/* What encoding/json writes for it: its MarshalJSON method. NULL when it has none. */
+	int (*json)(struct sl_arena *a, const struct sl_goval *v, struct sl_value **ret,
+		    struct sl_err *err);
 };
 
 struct sl_go_list;
@@ -136,10 +148,14 @@ struct sl_goval sl_goval_list(struct sl_go_list *l); /* []interface {} */
 /* Nothing, or an interface, pointer, map, slice or function that is nil. */
 bool sl_goval_is_nil(struct sl_goval v);
 enum sl_go_kind sl_goval_kind(struct sl_goval v); /* INVALID without a type */
-/* "int", "map", "slice": reflect.Kind.String(); "invalid" without a type. */
+/* "int", "map", "slice", "ptr": reflect.Kind.String(); "invalid" without a type. */
 const char *sl_go_kind_name(enum sl_go_kind kind);
 /* The type's name, "<nil>" for NONE and NIL: what printf "%T" prints. */
 const char *sl_goval_type_name(struct sl_goval v);
+/* Whether a value of type `from` may stand where `to` is declared. */
+bool sl_go_type_assignable(const struct sl_go_type *from, const struct sl_go_type *to);
+/* What `if` goes by: nothing, nil, false, zero and whatever has no items is false. */
+bool sl_goval_truth(struct sl_goval v);
 bool sl_go_kind_is_int(enum sl_go_kind kind); /* signed */
 bool sl_go_kind_is_uint(enum sl_go_kind kind);
 bool sl_go_kind_is_float(enum sl_go_kind kind);
@@ -154,10 +170,15 @@ size_t sl_goval_len(struct sl_goval v); /* of SLICE, MAP, STRING; else 0 */
 
 /* Maps. Keys are copied on insertion. */
 struct sl_go_map *sl_go_map_new(struct sl_arena *a);
+/* With room for so many at once. */
+struct sl_go_map *sl_go_map_new_for(struct sl_arena *a, size_t count);
 size_t sl_go_map_len(const struct sl_go_map *m); /* 0 for NULL */
 /* NULL when there is none; valid until the map is changed. */
 const struct sl_goval *sl_go_map_get(const struct sl_go_map *m, struct sl_str key);
 void sl_go_map_set(struct sl_arena *a, struct sl_go_map *m, struct sl_str key, struct sl_goval v);
+/* The same with a key that lives as long as the map. */
+void sl_go_map_set_borrow(struct sl_arena *a, struct sl_go_map *m, struct sl_str key,
+			  struct sl_goval v);
 bool sl_go_map_remove(struct sl_go_map *m, struct sl_str key);
 /* All keys in bytewise order: an array of sl_go_map_len() in `a`. */
 struct sl_str *sl_go_map_keys(struct sl_arena *a, const struct sl_go_map *m);
@@ -167,7 +188,7 @@ const struct sl_goval *sl_go_map_value_at(const struct sl_go_map *m, size_t at);
 /* One level deep. NULL gives an empty one. */
 struct sl_go_map *sl_go_map_copy(struct sl_arena *a, const struct sl_go_map *m);
 
-/* reflect.DeepEqual. */
+/* reflect.DeepEqual; false as well for what is nested deeper than SL_GO_DEPTH_MAX. */
 bool sl_goval_deep_equal(struct sl_goval x, struct sl_goval y);
 
 /*
@@ -179,11 +200,12 @@ enum sl_go_numbers { SL_GO_NUMBERS_FLOAT, SL_GO_NUMBERS_INT };
 struct sl_goval sl_goval_from_value(struct sl_arena *a, const struct sl_value *v,
 				    enum sl_go_numbers numbers);
 /*
- * What encoding/json would write of `v`, as a tree, in the order in which it writes: a float that is whole
- * is written as Go does. Errors with its text (SL_ERR_INVALID): functions, NaN, cycles past
- * SL_GO_DEPTH_MAX.
+ * What encoding/json would write of `v`, as a tree, in the order in which it writes: the keys of maps
+ * sorted, []uint8 as base64, a whole float as an integer as long as Go writes no exponent.
+ * Errors: SL_ERR_INVALID with Go's text (functions, NaN, infinities, cycles, which is what nesting past
+ * SL_GO_DEPTH_MAX counts as), SL_ERR_TOO_LARGE when the arena is full.
  */
-#define SL_GO_DEPTH_MAX 10000
+#define SL_GO_DEPTH_MAX 1000
 int sl_goval_to_value(struct sl_arena *a, struct sl_goval v, struct sl_value **ret,
 		      struct sl_err *err) SL_MUST_CHECK;
 

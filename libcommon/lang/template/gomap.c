@@ -1,0 +1,241 @@
+/*
+ * Maps of template values: entries in a row, an index beside them once they are many.
+ *
+ * A removed entry gives its place to the last one, so that the row stays dense; the row remembers
+ * whether its keys happen to be sorted, which those of decoded documents are, so that ranging over
+ * them sorts nothing.
+ */
+#include "libcommon/lang/template/goval.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#define INDEX_MIN 9 /* entries; fewer are found sooner by looking at each */
+
+struct entry {
+	struct sl_str key;
+	struct sl_goval value;
+};
+
+struct slot {
+	uint32_t hash, at; /* `at` is the entry's position plus one; 0 marks a free slot */
+};
+
+struct sl_go_map {
+	struct entry *entries;
+	struct slot *slots; /* open addressing, at most half full; NULL while entries are few */
+	size_t n, cap, slot_count;
+	uint64_t seed;
+	bool unsorted;
+};
+
+struct sl_go_map *sl_go_map_new(struct sl_arena *a)
+{
+	return sl_arena_new(a, struct sl_go_map);
+}
+
+struct sl_go_map *sl_go_map_new_for(struct sl_arena *a, size_t count)
+{
+	struct sl_go_map *m = sl_go_map_new(a);
+
+	if (count)
+		m->entries = sl_arena_array(a, count, sizeof(m->entries[0]));
+	m->cap = count;
+	return m;
+}
+
+size_t sl_go_map_len(const struct sl_go_map *m)
+{
+	return m ? m->n : 0;
+}
+
+/* Seeded with an address, so that a document cannot be written to make its keys collide. */
+static uint32_t hash_key(const struct sl_go_map *m, struct sl_str key)
+{
+	uint64_t h = m->seed ^ key.n, word;
+	unsigned __int128 product;
+
+	for (size_t i = 0; i < key.n; i += 8) {
+		word = 0;
+		memcpy(&word, key.p + i, key.n - i < 8 ? key.n - i : 8);
+		product = (unsigned __int128)(h ^ word) * 0x9e3779b97f4a7c15ULL;
+		h = (uint64_t)product ^ (uint64_t)(product >> 64) ^ m->seed;
+	}
+	return (uint32_t)(h ^ h >> 32);
+}
+
+/* The slot of `key`, or the free one where it belongs. */
+static struct slot *find_slot(const struct sl_go_map *m, struct sl_str key, uint32_t hash)
+{
+	for (size_t i = hash & (m->slot_count - 1);; i = (i + 1) & (m->slot_count - 1)) {
+		struct slot *slot = &m->slots[i];
+
+		if (!slot->at)
+			return slot;
+		if (slot->hash == hash && sl_str_eq(m->entries[slot->at - 1].key, key))
+			return slot;
+	}
+}
+
+static struct entry *find(const struct sl_go_map *m, struct sl_str key)
+{
+	struct slot *slot;
+
+	if (m->slots) {
+		slot = find_slot(m, key, hash_key(m, key));
+		return slot->at ? &m->entries[slot->at - 1] : NULL;
+	}
+	for (size_t i = 0; i < m->n; i++)
+		if (sl_str_eq(m->entries[i].key, key))
+			return &m->entries[i];
+	return NULL;
+}
+
+static void build_index(struct sl_arena *a, struct sl_go_map *m)
+{
+	size_t count = 32;
+
+	while (count < m->cap * 2)
+		count *= 2;
+	m->slots = sl_arena_array(a, count, sizeof(m->slots[0]));
+	m->slot_count = count;
+	m->seed = (uint64_t)(uintptr_t)m->slots * 0xff51afd7ed558ccdULL;
+	for (size_t i = 0; i < m->n; i++) {
+		uint32_t hash = hash_key(m, m->entries[i].key);
+
+		*find_slot(m, m->entries[i].key, hash) = (struct slot){ hash, (uint32_t)i + 1 };
+	}
+}
+
+static void grow(struct sl_arena *a, struct sl_go_map *m)
+{
+	struct entry *entries;
+
+	m->cap = m->cap ? m->cap * 2 : 4;
+	entries = sl_arena_array(a, m->cap, sizeof(*entries));
+	if (m->n)
+		memcpy(entries, m->entries, m->n * sizeof(*entries));
+	m->entries = entries;
+}
+
+void sl_go_map_set_borrow(struct sl_arena *a, struct sl_go_map *m, struct sl_str key,
+			  struct sl_goval v)
+{
+	struct entry *e = find(m, key);
+	uint32_t hash;
+
+	if (e) {
+		e->value = v;
+		return;
+	}
+	if (m->n == m->cap)
+		grow(a, m);
+	if (m->n && sl_str_cmp(m->entries[m->n - 1].key, key) > 0)
+		m->unsorted = true;
+	m->entries[m->n++] = (struct entry){ key, v };
+	if (m->n < INDEX_MIN)
+		return;
+	if (!m->slots || m->n * 2 > m->slot_count) {
+		build_index(a, m);
+		return;
+	}
+	hash = hash_key(m, key);
+	*find_slot(m, key, hash) = (struct slot){ hash, (uint32_t)m->n };
+}
+
+void sl_go_map_set(struct sl_arena *a, struct sl_go_map *m, struct sl_str key, struct sl_goval v)
+{
+	struct entry *e = find(m, key);
+
+	if (e)
+		e->value = v;
+	else
+		sl_go_map_set_borrow(a, m, sl_arena_str(a, key), v);
+}
+
+const struct sl_goval *sl_go_map_get(const struct sl_go_map *m, struct sl_str key)
+{
+	struct entry *e = m ? find(m, key) : NULL;
+
+	return e ? &e->value : NULL;
+}
+
+/* Free a slot, moving those behind it that would no longer be found. */
+static void free_slot(struct sl_go_map *m, struct slot *slot)
+{
+	size_t mask = m->slot_count - 1, hole = (size_t)(slot - m->slots);
+
+	for (size_t i = (hole + 1) & mask; m->slots[i].at; i = (i + 1) & mask) {
+		size_t home = m->slots[i].hash & mask;
+
+		if (((i - home) & mask) < ((i - hole) & mask))
+			continue;
+		m->slots[hole] = m->slots[i];
+		hole = i;
+	}
+	m->slots[hole] = (struct slot){ 0 };
+}
+
+bool sl_go_map_remove(struct sl_go_map *m, struct sl_str key)
+{
+	struct entry *e = m ? find(m, key) : NULL, *last;
+
+	if (!e)
+		return false;
+	last = &m->entries[m->n - 1];
+	if (m->slots)
+		free_slot(m, find_slot(m, e->key, hash_key(m, e->key)));
+	if (e != last) {
+		if (m->slots)
+			find_slot(m, last->key, hash_key(m, last->key))->at =
+				(uint32_t)(e - m->entries) + 1;
+		*e = *last;
+		m->unsorted = true;
+	}
+	m->n--;
+	return true;
+}
+
+static int compare_keys(const void *x, const void *y)
+{
+	const struct sl_str *a = x, *b = y;
+
+	return sl_str_cmp(*a, *b);
+}
+
+struct sl_str *sl_go_map_keys(struct sl_arena *a, const struct sl_go_map *m)
+{
+	size_t n = sl_go_map_len(m);
+	struct sl_str *keys = sl_arena_array(a, n ? n : 1, sizeof(*keys));
+
+	for (size_t i = 0; i < n; i++)
+		keys[i] = m->entries[i].key;
+	if (n && m->unsorted)
+		qsort(keys, n, sizeof(*keys), compare_keys);
+	return keys;
+}
+
+struct sl_str sl_go_map_key_at(const struct sl_go_map *m, size_t at)
+{
+	return m->entries[at].key;
+}
+
+const struct sl_goval *sl_go_map_value_at(const struct sl_go_map *m, size_t at)
+{
+	return &m->entries[at].value;
+}
+
+struct sl_go_map *sl_go_map_copy(struct sl_arena *a, const struct sl_go_map *m)
+{
+	size_t n = sl_go_map_len(m);
+	struct sl_go_map *copy = sl_go_map_new_for(a, n);
+
+	if (!n)
+		return copy;
+	memcpy(copy->entries, m->entries, n * sizeof(m->entries[0]));
+	copy->n = n;
+	copy->unsorted = m->unsorted;
+	if (n >= INDEX_MIN)
+		build_index(a, copy);
+	return copy;
+}
