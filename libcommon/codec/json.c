@@ -22,7 +22,7 @@ struct parser {
 	uint32_t line;
 	size_t depth, depth_max;
 	const char *file;
-	bool allow_duplicates;
+	bool allow_duplicates, repair;
 	struct pending *stack;
 	size_t n, cap;
 	struct sl_err *err;
@@ -151,8 +151,10 @@ static int unicode_escape(struct parser *j, uint32_t *ret_c)
 	if (unit < 0xd800 || unit > 0xdfff)
 		return 0;
 	if (unit > 0xdbff || j->end - j->p < 6 || j->p[0] != '\\' || j->p[1] != 'u' ||
-	    hex4(j->p + 2, j->end, &low) < 0 || low < 0xdc00 || low > 0xdfff)
-		return fail_at(j, at, SL_ERR_INVALID, "lone surrogate in string");
+	    hex4(j->p + 2, j->end, &low) < 0 || low < 0xdc00 || low > 0xdfff) {
+		*ret_c = 0xfffd;
+		return j->repair ? 0 : fail_at(j, at, SL_ERR_INVALID, "lone surrogate in string");
+	}
 	j->p += 6;
 	*ret_c = 0x10000 + ((unit - 0xd800) << 10) + (low - 0xdc00);
 	return 0;
@@ -222,6 +224,21 @@ static int string_with_escapes(struct parser *j, const char *from, struct sl_str
 	return 0;
 }
 
+/* Each byte that begins no character becomes one that says so: three bytes. */
+static struct sl_str repaired(struct sl_arena *a, struct sl_str s)
+{
+	char *buf = sl_arena_alloc(a, s.n * 3 + 1), *out = buf;
+	uint32_t c;
+
+	while (s.n) {
+		size_t len = sl_utf8_decode(s, &c);
+
+		out = put_utf8(out, len ? c : 0xfffd);
+		s = sl_str_sub(s, len ? len : 1, s.n);
+	}
+	return (struct sl_str){ buf, (size_t)(out - buf) };
+}
+
 /* At the opening quote. */
 static int parse_string(struct parser *j, struct sl_str *ret_s)
 {
@@ -234,8 +251,8 @@ static int parse_string(struct parser *j, struct sl_str *ret_s)
 		return fail(j, "");
 	if (*j->p == '"') {
 		s = (struct sl_str){ from, (size_t)(j->p - from) };
-		if (ascii || sl_str_is_utf8(s)) {
-			*ret_s = sl_arena_str(j->a, s);
+		if (ascii || j->repair || sl_str_is_utf8(s)) {
+			*ret_s = ascii || !j->repair ? sl_arena_str(j->a, s) : repaired(j->a, s);
 			j->p++;
 			return 0;
 		}
@@ -244,7 +261,9 @@ static int parse_string(struct parser *j, struct sl_str *ret_s)
 
 		if (r < 0)
 			return r;
-		if (sl_str_is_utf8(s)) {
+		if (j->repair)
+			s = repaired(j->a, s);
+		if (j->repair || sl_str_is_utf8(s)) {
 			*ret_s = s;
 			j->p++;
 			return 0;
@@ -499,6 +518,7 @@ int sl_json_parse(struct sl_arena *a, struct sl_str text, const struct sl_json_l
 		.depth_max = l->depth ? l->depth : SL_JSON_DEPTH_MAX,
 		.file = l->file,
 		.allow_duplicates = l->allow_duplicates,
+		.repair = l->repair_strings,
 		.err = err,
 	};
 	struct sl_value *v;

@@ -21,6 +21,7 @@ struct sl_json_limits {
 	size_t depth;	       /* 0: SL_JSON_DEPTH_MAX */
 	size_t bytes;	       /* of text, 0: SL_JSON_BYTES_MAX */
 	bool allow_duplicates; /* the last one wins, as in Go's encoding/json */
+	bool repair_strings;   /* what is no UTF-8, and lone surrogates, become U+FFFD, as there */
 	const char *file;      /* for positions, or NULL; kept by pointer */
 };
 
