@@ -100,11 +100,8 @@ static void separate(struct sl_go_printer *p, size_t i)
 
 /* What stands before the items: false when that was all. */
 static bool open_items(struct sl_go_printer *p, struct sl_goval v, const char *plain,
-		       unsigned depth)
+		       const char *name)
 {
-	/* As an argument, and only there, []uint8 is spelt otherwise. */
-	const char *name = !depth && v.type == &sl_go_bytes ? "[]byte" : v.type->name;
-
 	if (!p->sharp_v) {
 		sl_strbuf_addz(p->out, plain);
 		return true;
@@ -120,7 +117,7 @@ static void print_map(struct sl_go_printer *p, struct sl_goval v, uint32_t verb,
 	size_t n = sl_go_map_len(v.map);
 	struct sl_str *keys;
 
-	if (!open_items(p, v, "map[", depth))
+	if (!open_items(p, v, "map[", v.type->name))
 		return;
 	keys = n ? sl_go_map_keys(&a, v.map) : NULL;
 	for (size_t i = 0; i < n && !p->out->failed; i++) {
@@ -135,11 +132,13 @@ static void print_map(struct sl_go_printer *p, struct sl_goval v, uint32_t verb,
 
 static void print_slice(struct sl_go_printer *p, struct sl_goval v, uint32_t verb, unsigned depth)
 {
+	/* As the argument of %#v, and only there, []uint8 is spelt otherwise. */
+	bool spelt = v.type == &sl_go_bytes && verb == 'v' && !depth;
 	size_t n = sl_goval_len(v);
 
 	if (v.type == &sl_go_bytes && verb != 'v' && sl_go_print_string(p, v.s, verb))
 		return;
-	if (!open_items(p, v, "[", depth))
+	if (!open_items(p, v, "[", spelt ? "[]byte" : v.type->name))
 		return;
 	for (size_t i = 0; i < n && !p->out->failed; i++) {
 		separate(p, i);
