@@ -215,6 +215,13 @@ int sl_helm_values_validate(struct sl_arena *a, const struct sl_helm_chart *c,
 
 /* "no name provided", "invalid release name, must match regex …". */
 int sl_helm_check_release_name(struct sl_str name, struct sl_err *err) SL_MUST_CHECK;
+/*
+ * The name that --name-template makes: a template with sprig's functions, executed without data. Errors
+ * are the template's. `host` may be NULL.
+ */
+int sl_helm_release_name(struct sl_arena *a, struct sl_str name_template,
+			 const struct sl_go_host *host, struct sl_str *ret,
+			 struct sl_err *err) SL_MUST_CHECK;
 /* Library charts are not installable. */
 int sl_helm_check_installable(const struct sl_helm_chart *c, struct sl_err *err) SL_MUST_CHECK;
 /* "found in Chart.yaml, but missing in charts/ directory: a, b". */

@@ -163,8 +163,6 @@ static int decode_field(struct decoder *d, const struct sl_kz_field *f, struct s
 			const struct place *place, struct sl_value **ret, struct sl_err *err)
 {
 	*ret = v;
-	if (f->unsupported)
-		return 0;
 	switch (f->type) {
 	case SL_KZ_T_STRING:
 		*ret = as_string(d, v);
@@ -177,6 +175,8 @@ static int decode_field(struct decoder *d, const struct sl_kz_field *f, struct s
 		return decode_strings(d, v, place, ret, err);
 	case SL_KZ_T_STRING_MAP:
 		return decode_string_map(d, v, place, ret, err);
+	case SL_KZ_T_MAP:
+		return sl_is_map(v) ? 0 : wrong_type(d, v, place, "map[string]interface {}", err);
 	case SL_KZ_T_STRUCT:
 		return decode_struct(d, f->of, v, place, ret, err);
 	case SL_KZ_T_STRUCTS:

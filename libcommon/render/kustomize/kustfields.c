@@ -1,4 +1,4 @@
-#include "libcommon/render/kustomize/kustfields.h"
+#include "libcommon/render/kustomize/chart.h"
 
 #define STRUCTURE(label, table) \
 	{ \
@@ -234,9 +234,11 @@ static const struct sl_kz_field kustomization_fields[] = {
 	{ .name = "replacements", .type = SL_KZ_T_STRUCTS, .of = &replacement_field },
 	{ .name = "vars", .type = SL_KZ_T_STRUCTS, .of = &var },
 	{ .name = "crds", .type = SL_KZ_T_STRINGS },
-	{ .name = "helmGlobals", .unsupported = true },
-	{ .name = "helmCharts", .unsupported = true },
-	{ .name = "helmChartInflationGenerator", .unsupported = true },
+	{ .name = "helmGlobals", .type = SL_KZ_T_STRUCT, .of = &sl_kz_chart_globals_struct },
+	{ .name = "helmCharts", .type = SL_KZ_T_STRUCTS, .of = &sl_kz_chart_struct },
+	{ .name = "helmChartInflationGenerator",
+	  .type = SL_KZ_T_STRUCTS,
+	  .of = &sl_kz_old_chart_struct },
 	{ .name = "configurations", .type = SL_KZ_T_STRINGS },
 	{ .name = "generators", .type = SL_KZ_T_STRINGS },
 	{ .name = "transformers", .type = SL_KZ_T_STRINGS },

@@ -14,6 +14,7 @@ enum sl_kz_field_type {
 	SL_KZ_T_INT,
 	SL_KZ_T_STRINGS,    /* list of strings */
 	SL_KZ_T_STRING_MAP, /* map of strings */
+	SL_KZ_T_MAP,	    /* map of anything */
 	SL_KZ_T_STRUCT,
 	SL_KZ_T_STRUCTS, /* list of structures */
 };
@@ -24,7 +25,6 @@ struct sl_kz_field {
 	const char *name;
 	enum sl_kz_field_type type;
 	const struct sl_kz_struct *of; /* STRUCT, STRUCTS */
-	bool unsupported;	       /* the type is then not looked at */
 };
 
 struct sl_kz_struct {

@@ -1,7 +1,7 @@
 #include "libcommon/render/kustomize/kustfile.h"
 
 #include "libcommon/codec/yaml.h"
-#include "libcommon/render/kustomize/kustfields.h"
+#include "libcommon/render/kustomize/chart.h"
 
 /* Nothing but kind and apiVersion, or only zero values: most likely the wrong file. */
 static bool says_nothing(const struct sl_value *k)
@@ -15,21 +15,6 @@ static bool says_nothing(const struct sl_value *k)
 			return false;
 	}
 	return true;
-}
-
-static int refuse_unsupported(const struct sl_value *k, struct sl_err *err)
-{
-	for (size_t i = 0; i < k->map.n; i++) {
-		const struct sl_member *m = &k->map.members[i];
-		const struct sl_kz_field *f = sl_kz_find_field(&sl_kz_kustomization_struct, m->key);
-
-		if (!f || !f->unsupported || sl_kz_is_empty(m->value))
-			continue;
-		sl_err_set(err, SL_ERR_UNSUPPORTED, "%s is not supported yet", f->name);
-		sl_err_at(err, k->file, m->line, f->name);
-		return SL_ERR_UNSUPPORTED;
-	}
-	return 0;
 }
 
 static const struct {
@@ -121,12 +106,10 @@ int sl_kz_kustfile_check(struct sl_kz *kz, const struct sl_value *doc, const cha
 	r = check_type(k, file, &ret->is_component, err);
 	if (r < 0)
 		return r;
-	r = refuse_unsupported(k, err);
-	if (r < 0)
-		return r;
 	warn_deprecated(kz, k, file);
 	move_items(kz->a, k, "bases", "resources");
 	move_items(kz->a, k, "imageTags", "images");
+	sl_kz_charts_convert(kz->a, k);
 	move_env(kz->a, sl_map_get(k, SL_STR("configMapGenerator")));
 	move_env(kz->a, sl_map_get(k, SL_STR("secretGenerator")));
 	ret->value = k;

@@ -24,7 +24,7 @@
  * run on the calling thread.
  *
  * Source: kustomize v5.8.2 (api v0.21.2, kyaml v0.21.2) and its output. Left out on purpose: exec and
- * Go plugins, KRM functions. Not yet: helmCharts, which is refused by name, never ignored.
+ * Go plugins, KRM functions.
  */
 #ifndef LIBCOMMON_RENDER_KUSTOMIZE_KUSTOMIZE_H
 #define LIBCOMMON_RENDER_KUSTOMIZE_KUSTOMIZE_H
@@ -76,6 +76,27 @@ struct sl_kustomize_fs {
 		    struct sl_err *err);
 };
 
+/* A chart to be rendered, as `helm template` would with these flags. An empty text: not given. */
+struct sl_kustomize_chart {
+	const char *dir;		      /* of the chart, in the tree */
+	struct sl_str release, name_template; /* neither: "release-name" */
+	struct sl_str namespace_, kube_version;
+	const struct sl_str *api_versions;
+	size_t api_version_count;
+	const struct sl_str *values; /* texts of values files, later ones over earlier ones */
+	size_t value_count;
+	bool include_crds, skip_tests, no_hooks;
+};
+
+/* The renderer of charts: see charts.h for Helm's. */
+struct sl_kustomize_charts {
+	void *ctx;
+	/* *ret_text: the documents that `helm template` prints, in `a`. */
+	int (*render)(void *ctx, const struct sl_kustomize_fs *fs,
+		      const struct sl_kustomize_chart *chart, struct sl_arena *a,
+		      struct sl_str *ret_text, struct sl_err *err);
+};
+
 /* 0 in a field means the cap above. */
 struct sl_kustomize_limits {
 	size_t files, bytes, depth, objects, patches;
@@ -99,6 +120,8 @@ struct sl_kustomize_options {
 	bool managed_by_label;
 	/* Used unless the kustomization has sortOptions. */
 	enum sl_kustomize_order order;
+	/* What renders helmCharts: `--enable-helm`. NULL: charts are refused, as in Flux. */
+	const struct sl_kustomize_charts *charts;
 	/* Stands in for the kustomization file of `path`, as sl_kustomize_generate() returns it, or
 	 * NULL. Not changed. Unknown fields of it are warned of, not refused, as Flux drops them. */
 	const struct sl_value *kustomization;

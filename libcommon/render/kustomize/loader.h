@@ -15,6 +15,7 @@ struct sl_kz_dir {
 	size_t depth;
 	const char *clone; /* of the repository that it is in, or NULL */
 	const char *url;   /* by which that was named; NULL below the clone's first directory */
+	struct sl_str chart_namespace; /* for charts, from the kustomizations that lead here */
 };
 
 /* Longest path, in bytes. */

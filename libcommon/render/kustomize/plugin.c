@@ -78,11 +78,6 @@ static int refuse_builtin(struct sl_kz *kz, const struct sl_kz_plugin *p, struct
 {
 	struct sl_str kind = sl_kz_text(kz->a, sl_get(p->config, "kind"));
 
-	if (sl_str_eqz(kind, "HelmChartInflationGenerator"))
-		return fail(p,
-			    sl_err_set(err, SL_ERR_UNSUPPORTED,
-				       "HelmChartInflationGenerator is not supported yet"),
-			    err);
 	return fail(p,
 		    sl_err_set(err, SL_ERR_INVALID, "unable to load builtin %.*s.builtin.[noGrp]",
 			       SL_STR_FMT(kind)),
@@ -154,12 +149,12 @@ int sl_kz_run_generators(struct sl_kz_stage *s, struct sl_err *err)
 
 	for (size_t i = 0; i < plugins.n && r == 0; i++) {
 		const struct sl_kz_plugin *p = &plugins.v[i];
-		struct sl_kz_resource *made;
+		struct sl_kz_map made = { 0 };
 
 		s->plugin = p;
 		r = p->kind->generate(s, p, &made, err);
-		if (r == 0)
-			r = sl_kz_map_absorb(s->kz, s->m, made, err);
+		for (size_t m = 0; m < made.n && r == 0; m++)
+			r = sl_kz_map_absorb(s->kz, s->m, made.v[m], err);
 		if (r < 0) {
 			sl_err_wrap(err, "plugin %s", p->id);
 			r = fail(p, r, err);

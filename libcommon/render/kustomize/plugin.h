@@ -20,10 +20,10 @@ struct sl_kz_plugin_kind {
 	const struct sl_kz_struct *args; /* unknown fields are dropped, as kustomize does */
 	/* What must hold before anything runs; NULL: nothing. */
 	int (*check)(struct sl_kz_stage *s, const struct sl_kz_plugin *p, struct sl_err *err);
-	/* One of these two: change the objects of the stage, or make one object. */
+	/* One of these two: change the objects of the stage, or make some. */
 	int (*transform)(struct sl_kz_stage *s, const struct sl_kz_plugin *p, struct sl_err *err);
-	int (*generate)(struct sl_kz_stage *s, const struct sl_kz_plugin *p,
-			struct sl_kz_resource **ret, struct sl_err *err);
+	int (*generate)(struct sl_kz_stage *s, const struct sl_kz_plugin *p, struct sl_kz_map *ret,
+			struct sl_err *err);
 };
 /* NULL when there is none of this name. */
 const struct sl_kz_plugin_kind *sl_kz_plugin_find(struct sl_str name);
@@ -46,11 +46,11 @@ int sl_kz_run_validators(struct sl_kz_stage *s, struct sl_err *err) SL_MUST_CHEC
 /* ConfigMapGenerator, SecretGenerator, IAMPolicyGenerator. */
 extern const struct sl_kz_struct sl_kz_iam_args;
 int sl_kz_generate_config_map(struct sl_kz_stage *s, const struct sl_kz_plugin *p,
-			      struct sl_kz_resource **ret, struct sl_err *err) SL_MUST_CHECK;
+			      struct sl_kz_map *ret, struct sl_err *err) SL_MUST_CHECK;
 int sl_kz_generate_secret(struct sl_kz_stage *s, const struct sl_kz_plugin *p,
-			  struct sl_kz_resource **ret, struct sl_err *err) SL_MUST_CHECK;
-int sl_kz_generate_iam(struct sl_kz_stage *s, const struct sl_kz_plugin *p,
-		       struct sl_kz_resource **ret, struct sl_err *err) SL_MUST_CHECK;
+			  struct sl_kz_map *ret, struct sl_err *err) SL_MUST_CHECK;
+int sl_kz_generate_iam(struct sl_kz_stage *s, const struct sl_kz_plugin *p, struct sl_kz_map *ret,
+		       struct sl_err *err) SL_MUST_CHECK;
 
 /* ValueAddTransformer. The check adds the targets of targetFilePath to those of `args`. */
 extern const struct sl_kz_struct sl_kz_value_add_args;

@@ -2,10 +2,11 @@
 
 /* Name and namespace may also stand where an object has them. */
 static int generate_data(struct sl_kz_stage *s, const struct sl_kz_plugin *p, bool is_secret,
-			 struct sl_kz_resource **ret, struct sl_err *err)
+			 struct sl_kz_map *ret, struct sl_err *err)
 {
 	static const char *const fields[] = { "name", "namespace" };
 	struct sl_value *args = p->args;
+	struct sl_kz_resource *made;
 
 	for (size_t i = 0; i < SL_ARRAY_LEN(fields); i++) {
 		struct sl_str own = sl_get_str(args, fields[i]);
@@ -15,17 +16,19 @@ static int generate_data(struct sl_kz_stage *s, const struct sl_kz_plugin *p, bo
 				s->kz->a, args, fields[i],
 				sl_kz_text(s->kz->a, sl_get(p->config, "metadata", fields[i])));
 	}
-	return sl_kz_generate_one(s, args, is_secret, NULL, NULL, ret, err);
+	int r = sl_kz_generate_one(s, args, is_secret, NULL, NULL, &made, err);
+
+	return r == 0 ? sl_kz_map_append(s->kz, ret, made, err) : r;
 }
 
 int sl_kz_generate_config_map(struct sl_kz_stage *s, const struct sl_kz_plugin *p,
-			      struct sl_kz_resource **ret, struct sl_err *err)
+			      struct sl_kz_map *ret, struct sl_err *err)
 {
 	return generate_data(s, p, false, ret, err);
 }
 
 int sl_kz_generate_secret(struct sl_kz_stage *s, const struct sl_kz_plugin *p,
-			  struct sl_kz_resource **ret, struct sl_err *err)
+			  struct sl_kz_map *ret, struct sl_err *err)
 {
 	return generate_data(s, p, true, ret, err);
 }
@@ -51,8 +54,8 @@ const struct sl_kz_struct sl_kz_iam_args = { "IAMPolicyGenerator", iam_fields,
 					     SL_ARRAY_LEN(iam_fields) };
 
 /* A service account that acts as one of Google's. */
-int sl_kz_generate_iam(struct sl_kz_stage *s, const struct sl_kz_plugin *p,
-		       struct sl_kz_resource **ret, struct sl_err *err)
+int sl_kz_generate_iam(struct sl_kz_stage *s, const struct sl_kz_plugin *p, struct sl_kz_map *ret,
+		       struct sl_err *err)
 {
 	struct sl_arena *a = s->kz->a;
 	struct sl_str cloud = sl_get_str(p->args, "cloud");
@@ -78,8 +81,9 @@ int sl_kz_generate_iam(struct sl_kz_stage *s, const struct sl_kz_plugin *p,
 	sl_map_set_str(a, meta, "name", sl_get_str(p->args, "kubernetesService", "name"));
 	if (ns.n > 0)
 		sl_map_set_str(a, meta, "namespace", ns);
-	*ret = sl_kz_resource_new(s->kz, obj);
+	struct sl_kz_resource *made = sl_kz_resource_new(s->kz, obj);
+
 	if (s->kz->track_origin)
-		(*ret)->origin = sl_kz_stage_origin(s);
-	return 0;
+		made->origin = sl_kz_stage_origin(s);
+	return sl_kz_map_append(s->kz, ret, made, err);
 }

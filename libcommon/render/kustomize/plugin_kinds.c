@@ -1,4 +1,4 @@
-#include "libcommon/render/kustomize/plugin.h"
+#include "libcommon/render/kustomize/chart.h"
 
 #define STRUCTURE(label, table) \
 	{ \
@@ -270,6 +270,8 @@ static const struct sl_kz_plugin_kind kinds[] = {
 	{ "AnnotationsTransformer", &annotations_args, .transform = annotations },
 	{ "ConfigMapGenerator", &sl_kz_config_map_struct, .generate = sl_kz_generate_config_map },
 	{ "HashTransformer", &hash_args, .transform = hash },
+	{ "HelmChartInflationGenerator", &sl_kz_chart_plugin_args, .check = sl_kz_chart_check,
+	  .generate = sl_kz_chart_generate },
 	{ "IAMPolicyGenerator", &sl_kz_iam_args, .generate = sl_kz_generate_iam },
 	{ "ImageTagTransformer", &image_args, .transform = image },
 	{ "LabelTransformer", &labels_args, .transform = labels },

@@ -49,6 +49,7 @@ struct sl_kz_resource {
 	size_t transformation_n, transformation_cap;
 	enum sl_kz_behavior behavior;
 	bool needs_hash, generated;
+	bool from_chart; /* Helm has set its namespace */
 };
 
 #define SL_KZ_NO_NAMESPACE "_non_namespaceable_"

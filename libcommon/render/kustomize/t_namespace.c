@@ -96,6 +96,8 @@ int sl_kz_set_namespaces(struct sl_kz_stage *s, const struct sl_kz_namespace_opt
 			 struct sl_err *err)
 {
 	for (size_t i = 0; i < s->m->n; i++) {
+		if (s->m->v[i]->from_chart)
+			continue;
 		sl_kz_store_previous_id(s->kz, s->m->v[i]);
 		int r = sl_kz_set_namespace_of(s->kz, s->m->v[i], o, err);
 

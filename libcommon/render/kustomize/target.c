@@ -1,7 +1,7 @@
 #include "libcommon/render/kustomize/target.h"
 
 #include "libcommon/codec/yaml.h"
-#include "libcommon/render/kustomize/plugin.h"
+#include "libcommon/render/kustomize/chart.h"
 #include "libcommon/render/kustomize/schema.h"
 #include "libcommon/render/kustomize/vars.h"
 
@@ -105,6 +105,9 @@ static int add_directory(struct sl_kz_stage *s, struct sl_str rel, bool componen
 
 	if (r < 0)
 		return r;
+	dir.chart_namespace = sl_get_str(s->kust->value, "namespace");
+	if (!dir.chart_namespace.n)
+		dir.chart_namespace = s->dir->chart_namespace;
 	r = sl_kz_kustfile_load(s->kz, dir.path, &kust, err);
 	if (r < 0) {
 		sl_err_wrap(err, "couldn't make target for path '%s'",
@@ -296,6 +299,8 @@ int sl_kz_accumulate(struct sl_kz *kz, const struct sl_kz_kustfile *kust,
 		r = configure(&s, err);
 	if (r == 0)
 		r = sl_kz_generate(&s, err);
+	if (r == 0)
+		r = sl_kz_charts_generate(&s, err);
 	if (r == 0)
 		r = sl_kz_run_generators(&s, err);
 	if (r == 0)
