@@ -70,7 +70,7 @@ static void asks_for_what_the_fields_say(void **state)
 		  "\"no\"\nl:\n- 3\n" },
 		{ "values in place give way",
 		  "helmCharts: [{name: web, valuesMerge: merge, valuesInline: {a: 5, b: {e: "
-		  "y}}}]\n" CHART,
+		  "z}}}]\n" CHART,
 		  "charts/web release= template= ns= kube=\n--\na: 1\nb:\n  c: 2\n  d: x\n  e: z"
 		  "\nl:\n- 1\n- 2\n" },
 		{ "values in place alone",
