@@ -360,7 +360,6 @@ static void note_uids(struct kc_run *r, struct sl_strmap *uids)
 enum kc_next kc_step_prune(struct kc_run *r)
 {
 	SL_AUTO(sl_err) err = SL_ERR_INIT;
-	struct sl_value *status = sl_map_need_map(r->a, r->patcher.object, "status");
 	SL_AUTO(sl_strmap) uids = SL_STRMAP_INIT;
 	struct sl_prune_owner owner = { r->run->key.name, r->run->key.namespace_, &uids };
 	struct kc_failure f = { .reason = SL_REASON_PRUNE_FAILED,
@@ -385,7 +384,9 @@ enum kc_next kc_step_prune(struct kc_run *r)
 		note_pruned(r, items, stale.n);
 		kc_event_changes(r);
 	}
-	sl_map_setz(r->a, status, "inventory", sl_inventory_dump(r->a, &r->new_inventory));
+	/* Looked up here: what is announced after a conflict has a new status. */
+	sl_map_setz(r->a, sl_map_need_map(r->a, r->patcher.object, "status"), "inventory",
+		    sl_inventory_dump(r->a, &r->new_inventory));
 	kc_tracker_keep(r->c->tracker, &r->run->key, &r->new_inventory);
 	return result < 0 ? kc_fail(r, &f, &err) : KC_NEXT;
 }

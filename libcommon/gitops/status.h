@@ -16,7 +16,8 @@
  *
  * After a write p.object carries the new resourceVersion and, in place of what was sent, the merged
  * conditions; nothing else of the answer is taken over, so that a run goes on with the spec it began
- * with. The store learns the answer (store.h).
+ * with. After a conflict its status is another tree: hold no pointer into it across a write. The store
+ * learns the answer (store.h).
  *
  * Ownership: everything lives in the arena. Thread rule: one thread. The calls block on the server.
  * Source: design "Status"; source.md section 3.4.

@@ -354,6 +354,18 @@ def test_immutable_field_without_and_with_force(lab, ns, source, proxy):
     assert made["spec"]["template"]["spec"]["containers"][0]["command"] == ["two"]
 
 
+def test_what_is_pruned_is_not_waited_for_after_a_conflict(lab, ns, source, proxy):
+    source.publish({"a.yaml": config_map("a", k="1"), "b.yaml": config_map("b", k="1")})
+    kustomization(lab, ns, wait=True, timeout="1h")
+    wait_ready(lab, ns, source.revision)
+    with proxy.rule("409", verb="patch", resource="kustomizations/status", namespace=ns, count=1) as conflict:
+        source.publish({"a.yaml": config_map("a", k="1")})
+        obj = wait_ready(lab, ns, source.revision)
+        assert conflict.hits() == 1
+    assert ids(obj) == [f"{ns}_a__ConfigMap"]
+    assert not lab.kube.find("configmap", "b", ns)
+
+
 def test_takes_fields_over_from_kubectl(lab, ns, source):
     lab.kube.apply({**json.loads(config_map("a", k="old", extra="x")),
                     "metadata": {"name": "a", "namespace": ns}}, manager="kubectl-client-side-apply")
