@@ -18,6 +18,7 @@ struct sl_tar_reader {
 	struct sl_strbuf path;
 	/* From extended headers, for the entry that follows them. */
 	bool has_path, has_size;
+	bool as_written;
 	uint64_t pax_size;
 };
 
@@ -40,6 +41,11 @@ void sl_tar_reader_free(struct sl_tar_reader *t)
 	sl_strbuf_release(&t->raw);
 	sl_strbuf_release(&t->path);
 	free(t);
+}
+
+void sl_tar_reader_as_written(struct sl_tar_reader *t)
+{
+	t->as_written = true;
 }
 
 static int malformed(struct sl_err *err, const char *what)
@@ -361,13 +367,43 @@ static int refuse_kind(struct sl_tar_reader *t, char type, struct sl_err *err)
 			  kind);
 }
 
+static int take_as_written(struct sl_tar_reader *t, const struct sl_tar_header *h, uint64_t size,
+			   struct sl_tar_entry *ret_entry, struct sl_err *err)
+{
+	bool regular = h->type == SL_TAR_TYPE_FILE || h->type == SL_TAR_TYPE_FILE_OLD ||
+		       h->type == SL_TAR_TYPE_CONTIGUOUS;
+	int r = take_path(t, h, err);
+
+	if (r < 0)
+		return r;
+	t->has_path = t->has_size = false;
+	t->left = regular ? size : 0;
+	t->padding = (size_t)(-t->left % SL_TAR_BLOCK);
+	sl_strbuf_reset(&t->path);
+	sl_strbuf_adds(&t->path, sl_strbuf_str(&t->raw));
+	*ret_entry = (struct sl_tar_entry){
+		.path = sl_strbuf_str(&t->path),
+		.is_dir = h->type == SL_TAR_TYPE_DIR ||
+			  (h->type == SL_TAR_TYPE_FILE_OLD &&
+			   sl_str_ends(sl_strbuf_str(&t->raw), SL_STR("/"))),
+		.size = t->left,
+	};
+	return 0;
+}
+
 /* An entry proper. *ret_found is false for what is passed over. */
 static int take_entry(struct sl_tar_reader *t, const struct sl_tar_header *h, uint64_t size,
 		      struct sl_tar_entry *ret_entry, bool *ret_found, struct sl_err *err)
 {
 	bool slash, is_dir = h->type == SL_TAR_TYPE_DIR;
 	uint64_t mode = 0;
-	int r = take_path(t, h, err);
+	int r;
+
+	if (t->as_written) {
+		*ret_found = true;
+		return take_as_written(t, h, size, ret_entry, err);
+	}
+	r = take_path(t, h, err);
 
 	if (!r)
 		r = clean_path(t, err);

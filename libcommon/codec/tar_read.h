@@ -52,6 +52,11 @@ struct sl_tar_reader *sl_tar_reader_new(struct sl_source source, const struct sl
 	__attribute__((warn_unused_result));
 void sl_tar_reader_free(struct sl_tar_reader *t);
 SL_DEFINE_AUTO_PTR(sl_tar_reader);
+/*
+ * From now on paths come out as the archive has them, whatever they are, and what is neither directory
+ * nor regular file as an empty file: for callers with rules of their own, who write nothing to disk.
+ */
+void sl_tar_reader_as_written(struct sl_tar_reader *t);
 
 /*
  * The next entry, skipping what was not read of the one before. At the end *ret_more is false and the

@@ -1,0 +1,196 @@
+#include <stdlib.h>
+#include <string.h>
+
+#include "libcommon/base/strvec.h"
+#include "libcommon/codec/goquote.h"
+#include "libcommon/render/helm/ignore.h"
+#include "libcommon/render/helm/loading.h"
+
+/* Directories within directories; more is a link in a circle. */
+#define WALK_DEPTH_MAX 255
+
+struct walk {
+	struct sl_helm_loading *l;
+	const struct sl_helm_fs *fs;
+	const struct sl_helm_ignore *ignore;
+	size_t top; /* bytes of the chart's own path, its '/' included */
+	unsigned depth;
+	struct sl_helm_files files;
+};
+
+static int walk_entry(struct walk *w, const char *path, struct sl_err *err);
+
+static int take_file(struct walk *w, const char *path, uint64_t size, struct sl_err *err)
+{
+	struct sl_str bytes = SL_STR_NULL, name = sl_str(path + w->top);
+	int r;
+
+	if (size > SL_HELM_FILE_BYTES_MAX) {
+		SL_AUTO(sl_strbuf) quoted = SL_STRBUF_INIT(SL_HELM_PATH_MAX * 4 + 2);
+
+		sl_strbuf_add_goquoted(&quoted, sl_str(strrchr(path, '/') + 1));
+		return sl_err_set(err, SL_ERR_TOO_LARGE,
+				  "chart file %s is larger than the maximum file size %zu",
+				  quoted.p, SL_HELM_FILE_BYTES_MAX);
+	}
+	r = w->fs->read(w->fs->ctx, path, SL_HELM_FILE_BYTES_MAX, w->l->a, &bytes, err);
+	if (r < 0) {
+		sl_err_wrap(err, "error reading %s", path + w->top);
+		return r;
+	}
+	r = sl_helm_loading_count(w->l, bytes.n, err);
+	if (r == 0)
+		sl_helm_files_push(w->l->a, &w->files, name, sl_helm_without_mark(bytes));
+	return r;
+}
+
+static void add_name(void *arg, const char *name)
+{
+	sl_strvec_push(arg, name);
+}
+
+static int walk_dir(struct walk *w, const char *path, struct sl_err *err)
+{
+	SL_AUTO(sl_strvec) names = SL_STRVEC_INIT;
+	int r = w->fs->list(w->fs->ctx, path, add_name, &names, err);
+
+	if (r == 0 && w->depth == WALK_DEPTH_MAX)
+		return sl_err_set(err, SL_ERR_TOO_LARGE,
+				  "%s: directories are nested more than %d levels deep", path,
+				  WALK_DEPTH_MAX);
+	sl_strvec_sort(&names);
+	w->depth++;
+	for (size_t i = 0; i < names.n && r == 0; i++)
+		r = walk_entry(w, sl_arena_printf(w->l->a, "%s/%s", path, names.v[i]), err);
+	w->depth--;
+	return r;
+}
+
+/* What is at the end of a link. The path stays that of the link. */
+static int follow(struct walk *w, const char *path, struct sl_helm_stat *st, struct sl_err *err)
+{
+	const char *to = NULL;
+	int r;
+
+	if (!w->fs->resolve)
+		return sl_err_set(err, SL_ERR_FORBIDDEN, "%s is a symbolic link", path);
+	r = w->fs->resolve(w->fs->ctx, path, w->l->a, &to, err);
+	if (r < 0) {
+		sl_err_wrap(err, "error evaluating symlink %s", path);
+		return r;
+	}
+	sl_helm_log(
+		w->l->host,
+		"walk.go:75: found symbolic link in path: %s resolves to %s. Contents of linked "
+		"file included and used",
+		path, to);
+	return w->fs->stat(w->fs->ctx, to, st, err);
+}
+
+static int walk_entry(struct walk *w, const char *path, struct sl_err *err)
+{
+	struct sl_helm_stat st = { .entry = SL_HELM_IRREGULAR };
+	int r;
+
+	if (strlen(path) > SL_HELM_PATH_MAX)
+		return sl_err_set(err, SL_ERR_TOO_LARGE,
+				  "a path of the chart is longer than %d bytes", SL_HELM_PATH_MAX);
+	r = w->fs->stat(w->fs->ctx, path, &st, err);
+	if (r == 0 && st.entry == SL_HELM_LINK)
+		r = follow(w, path, &st, err);
+	if (r < 0)
+		return r;
+	if (sl_helm_ignores(w->ignore, sl_str(path + w->top), st.entry == SL_HELM_DIR))
+		return 0;
+	switch (st.entry) {
+	case SL_HELM_DIR:
+		return walk_dir(w, path, err);
+	case SL_HELM_FILE:
+		return take_file(w, path, st.size, err);
+	case SL_HELM_LINK:
+	case SL_HELM_IRREGULAR:
+		break;
+	}
+	return sl_err_set(err, SL_ERR_INVALID,
+			  "cannot load irregular file %s as it has file mode type bits set", path);
+}
+
+static int read_ignore(struct walk *w, const char *dir, struct sl_err *err)
+{
+	const char *path = sl_arena_printf(w->l->a, "%s/%s", dir, SL_HELM_IGNORE_FILE);
+	struct sl_str text = SL_STR_NULL;
+	struct sl_helm_stat st;
+	int r = w->fs->stat(w->fs->ctx, path, &st, NULL);
+
+	if (r == 0)
+		r = w->fs->read(w->fs->ctx, path, SL_HELM_FILE_BYTES_MAX, w->l->a, &text, err);
+	else
+		r = 0;
+	return r < 0 ? r : sl_helm_ignore_read(w->l->a, text, &w->ignore, err);
+}
+
+static int read_dir(struct sl_helm_loading *l, const struct sl_helm_fs *fs, const char *dir,
+		    struct sl_helm_files *ret, struct sl_err *err)
+{
+	struct walk w = { .l = l, .fs = fs };
+	struct sl_str clean = sl_str(dir);
+	int r;
+
+	while (clean.n > 1 && sl_str_cut_suffix(&clean, SL_STR("/")))
+		;
+	dir = sl_str_eqz(clean, "/") ? "" : sl_arena_str(l->a, clean).p;
+	w.top = strlen(dir) + 1;
+	r = read_ignore(&w, dir, err);
+	if (r == 0)
+		r = walk_dir(&w, dir, err);
+	*ret = w.files;
+	return r;
+}
+
+int sl_helm_read_dir(struct sl_arena *a, const struct sl_helm_fs *fs, const char *dir,
+		     const struct sl_helm_host *host, struct sl_helm_file **ret_files,
+		     size_t *ret_count, struct sl_err *err)
+{
+	struct sl_helm_loading l = { .a = a, .host = sl_helm_host_or_none(host) };
+	struct sl_helm_files files = { 0 };
+	int r = read_dir(&l, fs, dir, &files, err);
+
+	if (r < 0)
+		return r;
+	*ret_files = files.items;
+	*ret_count = files.n;
+	return 0;
+}
+
+int sl_helm_load_dir(struct sl_arena *a, const struct sl_helm_fs *fs, const char *dir,
+		     const struct sl_helm_host *host, struct sl_helm_chart **ret,
+		     struct sl_err *err)
+{
+	struct sl_helm_loading l = { .a = a, .host = sl_helm_host_or_none(host) };
+	struct sl_helm_files files = { 0 };
+	int r = read_dir(&l, fs, dir, &files, err);
+
+	return r < 0 ? r : sl_helm_loading_files(&l, files.items, files.n, ret, err);
+}
+
+int sl_helm_load(struct sl_arena *a, const struct sl_helm_fs *fs, const char *path,
+		 const struct sl_helm_host *host, struct sl_helm_chart **ret, struct sl_err *err)
+{
+	struct sl_helm_stat st = { .entry = SL_HELM_IRREGULAR };
+	struct sl_str bytes = SL_STR_NULL;
+	int r = fs->stat(fs->ctx, path, &st, err);
+
+	if (r == 0 && st.entry == SL_HELM_LINK && fs->resolve) {
+		r = fs->resolve(fs->ctx, path, a, &path, err);
+		if (r == 0)
+			r = fs->stat(fs->ctx, path, &st, err);
+	}
+	if (r < 0)
+		return r;
+	if (st.entry == SL_HELM_DIR)
+		return sl_helm_load_dir(a, fs, path, host, ret, err);
+	r = fs->read(fs->ctx, path, SL_HELM_CHART_BYTES_MAX, a, &bytes, err);
+	if (r == 0)
+		r = sl_helm_check_archive(sl_str(path), bytes, err);
+	return r < 0 ? r : sl_helm_load_archive(a, sl_source_str(&bytes), host, ret, err);
+}
