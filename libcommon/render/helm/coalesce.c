@@ -59,8 +59,8 @@ static bool is_nil(struct sl_goval v)
 static void coalesce_tables(const struct coalescing *c, struct sl_go_map *dst,
 			    struct sl_go_map *src, struct sl_str prefix);
 
-static void coalesce_member(const struct coalescing *c, struct sl_str key,
-			    struct sl_goval v, struct sl_goval dv, struct sl_str prefix)
+static void coalesce_member(const struct coalescing *c, struct sl_str key, struct sl_goval v,
+			    struct sl_goval dv, struct sl_str prefix)
 {
 	struct sl_str full = prefixed(c->a, prefix, key);
 
@@ -68,8 +68,9 @@ static void coalesce_member(const struct coalescing *c, struct sl_str key,
 		if (sl_helm_is_table(dv))
 			coalesce_tables(c, dv.map, v.map, full);
 		else
-			log_value(c, "coalesce.go:316: warning: cannot overwrite table with non "
-				     "table for ",
+			log_value(c,
+				  "coalesce.go:316: warning: cannot overwrite table with non "
+				  "table for ",
 				  full, " ", v);
 	} else if (sl_helm_is_table(dv) && !is_nil(v)) {
 		log_value(c, "coalesce.go:319: warning: destination for ", full,
