@@ -65,16 +65,19 @@ struct sl_value {
 		int64_t i;
 		double f;
 		struct sl_str s;
-		/* STRING: in quotes or a block where it was read from YAML. Beside `s`. */
+		/* STRING: in quotes or a block where it was read from YAML. Beside `s`. The other two
+		 * only as `keep_marks` of yaml.h asks for them: text in the style ">", and a date. */
 		struct {
 			struct sl_str text_;
-			bool quoted;
+			bool quoted, folded, timestamp;
 		};
 		/* NULL, BOOL, INT and FLOAT read from YAML: as they were written there ("", "~",
-		 * "010", "1.10"), for the tools that go by the text. Empty when made otherwise. */
+		 * "010", "1.10"), for the tools that go by the text. Empty when made otherwise.
+		 * `in_flow`, as above: a null that is no text at all, in braces or brackets. */
 		struct {
 			uint64_t payload_;
 			struct sl_str written;
+			bool in_flow;
 		};
 		struct {
 			struct sl_value **items;

@@ -61,9 +61,12 @@ struct sl_yaml_options {
 	/* Errors as sigs.k8s.io/yaml words them after "error converting YAML to JSON: ", and with go-yaml
 	 * v2's lines: "yaml: line 3: did not find expected key". */
 	bool go_messages;
-	/* Folded text as it is once go-yaml v3 wrote it and read it again, see yaml_refold.h; but for
-	 * metadata.annotations, which kustomize makes anew. */
-	bool refold;
+	/*
+	 * Leave as it is written what go-yaml v3 makes something else of when it writes a document and
+	 * reads it again, and mark it instead: dates, folded text, the null of `{a: }`. Afterwards, see
+	 * sl_yaml_read_back().
+	 */
+	bool keep_marks;
 };
 
 /*
@@ -76,6 +79,13 @@ int sl_yaml_parse_all(struct sl_arena *a, struct sl_str text, const struct sl_ya
 /* The document of a stream that must hold at most one; no document gives a NULL-kind node. */
 int sl_yaml_parse(struct sl_arena *a, struct sl_str text, const struct sl_yaml_options *options,
 		  struct sl_value **ret_doc, struct sl_err *err) SL_MUST_CHECK;
+
+/*
+ * Make of every marked value in `v` what it is once go-yaml v3 wrote and read it again: a date is
+ * RFC 3339, a null in a flow map is "", folded text is as yaml_refold.h says. Changes nodes in place,
+ * all places where one stands; the second call does nothing.
+ */
+void sl_yaml_read_back(struct sl_arena *a, struct sl_value *v);
 
 enum sl_yaml_flags {
 	SL_YAML_PLAIN = 0,

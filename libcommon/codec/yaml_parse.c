@@ -249,15 +249,6 @@ static int parse_list(struct sl_yaml_reader *y, struct sl_value *list)
 	return next_event(y);
 }
 
-static void note_place(struct sl_yaml_reader *y, struct sl_str key)
-{
-	if (y->depth == 1)
-		y->in_metadata = sl_str_eqz(key, "metadata");
-	if (y->depth <= 2)
-		y->in_annotations =
-			y->depth == 2 && y->in_metadata && sl_str_eqz(key, "annotations");
-}
-
 static int parse_map(struct sl_yaml_reader *y, struct sl_value *map)
 {
 	size_t base = y->n;
@@ -269,7 +260,6 @@ static int parse_map(struct sl_yaml_reader *y, struct sl_value *map)
 		r = parse_key(y, &item);
 		if (r < 0)
 			break;
-		note_place(y, item.m.key);
 		r = parse_node(y, &item.m.value);
 		if (r == 0)
 			push(y, &item);
@@ -279,8 +269,16 @@ static int parse_map(struct sl_yaml_reader *y, struct sl_value *map)
 	return r < 0 ? r : next_event(y);
 }
 
+static bool is_flow(const yaml_event_t *e)
+{
+	return e->type == YAML_MAPPING_START_EVENT
+		       ? e->data.mapping_start.style == YAML_FLOW_MAPPING_STYLE
+		       : e->data.sequence_start.style == YAML_FLOW_SEQUENCE_STYLE;
+}
+
 static int parse_container(struct sl_yaml_reader *y, bool is_map, struct sl_value **ret_value)
 {
+	bool flow = is_flow(&y->event);
 	struct sl_value *v = NULL;
 	int r;
 
@@ -290,10 +288,12 @@ static int parse_container(struct sl_yaml_reader *y, bool is_map, struct sl_valu
 	if (!v)
 		return r;
 	y->depth++;
+	y->flow += flow;
 	if (y->depth > y->deepest)
 		y->deepest = y->depth;
 	r = is_map ? parse_map(y, v) : parse_list(y, v);
 	y->depth--;
+	y->flow -= flow;
 	if (r == 0)
 		*ret_value = v;
 	return r;
@@ -354,6 +354,26 @@ static int parse_node(struct sl_yaml_reader *y, struct sl_value **ret_value)
 	return 0;
 }
 
+/*
+ * Behind the first document, at DOCUMENT-END: go-yaml v3 has scanned two tokens more than it needed to
+ * find that end, for the sake of comments, and fails at what is wrong with them.
+ */
+static int look_ahead(struct sl_yaml_reader *y)
+{
+	size_t n = y->event.data.document_end.implicit ? 3 : 2;
+	bool end = y->o.rules != SL_YAML_GO3;
+
+	for (size_t i = 0; i < n && !end; i++) {
+		yaml_token_t token;
+
+		if (!yaml_parser_scan(&y->yaml, &token))
+			return fail_syntax(y);
+		end = token.type == YAML_STREAM_END_TOKEN;
+		yaml_token_delete(&token);
+	}
+	return 0;
+}
+
 static int parse_document(struct sl_yaml_reader *y, struct sl_value **ret_doc)
 {
 	int r = next_event(y);
@@ -361,8 +381,8 @@ static int parse_document(struct sl_yaml_reader *y, struct sl_value **ret_doc)
 	y->deepest = 0;
 	if (r == 0)
 		r = parse_node(y, ret_doc);
-	if (r == 0 && !y->o.first_document)
-		r = next_event(y); /* past DOCUMENT-END */
+	if (r == 0) /* past DOCUMENT-END, or not */
+		r = y->o.first_document ? look_ahead(y) : next_event(y);
 	sl_strmap_reset(&y->anchors);
 	return r;
 }

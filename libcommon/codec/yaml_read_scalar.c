@@ -5,7 +5,6 @@
 
 #include "libcommon/codec/base64.h"
 #include "libcommon/codec/number.h"
-#include "libcommon/codec/yaml_refold.h"
 #include "libcommon/codec/yaml_resolve.h"
 
 #define TAG_PREFIX "tag:yaml.org,2002:"
@@ -94,9 +93,6 @@ static int scalar_text(struct sl_yaml_reader *y, struct sl_str *ret_text)
 	if (sl_str_eqz(sl_str((const char *)y->event.data.scalar.tag), TAG_PREFIX "binary"))
 		return decode_binary(y, s, ret_text);
 	*ret_text = sl_arena_str(y->a, s);
-	if (y->o.refold && !y->in_annotations &&
-	    y->event.data.scalar.style == YAML_FOLDED_SCALAR_STYLE)
-		*ret_text = sl_yaml_refold(y->a, *ret_text);
 	return 0;
 }
 
@@ -130,6 +126,7 @@ int sl_yaml_read_scalar(struct sl_yaml_reader *y, struct sl_value *v)
 	switch (scalar.type) {
 	case SL_YAML_NULL:
 		v->kind = SL_V_NULL;
+		v->in_flow = y->o.keep_marks && y->flow > 0 && text.n == 0;
 		break;
 	case SL_YAML_BOOL:
 		v->kind = SL_V_BOOL;
@@ -147,15 +144,19 @@ int sl_yaml_read_scalar(struct sl_yaml_reader *y, struct sl_value *v)
 		r = set_float(y, v, scalar.f);
 		break;
 	case SL_YAML_TIMESTAMP:
-		if (y->o.rules == SL_YAML_GO3)
+		if (y->o.rules == SL_YAML_GO3 && !y->o.keep_marks)
 			v->s = sl_arena_str(y->a, sl_str(scalar.time));
 		else
 			r = scalar_text(y, &v->s);
-		v->quoted = false;
+		v->quoted = v->folded = false;
+		v->timestamp = y->o.keep_marks;
 		break;
 	case SL_YAML_STR:
 		r = scalar_text(y, &v->s);
 		v->quoted = y->event.data.scalar.style != YAML_PLAIN_SCALAR_STYLE;
+		v->folded =
+			y->o.keep_marks && y->event.data.scalar.style == YAML_FOLDED_SCALAR_STYLE;
+		v->timestamp = false;
 		break;
 	}
 	return r;

@@ -34,8 +34,7 @@ struct sl_yaml_reader {
 	struct sl_yaml_pending *stack;
 	size_t n, cap;
 	size_t depth, deepest, nodes;
-	/* Below the member metadata of a document's map, and there below annotations. */
-	bool in_metadata, in_annotations;
+	size_t flow; /* how many of the open containers are in flow style */
 	struct sl_err *err;
 };
 

@@ -1,6 +1,8 @@
 #include "libcommon/codec/yaml_refold.h"
 
 #include "libcommon/base/strbuf.h"
+#include "libcommon/codec/yaml.h"
+#include "libcommon/codec/yaml_resolve.h"
 #include "libcommon/codec/yaml_scalar.h"
 
 static bool is_blank(struct sl_str s, size_t at)
@@ -86,4 +88,49 @@ struct sl_str sl_yaml_refold(struct sl_arena *a, struct sl_str s)
 		at += n;
 	}
 	return sl_arena_str(a, sl_strbuf_str(&b));
+}
+
+static void read_back_string(struct sl_arena *a, struct sl_value *v)
+{
+	struct sl_yaml_scalar scalar;
+
+	if (v->folded)
+		v->s = sl_yaml_refold(a, v->s);
+	if (v->timestamp) {
+		sl_yaml_resolve(v->s, SL_YAML_GO3, &scalar);
+		if (scalar.type == SL_YAML_TIMESTAMP)
+			v->s = sl_arena_str(a, sl_str(scalar.time));
+	}
+	v->folded = v->timestamp = false;
+}
+
+void sl_yaml_read_back(struct sl_arena *a, struct sl_value *v)
+{
+	switch (v->kind) {
+	case SL_V_NULL:
+		if (v->in_flow) {
+			v->kind = SL_V_STRING;
+			v->s = SL_STR_NULL;
+			v->quoted = true;
+			v->folded = v->timestamp = false;
+		}
+		break;
+	case SL_V_STRING:
+		if (v->folded || v->timestamp)
+			read_back_string(a, v);
+		break;
+	case SL_V_LIST:
+		for (size_t i = 0; i < v->list.n; i++)
+			sl_yaml_read_back(a, v->list.items[i]);
+		break;
+	case SL_V_MAP:
+		for (size_t i = 0; i < v->map.n; i++)
+			sl_yaml_read_back(a, v->map.members[i].value);
+		break;
+	case SL_V_BOOL:
+	case SL_V_INT:
+	case SL_V_FLOAT:
+	case SL_V_NUMBER:
+		break;
+	}
 }

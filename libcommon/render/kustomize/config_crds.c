@@ -2,8 +2,10 @@
  * Reads what OpenAPI definitions of custom resources say about names, labels, annotations and
  * references: extensions of their properties, followed through $ref.
  */
+#include "libcommon/codec/json.h"
 #include "libcommon/codec/yaml.h"
 #include "libcommon/render/kustomize/config.h"
+#include "libcommon/render/kustomize/config_crds.h"
 
 /* Definitions nested deeper refer to themselves. */
 #define DEPTH_MAX 64
@@ -128,27 +130,36 @@ static const char *kind_of(struct sl_kz *kz, struct sl_str type)
 	return kind.n ? sl_arena_printf(kz->a, "%.*s", SL_STR_FMT(kind)) : NULL;
 }
 
+/* What begins like JSON has to be JSON. */
+static int parse(struct sl_kz *kz, struct sl_str text, const char *file, struct sl_value **ret,
+		 struct sl_err *err)
+{
+	struct sl_yaml_options yaml = { .rules = SL_YAML_KUBERNETES,
+					.file = file,
+					.allow_duplicates = true,
+					.first_document = true };
+	struct sl_json_limits json = { .file = file, .allow_duplicates = true };
+
+	if (sl_str_starts(text, SL_STR("{")))
+		return sl_json_parse(kz->a, text, &json, ret, err);
+	return sl_yaml_parse(kz->a, text, &yaml, ret, err);
+}
+
 static int read_file(struct sl_kz *kz, const struct sl_kz_dir *dir, struct sl_str path,
 		     struct sl_kz_config *config, struct sl_err *err)
 {
-	struct sl_yaml_options options = { .rules = SL_YAML_KUBERNETES,
-					   .allow_duplicates = true,
-					   .first_document = true };
 	struct reader r = { .kz = kz, .config = config, .err = err };
 	struct sl_value *doc = NULL;
+	const char *file;
 	struct sl_str text;
-	int rc = sl_kz_load(kz, dir, path, &text, &options.file, err);
+	int rc = sl_kz_load(kz, dir, path, &text, &file, err);
 
 	if (rc == 0)
-		rc = sl_yaml_parse(kz->a, text, &options, &doc, err);
-	if (rc < 0)
-		return rc;
-	if (!sl_is_map(doc))
-		return sl_value_err_set(err, doc, NULL, SL_ERR_INVALID,
-					"expected a map of OpenAPI definitions, got a %s",
-					sl_value_kind_name(doc));
+		rc = parse(kz, text, file, &doc, err);
+	if (rc == 0)
+		rc = sl_kz_crds_check(doc, err);
 	r.definitions = doc;
-	for (size_t i = 0; rc == 0 && i < doc->map.n; i++) {
+	for (size_t i = 0; rc == 0 && i < sl_map_len(doc); i++) {
 		const struct sl_member *m = &doc->map.members[i];
 
 		r.kind = kind_of(kz, m->key);

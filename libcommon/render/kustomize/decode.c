@@ -149,7 +149,7 @@ static int decode(struct sl_kz *kz, struct sl_str text, const char *file, bool k
 {
 	struct sl_yaml_options options = { .rules = SL_YAML_GO3,
 					   .file = file,
-					   .refold = true,
+					   .keep_marks = true,
 					   .first_document = true,
 					   .allow_duplicates = keep_first,
 					   .keep_first = keep_first };

@@ -267,8 +267,10 @@ static struct sl_value read_plain(struct sl_kz *kz, struct sl_str text)
 	case SL_YAML_FLOAT:
 		v = (struct sl_value){ .kind = SL_V_FLOAT, .f = scalar.f };
 		break;
-	case SL_YAML_STR:
 	case SL_YAML_TIMESTAMP:
+		v.timestamp = true;
+		break;
+	case SL_YAML_STR:
 		break;
 	}
 	if (v.kind != SL_V_STRING && v.kind != SL_V_NUMBER)
@@ -276,24 +278,30 @@ static struct sl_value read_plain(struct sl_kz *kz, struct sl_str text)
 	return v;
 }
 
-static bool same_type(enum sl_value_kind kind, enum sl_value_kind new_kind)
+static bool same_type(const struct sl_value *v, const struct sl_value *with)
 {
-	bool number = new_kind == SL_V_INT || new_kind == SL_V_NUMBER;
+	bool number = with->kind == SL_V_INT || with->kind == SL_V_NUMBER;
 
-	switch (kind) {
+	switch (v->kind) {
 	case SL_V_FLOAT:
-		return number || new_kind == SL_V_FLOAT;
+		return number || with->kind == SL_V_FLOAT;
 	case SL_V_INT:
 	case SL_V_NUMBER:
 		return number;
+	case SL_V_STRING: /* a date */
+		return with->kind == SL_V_STRING && with->timestamp;
 	case SL_V_NULL:
 	case SL_V_BOOL:
-	case SL_V_STRING:
 	case SL_V_LIST:
 	case SL_V_MAP:
 		break;
 	}
-	return kind == new_kind;
+	return v->kind == with->kind;
+}
+
+static const char *type_name(const struct sl_value *v)
+{
+	return v->kind == SL_V_STRING && v->timestamp ? "date" : sl_value_kind_name(v);
 }
 
 static bool is_untyped(const struct sl_value *v)
@@ -306,13 +314,14 @@ int sl_kz_field_set_text(struct sl_kz *kz, struct sl_value *v, struct sl_str tex
 {
 	struct sl_value with = read_plain(kz, text);
 
-	if (v->kind == SL_V_STRING && !is_untyped(v))
+	bool text_only = v->kind == SL_V_STRING && !v->timestamp;
+
+	if (text_only && !is_untyped(v))
 		with = (struct sl_value){ .kind = SL_V_STRING, .s = sl_arena_str(kz->a, text) };
-	else if (!is_untyped(v) && !same_type(v->kind, with.kind))
+	else if (!is_untyped(v) && !same_type(v, &with))
 		return sl_value_err_set(err, v, NULL, SL_ERR_INVALID,
 					"'%.*s' is of type %s, but the field is of type %s",
-					SL_STR_FMT(text), sl_value_kind_name(&with),
-					sl_value_kind_name(v));
+					SL_STR_FMT(text), type_name(&with), type_name(v));
 	with.file = v->file;
 	with.line = v->line;
 	*v = with;
@@ -321,14 +330,21 @@ int sl_kz_field_set_text(struct sl_kz *kz, struct sl_value *v, struct sl_str tex
 
 void sl_kz_field_forget_type(struct sl_value *v)
 {
-	if (v->kind != SL_V_STRING && !sl_is_map(v) && !sl_is_list(v))
+	bool text = v->kind == SL_V_STRING && !v->timestamp;
+
+	if (!text && !sl_is_map(v) && !sl_is_list(v))
 		(void)made(v);
 }
 
-struct sl_value *sl_kz_field_untyped(struct sl_kz *kz, struct sl_str text)
+struct sl_value *sl_kz_field_plain(struct sl_kz *kz, struct sl_str text)
 {
 	struct sl_value *v = sl_value_null(kz->a);
 
 	*v = read_plain(kz, text);
-	return made(v);
+	return v;
+}
+
+struct sl_value *sl_kz_field_untyped(struct sl_kz *kz, struct sl_str text)
+{
+	return made(sl_kz_field_plain(kz, text));
 }

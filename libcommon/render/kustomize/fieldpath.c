@@ -63,7 +63,7 @@ int sl_kz_field_path_split(struct sl_kz *kz, struct sl_str path, struct sl_kz_fi
 	return 0;
 }
 
-struct sl_str sl_kz_field_text(struct sl_kz *kz, const struct sl_value *v)
+struct sl_str sl_kz_field_text(const struct sl_kz *kz, const struct sl_value *v)
 {
 	if (v && v->kind == SL_V_NULL)
 		return v->written;

@@ -53,7 +53,7 @@ int sl_kz_field_match(struct sl_kz *kz, struct sl_value *v, struct sl_kz_field_p
 		      struct sl_err *err) SL_MUST_CHECK;
 
 /* The text of a scalar as it was written, nulls too; "" for lists and maps. */
-struct sl_str sl_kz_field_text(struct sl_kz *kz, const struct sl_value *v);
+struct sl_str sl_kz_field_text(const struct sl_kz *kz, const struct sl_value *v);
 
 /*
  * Give the scalar `v` another text, in all places where it stands. It keeps its type: SL_ERR_INVALID
@@ -63,7 +63,9 @@ int sl_kz_field_set_text(struct sl_kz *kz, struct sl_value *v, struct sl_str tex
 			 struct sl_err *err) SL_MUST_CHECK;
 /* Let a scalar that is no string take the type of whatever text it is given. */
 void sl_kz_field_forget_type(struct sl_value *v);
-/* A scalar without type, as a match makes it. */
+/* What YAML reads from the text without quotes. */
+struct sl_value *sl_kz_field_plain(struct sl_kz *kz, struct sl_str text);
+/* The same without type, as a match makes it. */
 struct sl_value *sl_kz_field_untyped(struct sl_kz *kz, struct sl_str text);
 
 #endif

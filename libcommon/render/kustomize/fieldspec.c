@@ -2,6 +2,8 @@
 
 #include <string.h>
 
+#include "libcommon/render/kustomize/fieldpath.h"
+
 /* One walk along one path. */
 struct walk {
 	struct sl_kz *kz;
@@ -21,7 +23,8 @@ struct segment {
 	bool is_list; /* written "name[]" */
 };
 
-/* Take the next field name off `*path`; "\/" becomes "/". False when it is too long. */
+/* Take the next field name off `*path`, which is NULL behind the last one; "\/" becomes "/". False when
+ * it is too long. */
 static bool next_segment(const char **path, struct segment *ret)
 {
 	const char *p = *path;
@@ -33,8 +36,8 @@ static bool next_segment(const char **path, struct segment *ret)
 			return false;
 		ret->name[ret->n++] = *p;
 	}
-	*path = *p ? p + 1 : p;
-	ret->is_list = ret->n > 2 && memcmp(ret->name + ret->n - 2, "[]", 2) == 0;
+	*path = *p ? p + 1 : NULL;
+	ret->is_list = ret->n >= 2 && memcmp(ret->name + ret->n - 2, "[]", 2) == 0;
 	if (ret->is_list)
 		ret->n -= 2;
 	return true;
@@ -49,7 +52,7 @@ static struct sl_value *make_value(const struct walk *w, const struct segment *s
 		return sl_value_list(w->kz->a);
 	if (!w->spec->create || w->make == SL_KZ_MAKE_NOTHING)
 		return NULL;
-	if (*path || w->make == SL_KZ_MAKE_MAP)
+	if (path || w->make == SL_KZ_MAKE_MAP)
 		return sl_value_map(w->kz->a);
 	return sl_value_null(w->kz->a);
 }
@@ -86,7 +89,7 @@ static int step(const struct walk *w, struct sl_value **slot, const char *path)
 {
 	struct sl_value *v = *slot;
 
-	if (!*path)
+	if (!path)
 		return w->set(w->kz, slot, w->arg, w->err);
 	if (sl_is_null(v))
 		return 0;
@@ -118,9 +121,9 @@ int sl_kz_fieldspecs_apply(struct sl_kz *kz, struct sl_value *obj,
 			   const struct sl_kz_fieldspec *specs, size_t n, enum sl_kz_make make,
 			   sl_kz_set_fn set, void *arg, struct sl_err *err)
 {
-	struct sl_str kind = sl_kz_text(kz->a, sl_get(obj, "kind")), group, version;
+	struct sl_str kind = sl_kz_field_text(kz, sl_get(obj, "kind")), group, version;
 
-	sl_kz_split_api_version(sl_kz_text(kz->a, sl_get(obj, "apiVersion")), &group, &version);
+	sl_kz_split_api_version(sl_kz_field_text(kz, sl_get(obj, "apiVersion")), &group, &version);
 	for (size_t i = 0; i < n; i++) {
 		struct walk w = { kz, &specs[i], make, set, arg, err };
 

@@ -1,5 +1,6 @@
 #include "libcommon/render/kustomize/finish.h"
 
+#include "libcommon/codec/yaml.h"
 #include "libcommon/render/kustomize/fieldspec.h"
 #include "libcommon/render/kustomize/nameref.h"
 #include "libcommon/render/kustomize/origin.h"
@@ -170,7 +171,9 @@ int sl_kz_finish(struct sl_kz *kz, const struct sl_kz_kustfile *root, struct sl_
 		r = sl_kz_sort(kz, sl_get(root->value, "sortOptions"), m, err);
 	if (r == 0 && (kz->options.managed_by_label || has_option(wanted, "managedByLabel")))
 		r = add_managed_by(kz, m, err);
-	for (size_t i = 0; r == 0 && i < m->n; i++)
+	for (size_t i = 0; r == 0 && i < m->n; i++) {
 		finish_annotations(kz, m->v[i], options);
+		sl_yaml_read_back(kz->a, m->v[i]->obj);
+	}
 	return r < 0 ? r : sl_kz_check_memory(kz, err);
 }

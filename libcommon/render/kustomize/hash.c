@@ -2,7 +2,35 @@
 
 #include "libcommon/codec/digest.h"
 #include "libcommon/codec/json.h"
+#include "libcommon/codec/yaml.h"
 #include "libcommon/render/kustomize/transform.h"
+
+static bool is_number(const struct sl_value *v)
+{
+	return v->kind == SL_V_INT || v->kind == SL_V_NUMBER;
+}
+
+/* Go reads the numbers of a map as floats before it writes them for the hash. */
+static struct sl_value *with_floats(struct sl_arena *a, struct sl_value *map)
+{
+	struct sl_value *copy = NULL;
+
+	for (size_t i = 0; i < map->map.n; i++) {
+		const struct sl_member *m = &map->map.members[i];
+		double f = 0;
+
+		if (!is_number(m->value))
+			continue;
+		if (m->value->kind == SL_V_INT)
+			f = (double)m->value->i;
+		else if (!sl_str_to_double(m->value->s, &f))
+			continue;
+		if (!copy)
+			copy = sl_value_copy(a, map);
+		sl_map_set(a, copy, m->key, sl_value_float(a, f));
+	}
+	return copy ? copy : map;
+}
 
 /* Copy a field as kustomize's hasher reads it: text for scalars, "" when absent. */
 static void put(struct sl_arena *a, struct sl_value *out, const struct sl_value *obj,
@@ -10,12 +38,14 @@ static void put(struct sl_arena *a, struct sl_value *out, const struct sl_value 
 {
 	struct sl_value *v = sl_map_get(obj, sl_str(field));
 
-	if (sl_is_map(v))
-		sl_map_setz(a, out, field, v);
-	else if (sl_is_list(v))
+	if (sl_is_map(v)) {
+		sl_yaml_read_back(a, v);
+		sl_map_setz(a, out, field, with_floats(a, v));
+	} else if (sl_is_list(v)) {
 		sl_map_setz(a, out, field, sl_value_null(a));
-	else
+	} else {
 		sl_map_set_str(a, out, field, sl_kz_text(a, v));
+	}
 }
 
 void sl_kz_content_hash(struct sl_kz *kz, const struct sl_kz_resource *r, char ret[11])

@@ -340,12 +340,19 @@ static int update_field(struct sl_kz *kz, struct sl_value **slot, void *arg, str
 static int update_from(struct sl_kz *kz, struct update *u, const struct sl_kz_id *original,
 		       struct sl_err *err)
 {
+	const struct sl_value *version = sl_get(u->referrer->obj, "apiVersion");
+
 	for (size_t i = 0; i < u->target->n; i++) {
 		const struct sl_kz_fieldspec *spec = &u->target->referrers[i];
 
 		if (!sl_kz_fieldspec_matches(spec, original->group, original->version,
 					     original->kind))
 			continue;
+		/* "apiVersion: null": an id has the text, and kustomize misses it in the object. */
+		if (version && sl_is_null(version) && version->written.n > 0)
+			return sl_value_err_set(err, version, "apiVersion", SL_ERR_INVALID,
+						"the apiVersion of a %.*s is null",
+						SL_STR_FMT(original->kind));
 		/* Chosen by the original kind; a patch may have changed it since. */
 		struct sl_kz_fieldspec anywhere = { .path = spec->path };
 

@@ -3,6 +3,7 @@
 #include "libcommon/codec/json.h"
 #include "libcommon/codec/jsonpatch.h"
 #include "libcommon/codec/yaml.h"
+#include "libcommon/render/kustomize/fieldpath.h"
 #include "libcommon/render/kustomize/smp.h"
 
 static void make_text(struct sl_kz *kz, struct sl_value *meta, const char *field)
@@ -22,6 +23,15 @@ static void make_text(struct sl_kz *kz, struct sl_value *meta, const char *field
 		sl_map_setz(kz->a, meta, field, text);
 }
 
+/* A patch takes on the apiVersion of what it patches. */
+static void set_api_version(struct sl_kz *kz, struct sl_value *patch,
+			    const struct sl_value *version)
+{
+	sl_map_setz(
+		kz->a, patch, "apiVersion",
+		sl_kz_scalar_like(kz, sl_get(patch, "apiVersion"), sl_kz_field_text(kz, version)));
+}
+
 int sl_kz_patch_merge(struct sl_kz *kz, struct sl_kz_resource *r, const struct sl_value *patch,
 		      struct sl_kz_patch_options options, struct sl_err *err)
 {
@@ -35,11 +45,8 @@ int sl_kz_patch_merge(struct sl_kz *kz, struct sl_kz_resource *r, const struct s
 	if (options.text_metadata) {
 		make_text(kz, sl_map_get(copy, SL_STR("metadata")), "labels");
 		make_text(kz, sl_map_get(copy, SL_STR("metadata")), "annotations");
-		(void)sl_map_remove(copy, SL_STR("apiVersion"));
+		set_api_version(kz, copy, sl_get(r->obj, "apiVersion"));
 	}
-	if (sl_get(r->obj, "apiVersion"))
-		sl_map_set_str(kz->a, copy, "apiVersion",
-			       sl_kz_text(kz->a, sl_get(r->obj, "apiVersion")));
 	/* kustomize drops the outcome of replacing a whole object: a quirk that it has kept. */
 	if (sl_str_eqz(sl_get_str(copy, "$patch"), "replace"))
 		return 0;
@@ -65,7 +72,10 @@ int sl_kz_patch_merge(struct sl_kz *kz, struct sl_kz_resource *r, const struct s
 int sl_kz_patch_parse_operations(struct sl_kz *kz, struct sl_str text, const char *file,
 				 struct sl_value **ret, struct sl_err *err)
 {
-	struct sl_yaml_options options = { .rules = SL_YAML_KUBERNETES, .file = file };
+	struct sl_yaml_options options = { .rules = SL_YAML_KUBERNETES,
+					   .file = file,
+					   .allow_duplicates = true,
+					   .first_document = true };
 	SL_AUTO(sl_err) ignored = SL_ERR_INIT;
 	struct sl_value *docs;
 
@@ -104,6 +114,31 @@ static void need_annotations(struct sl_kz *kz, struct sl_kz_resource *r)
 		sl_map_setz(kz->a, meta, "annotations", sl_value_map(kz->a));
 }
 
+/* Origins are annotations of any kind to kustomize, which a patch may take away; other marks it puts back. */
+static const char *const origin_marks[] = { "config.kubernetes.io/origin",
+					    "alpha.config.kubernetes.io/transformations" };
+
+static void add_marks(struct sl_kz *kz, struct sl_kz_resource *r)
+{
+	struct sl_value *annotations = sl_get(r->obj, "metadata", "annotations");
+
+	for (size_t i = 0; r->origin && i < SL_ARRAY_LEN(origin_marks); i++)
+		if (sl_is_map(annotations))
+			sl_map_set_strz(kz->a, annotations, origin_marks[i], "");
+}
+
+static void take_marks(struct sl_kz_resource *r)
+{
+	struct sl_value *annotations = sl_get(r->obj, "metadata", "annotations");
+	bool origin = sl_map_remove(annotations, sl_str(origin_marks[0]));
+	bool transformations = sl_map_remove(annotations, sl_str(origin_marks[1]));
+
+	if (!origin)
+		r->origin = NULL;
+	if (!transformations)
+		r->transformation_n = 0;
+}
+
 int sl_kz_patch_operations(struct sl_kz *kz, struct sl_kz_resource *r,
 			   const struct sl_value *operations, struct sl_err *err)
 {
@@ -111,6 +146,8 @@ int sl_kz_patch_operations(struct sl_kz *kz, struct sl_kz_resource *r,
 	struct sl_value *result;
 
 	need_annotations(kz, r);
+	add_marks(kz, r);
+	sl_yaml_read_back(kz->a, r->obj);
 	int rc =
 		sl_jsonpatch_apply(kz->a, r->obj, operations, SL_JSONPATCH_KUSTOMIZE, &result, err);
 
@@ -122,6 +159,9 @@ int sl_kz_patch_operations(struct sl_kz *kz, struct sl_kz_resource *r,
 		return rc;
 	}
 	sl_kz_forget_spelling(result);
+	sl_kz_numbers_through_json(kz->a, result);
 	r->obj = result;
+	take_marks(r);
+	sl_kz_remake_annotations(kz, r);
 	return sl_kz_check_memory(kz, err);
 }

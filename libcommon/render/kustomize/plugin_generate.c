@@ -1,3 +1,4 @@
+#include "libcommon/codec/yaml.h"
 #include "libcommon/render/kustomize/plugin.h"
 
 /* Name and namespace may also stand where an object has them. */
@@ -61,26 +62,31 @@ int sl_kz_generate_iam(struct sl_kz_stage *s, const struct sl_kz_plugin *p, stru
 	struct sl_str cloud = sl_get_str(p->args, "cloud");
 	struct sl_str name = sl_get_str(p->args, "serviceAccount", "name"),
 		      project = sl_get_str(p->args, "serviceAccount", "projectId"),
+		      account_name = sl_get_str(p->args, "kubernetesService", "name"),
 		      ns = sl_get_str(p->args, "kubernetesService", "namespace");
 
 	if (!sl_str_eqz(cloud, "gke"))
 		return sl_value_err_set(err, sl_get(p->args, "cloud"), "cloud", SL_ERR_INVALID,
 					"cloud provider %.*s not supported yet", SL_STR_FMT(cloud));
-	struct sl_value *obj = sl_value_map(a);
+	/* As YAML, which kustomize reads: what a name breaks there is refused. */
+	const char *text = sl_arena_printf(
+		a,
+		"apiVersion: v1\nkind: ServiceAccount\nmetadata:\n  annotations:\n"
+		"    iam.gke.io/gcp-service-account: %.*s@%.*s.iam.gserviceaccount.com\n"
+		"  name: %.*s\n%s%.*s",
+		SL_STR_FMT(name), SL_STR_FMT(project), SL_STR_FMT(account_name),
+		ns.n > 0 ? "\n  namespace: " : "", SL_STR_FMT(ns));
+	struct sl_yaml_options options = { .rules = SL_YAML_GO3,
+					   .keep_marks = true,
+					   .first_document = true };
+	SL_AUTO(sl_err) cause = SL_ERR_INIT;
+	struct sl_value *obj;
 
+	if (sl_yaml_parse(a, sl_str(text), &options, &obj, &cause) < 0)
+		return sl_value_err_set(err, p->config, NULL, SL_ERR_INVALID,
+					"the names that are given make no YAML: %s", cause.message);
 	obj->file = p->config->file;
 	obj->line = p->config->line;
-	sl_map_set_strz(a, obj, "apiVersion", "v1");
-	sl_map_set_strz(a, obj, "kind", "ServiceAccount");
-	struct sl_value *meta = sl_map_need_map(a, obj, "metadata");
-	struct sl_value *annotations = sl_map_need_map(a, meta, "annotations");
-
-	sl_map_setz(a, annotations, "iam.gke.io/gcp-service-account",
-		    sl_value_strf(a, "%.*s@%.*s.iam.gserviceaccount.com", SL_STR_FMT(name),
-				  SL_STR_FMT(project)));
-	sl_map_set_str(a, meta, "name", sl_get_str(p->args, "kubernetesService", "name"));
-	if (ns.n > 0)
-		sl_map_set_str(a, meta, "namespace", ns);
 	struct sl_kz_resource *made = sl_kz_resource_new(s->kz, obj);
 
 	if (s->kz->track_origin)

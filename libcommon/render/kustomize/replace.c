@@ -160,6 +160,12 @@ static int set_inside(struct sl_kz *kz, struct sl_value *obj, struct sl_kz_field
 	return sl_kz_field_set_text(kz, scalar, sl_strbuf_str(&text), &ignored);
 }
 
+static bool is_annotation(struct sl_kz_field_path path)
+{
+	return path.n == 3 && sl_str_eqz(path.v[0], "metadata") &&
+	       sl_str_eqz(path.v[1], "annotations");
+}
+
 int sl_kz_replace_field(struct sl_kz *kz, struct sl_value *obj, struct sl_str path,
 			const struct sl_value *value, const struct sl_kz_replace_options *o,
 			struct sl_err *err)
@@ -182,6 +188,9 @@ int sl_kz_replace_field(struct sl_kz *kz, struct sl_value *obj, struct sl_str pa
 		return sl_value_err_set(err, obj, NULL, SL_ERR_INVALID,
 					"unable to find%s field \"%.*s\" in replacement target",
 					o->create ? " or create" : "", SL_STR_FMT(path));
+	/* Annotations are made strings at the end. */
+	for (size_t i = 0; is_annotation(parts) && i < fields.n; i++)
+		sl_kz_field_forget_type(fields.v[i]);
 	r = set_all(kz, &fields, value, o, err);
 	if (r < 0)
 		sl_err_wrap(err, "field \"%.*s\"", SL_STR_FMT(path));

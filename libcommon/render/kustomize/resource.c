@@ -5,7 +5,7 @@
 #include "libcommon/base/strbuf.h"
 #include "libcommon/codec/json.h"
 #include "libcommon/render/kustomize/build.h"
-#include "libcommon/render/kustomize/fieldspec.h"
+#include "libcommon/render/kustomize/fieldpath.h"
 #include "libcommon/render/kustomize/schema.h"
 #include "libcommon/render/kustomize/smp_table.h"
 
@@ -84,12 +84,12 @@ struct sl_str sl_kz_namespace(const struct sl_kz *kz, const struct sl_kz_resourc
 
 struct sl_str sl_kz_kind(const struct sl_kz *kz, const struct sl_kz_resource *r)
 {
-	return sl_kz_text(kz->a, sl_get(r->obj, "kind"));
+	return sl_kz_field_text(kz, sl_get(r->obj, "kind"));
 }
 
 struct sl_kz_id sl_kz_current_id(const struct sl_kz *kz, const struct sl_kz_resource *r)
 {
-	struct sl_str api_version = sl_kz_text(kz->a, sl_get(r->obj, "apiVersion"));
+	struct sl_str api_version = sl_kz_field_text(kz, sl_get(r->obj, "apiVersion"));
 	struct sl_kz_id id = { .kind = sl_kz_kind(kz, r),
 			       .name = sl_kz_name(kz, r),
 			       .ns = sl_kz_namespace(kz, r) };
@@ -104,7 +104,7 @@ struct sl_kz_id sl_kz_prev_id(const struct sl_kz *kz, const struct sl_kz_resourc
 	const struct sl_kz_prev *prev = &r->prev[index];
 	struct sl_kz_id id = { .kind = prev->kind, .name = prev->name, .ns = prev->ns };
 
-	sl_kz_split_api_version(sl_kz_text(kz->a, sl_get(r->obj, "apiVersion")), &id.group,
+	sl_kz_split_api_version(sl_kz_field_text(kz, sl_get(r->obj, "apiVersion")), &id.group,
 				&id.version);
 	return id;
 }
@@ -169,24 +169,19 @@ bool sl_kz_id_selected(const struct sl_kz_id *id, const char *group, const char 
 	       (!version || sl_str_eqz(id->version, version));
 }
 
-/* kustomize writes former ids into the annotations, all of which become strings by that. */
-static void stringify_annotations(struct sl_kz *kz, struct sl_kz_resource *r)
+void sl_kz_remake_annotations(struct sl_kz *kz, struct sl_kz_resource *r)
 {
 	struct sl_value *annotations = sl_get(r->obj, "metadata", "annotations");
 
 	for (size_t i = 0; i < sl_map_len(annotations); i++) {
-		struct sl_value *v = annotations->map.members[i].value;
+		struct sl_value **v = &annotations->map.members[i].value;
 
-		/* In place: commonAnnotations may have put it into a template as well. */
-		if (!sl_is_str(v) && !sl_is_null(v) && !sl_is_map(v) && !sl_is_list(v))
-			sl_kz_replace_scalar(&annotations->map.members[i].value,
-					     sl_value_str(kz->a, sl_kz_text(kz->a, v)));
+		*v = sl_value_str(kz->a, sl_kz_field_text(kz, *v));
 	}
 }
 
 void sl_kz_store_previous_id(struct sl_kz *kz, struct sl_kz_resource *r)
 {
-	stringify_annotations(kz, r);
 	struct sl_kz_id id = sl_kz_current_id(kz, r);
 
 	if (r->prev_n == r->prev_cap) {
@@ -204,9 +199,25 @@ void sl_kz_store_previous_id(struct sl_kz *kz, struct sl_kz_resource *r)
 				     .kind = sl_arena_str(kz->a, id.kind) };
 }
 
+struct sl_value *sl_kz_scalar_like(struct sl_kz *kz, const struct sl_value *old, struct sl_str text)
+{
+	struct sl_value *v;
+
+	if (!sl_is_str(old) || !old->quoted)
+		return sl_kz_field_plain(kz, text);
+	v = sl_value_str(kz->a, text);
+	v->quoted = true;
+	return v;
+}
+
+static void set_text(struct sl_kz *kz, struct sl_value *map, const char *key, struct sl_str text)
+{
+	sl_map_setz(kz->a, map, key, sl_kz_scalar_like(kz, sl_get(map, key), text));
+}
+
 void sl_kz_set_name(struct sl_kz *kz, struct sl_kz_resource *r, struct sl_str name)
 {
-	sl_map_set_str(kz->a, sl_map_need_map(kz->a, r->obj, "metadata"), "name", name);
+	set_text(kz, sl_map_need_map(kz->a, r->obj, "metadata"), "name", name);
 }
 
 void sl_kz_set_namespace(struct sl_kz *kz, struct sl_kz_resource *r, struct sl_str ns)
@@ -216,12 +227,12 @@ void sl_kz_set_namespace(struct sl_kz *kz, struct sl_kz_resource *r, struct sl_s
 	if (ns.n == 0)
 		sl_map_remove(meta, SL_STR("namespace"));
 	else
-		sl_map_set_str(kz->a, meta, "namespace", ns);
+		set_text(kz, meta, "namespace", ns);
 }
 
 void sl_kz_set_kind(struct sl_kz *kz, struct sl_kz_resource *r, struct sl_str kind)
 {
-	sl_map_set_str(kz->a, r->obj, "kind", kind);
+	set_text(kz, r->obj, "kind", kind);
 }
 
 void sl_kz_strs_add(struct sl_arena *a, struct sl_kz_strs *l, struct sl_str s)
@@ -250,14 +261,9 @@ bool sl_kz_strs_same_ending(const struct sl_kz_strs *x, const struct sl_kz_strs 
 	return true;
 }
 
-void sl_kz_add_transformation(struct sl_kz *kz, struct sl_kz_resource *r,
-			      const struct sl_kz_origin *o)
+static void push_transformation(struct sl_kz *kz, struct sl_kz_resource *r,
+				const struct sl_kz_origin *o)
 {
-	/* An object that came from nowhere, made by a transformer, has that as its origin. */
-	if (!r->origin) {
-		r->origin = o;
-		return;
-	}
 	if (r->transformation_n == r->transformation_cap) {
 		size_t cap = r->transformation_cap ? 2 * r->transformation_cap : 4;
 		const struct sl_kz_origin **grown = sl_arena_array(kz->a, cap, sizeof(*grown));
@@ -268,6 +274,16 @@ void sl_kz_add_transformation(struct sl_kz *kz, struct sl_kz_resource *r,
 		r->transformation_cap = cap;
 	}
 	r->transformations[r->transformation_n++] = o;
+}
+
+void sl_kz_add_transformation(struct sl_kz *kz, struct sl_kz_resource *r,
+			      const struct sl_kz_origin *o)
+{
+	/* An object that came from nowhere, made by a transformer, has that as its origin. */
+	if (!r->origin)
+		r->origin = o;
+	else if (kz->track_transformations)
+		push_transformation(kz, r, o);
 }
 
 struct sl_kz_resource *sl_kz_resource_new(struct sl_kz *kz, struct sl_value *obj)

@@ -86,6 +86,13 @@ struct sl_str sl_kz_name(const struct sl_kz *kz, const struct sl_kz_resource *r)
 struct sl_str sl_kz_namespace(const struct sl_kz *kz, const struct sl_kz_resource *r);
 struct sl_str sl_kz_kind(const struct sl_kz *kz, const struct sl_kz_resource *r);
 
+/*
+ * The text as kustomize puts it in the place of the scalar `old`, which may be NULL: in quotes where
+ * that had some, else of the type that the text has.
+ */
+struct sl_value *sl_kz_scalar_like(struct sl_kz *kz, const struct sl_value *old,
+				   struct sl_str text);
+
 void sl_kz_store_previous_id(struct sl_kz *kz, struct sl_kz_resource *r);
 void sl_kz_set_name(struct sl_kz *kz, struct sl_kz_resource *r, struct sl_str name);
 /* "" removes it. */
@@ -97,6 +104,12 @@ void sl_kz_strs_add(struct sl_arena *a, struct sl_kz_strs *l, struct sl_str s);
 bool sl_kz_strs_same_ending(const struct sl_kz_strs *x, const struct sl_kz_strs *y);
 void sl_kz_add_transformation(struct sl_kz *kz, struct sl_kz_resource *r,
 			      const struct sl_kz_origin *o);
+
+/*
+ * Annotations as kustomize leaves them when it has put all of them back: strings of their own, that no
+ * other place shares.
+ */
+void sl_kz_remake_annotations(struct sl_kz *kz, struct sl_kz_resource *r);
 
 /* A fresh resource around `obj`. */
 struct sl_kz_resource *sl_kz_resource_new(struct sl_kz *kz, struct sl_value *obj);

@@ -1,5 +1,6 @@
 #include "libcommon/render/kustomize/smp.h"
 
+#include "libcommon/codec/number.h"
 #include "libcommon/codec/yaml_scalar.h"
 #include "libcommon/render/kustomize/fieldspec.h"
 #include "libcommon/render/kustomize/resource.h"
@@ -369,8 +370,35 @@ void sl_kz_forget_spelling(struct sl_value *v)
 		break;
 	case SL_V_STRING:
 		v->quoted = sl_yaml_analyse(v->s, false).style != SL_YAML_STYLE_PLAIN;
+		v->folded = v->timestamp = false;
 		break;
 	case SL_V_NUMBER:
 		break;
 	}
+}
+
+static void make_float(struct sl_arena *a, struct sl_value *v)
+{
+	char buf[SL_NUMBER_TEXT_MAX];
+	double f = v->kind == SL_V_INT ? (double)v->i : v->f;
+
+	if (v->kind == SL_V_NUMBER && !sl_str_to_double(v->s, &f))
+		return;
+	struct sl_str text = sl_float_text(f, SL_FLOAT_G, buf);
+
+	if (v->kind == SL_V_INT && sl_str_chr(text, 'e') < 0)
+		return;
+	v->kind = SL_V_FLOAT;
+	v->f = f;
+	v->written = sl_arena_str(a, text);
+}
+
+void sl_kz_numbers_through_json(struct sl_arena *a, struct sl_value *v)
+{
+	if (v->kind == SL_V_INT || v->kind == SL_V_FLOAT || v->kind == SL_V_NUMBER)
+		make_float(a, v);
+	for (size_t i = 0; i < sl_list_len(v); i++)
+		sl_kz_numbers_through_json(a, v->list.items[i]);
+	for (size_t i = 0; i < sl_map_len(v); i++)
+		sl_kz_numbers_through_json(a, v->map.members[i].value);
 }

@@ -32,5 +32,7 @@ int sl_kz_strategic_merge(struct sl_arena *a, struct sl_kz_schema *schema, struc
 
 /* Scalars count as written the shortest way, nulls as `null`: `v` has been through JSON. */
 void sl_kz_forget_spelling(struct sl_value *v);
+/* Numbers are what Go makes of them on that way: floats, and written as go-yaml v3 does it, 1e+06. */
+void sl_kz_numbers_through_json(struct sl_arena *a, struct sl_value *v);
 
 #endif

@@ -25,8 +25,10 @@ static int add_affixes(struct sl_kz *kz, struct sl_value **slot, void *arg, stru
 	/* "null" is a text here; what was made is empty. */
 	struct sl_str old = sl_is_null(*slot) ? (*slot)->written : sl_kz_text(kz->a, *slot);
 
-	*slot = sl_value_strf(kz->a, "%.*s%.*s%.*s", SL_STR_FMT(x->prefix), SL_STR_FMT(old),
-			      SL_STR_FMT(x->suffix));
+	const char *text = sl_arena_printf(kz->a, "%.*s%.*s%.*s", SL_STR_FMT(x->prefix),
+					   SL_STR_FMT(old), SL_STR_FMT(x->suffix));
+
+	*slot = sl_kz_scalar_like(kz, *slot, sl_str(text));
 	return 0;
 }
 

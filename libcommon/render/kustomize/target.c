@@ -41,15 +41,16 @@ struct sl_kz_fieldspecs sl_kz_stage_specs(const struct sl_kz_stage *s, enum sl_k
 
 void sl_kz_stage_done(struct sl_kz_stage *s)
 {
-	const struct sl_kz_origin *o = s->kz->track_transformations ? sl_kz_stage_origin(s) : NULL;
+	const struct sl_kz_origin *o = s->kz->track_origin ? sl_kz_stage_origin(s) : NULL;
 
 	/* A validator leaves no mark. */
 	if (s->validating)
 		return;
-	if (o) {
-		for (size_t i = 0; i < s->m->n; i++)
-			if (!sl_kz_is_empty(s->m->v[i]->obj))
-				sl_kz_add_transformation(s->kz, s->m->v[i], o);
+	for (size_t i = 0; o && i < s->m->n; i++) {
+		if (sl_kz_is_empty(s->m->v[i]->obj))
+			continue;
+		sl_kz_add_transformation(s->kz, s->m->v[i], o);
+		sl_kz_remake_annotations(s->kz, s->m->v[i]);
 	}
 	sl_kz_map_drop_deleted(s->m);
 }
@@ -259,7 +260,9 @@ static int choose_schema(struct sl_kz_stage *s, struct sl_err *err)
 {
 	const struct sl_value *field = sl_get(s->kust->value, "openapi");
 	const struct sl_value *path = sl_get(field, "path"), *version = sl_get(field, "version");
-	struct sl_yaml_options options = { .rules = SL_YAML_KUBERNETES, .allow_duplicates = true };
+	struct sl_yaml_options options = { .rules = SL_YAML_KUBERNETES,
+					   .allow_duplicates = true,
+					   .first_document = true };
 	struct sl_kz_schema *schema = s->kz->schema;
 	struct sl_value *doc;
 	struct sl_str text;

@@ -178,6 +178,8 @@ static void expand(struct sl_kz *kz, struct sl_value *v, const struct bindings *
 	SL_AUTO(sl_strbuf) out = SL_STRBUF_INIT(SL_KUSTOMIZE_BYTES_MAX);
 	struct sl_str in = v->s, name;
 
+	/* Written anew in any case, on a line of its own. */
+	v->quoted = v->folded = false;
 	if (sl_str_chr(in, '$') < 0)
 		return;
 	if (is_reference(in, &name) && name.n + 3 == in.n) {
@@ -199,22 +201,31 @@ static void expand(struct sl_kz *kz, struct sl_value *v, const struct bindings *
 	v->s = sl_arena_str(kz->a, sl_strbuf_str(&out));
 }
 
+/* Text, which a date is not. */
+static bool is_text(const struct sl_value *v)
+{
+	return sl_is_str(v) && !v->timestamp;
+}
+
 static int expand_field(struct sl_kz *kz, struct sl_value **slot, void *arg, struct sl_err *err)
 {
 	const struct bindings *b = arg;
 	struct sl_value *v = *slot;
 
-	if (sl_is_str(v))
+	if (is_text(v))
 		expand(kz, v, b);
 	for (size_t i = 0; i < sl_map_len(v); i++)
-		if (sl_is_str(v->map.members[i].value))
+		if (is_text(v->map.members[i].value))
 			expand(kz, v->map.members[i].value, b);
 	for (size_t i = 0; i < sl_list_len(v); i++) {
-		if (!sl_is_str(v->list.items[i]))
+		if (!is_text(v->list.items[i]))
 			return sl_value_err_set(err, v->list.items[i], NULL, SL_ERR_INVALID,
 						"invalid value type expect a string, got a %s, "
 						"item %zu of the list",
-						sl_value_kind_name(v->list.items[i]), i);
+						sl_is_str(v->list.items[i])
+							? "date"
+							: sl_value_kind_name(v->list.items[i]),
+						i);
 		expand(kz, v->list.items[i], b);
 	}
 	return 0;

@@ -55,7 +55,8 @@ static void asks_for_what_the_fields_say(void **state)
 		  "charts/web release= template= ns= kube=\n--\na: 1\nb: {c: 2, d: x}\nl: [1, "
 		  "2]\n" },
 		{ "every field",
-		  "helmCharts:\n- {name: web, releaseName: r, namespace: ns1, kubeVersion: v1.30.0,\n"
+		  "helmCharts:\n- {name: web, releaseName: r, namespace: ns1, kubeVersion: "
+		  "v1.30.0,\n"
 		  "   apiVersions: [a/v1, b/v1], nameTemplate: t, includeCRDs: true, skipTests: "
 		  "true,\n"
 		  "   skipHooks: true, debug: true, devel: true, valuesFile: v.yaml,\n"
