@@ -155,8 +155,10 @@ static void print_struct(struct sl_go_printer *p, const struct sl_go_type *type,
 	if (p->sharp_v)
 		sl_strbuf_addz(p->out, type->name);
 	sl_strbuf_addc(p->out, '{');
-	for (size_t i = 0; type->fields && type->fields[i].name; i++) {
-		separate(p, i);
+	for (size_t i = 0, shown = 0; type->fields && type->fields[i].name; i++) {
+		if (type->fields[i].promoted)
+			continue;
+		separate(p, shown++);
 		if (p->plus_v || p->sharp_v)
 			sl_strbuf_addf(p->out, "%s:", type->fields[i].name);
 		print_value(p, type->fields[i].get(&a, ptr), verb, depth + 1);

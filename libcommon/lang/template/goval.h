@@ -74,6 +74,7 @@ struct sl_go_field {
 	/* In JSON (sl_goval_to_value): its name, NULL for `name`, "-" to leave it out. */
 	const char *json;
 	bool omit_empty;
+	bool promoted; /* that of an embedded struct, which is a field itself: fmt leaves it out */
 };
 
 struct sl_go_type {
@@ -88,6 +89,11 @@ struct sl_go_type {
 	const struct sl_go_func *methods;
 	/* What fmt prints for it: its String or Error method. NULL when it has neither. */
 	void (*string)(const struct sl_goval *v, struct sl_strbuf *out);
+	/*
+	 * What a function is given in its place: the methods of a struct that is reached through a pointer
+	 * are those of the pointer, and a copy has none of them. NULL: it is given as it is.
+	 */
+	const struct sl_go_type *as_argument;
 	/* What encoding/json writes for it: its MarshalJSON method. NULL when it has none. */
 	int (*json)(struct sl_arena *a, const struct sl_goval *v, struct sl_value **ret,
 		    struct sl_err *err);
