@@ -22,7 +22,7 @@ struct parser {
 	uint32_t line;
 	size_t depth, depth_max;
 	const char *file;
-	bool allow_duplicates, repair;
+	bool allow_duplicates, as_go;
 	struct pending *stack;
 	size_t n, cap;
 	struct sl_err *err;
@@ -153,7 +153,7 @@ static int unicode_escape(struct parser *j, uint32_t *ret_c)
 	if (unit > 0xdbff || j->end - j->p < 6 || j->p[0] != '\\' || j->p[1] != 'u' ||
 	    hex4(j->p + 2, j->end, &low) < 0 || low < 0xdc00 || low > 0xdfff) {
 		*ret_c = 0xfffd;
-		return j->repair ? 0 : fail_at(j, at, SL_ERR_INVALID, "lone surrogate in string");
+		return j->as_go ? 0 : fail_at(j, at, SL_ERR_INVALID, "lone surrogate in string");
 	}
 	j->p += 6;
 	*ret_c = 0x10000 + ((unit - 0xd800) << 10) + (low - 0xdc00);
@@ -251,8 +251,8 @@ static int parse_string(struct parser *j, struct sl_str *ret_s)
 		return fail(j, "");
 	if (*j->p == '"') {
 		s = (struct sl_str){ from, (size_t)(j->p - from) };
-		if (ascii || j->repair || sl_str_is_utf8(s)) {
-			*ret_s = ascii || !j->repair ? sl_arena_str(j->a, s) : repaired(j->a, s);
+		if (ascii || j->as_go || sl_str_is_utf8(s)) {
+			*ret_s = ascii || !j->as_go ? sl_arena_str(j->a, s) : repaired(j->a, s);
 			j->p++;
 			return 0;
 		}
@@ -261,9 +261,9 @@ static int parse_string(struct parser *j, struct sl_str *ret_s)
 
 		if (r < 0)
 			return r;
-		if (j->repair)
+		if (j->as_go)
 			s = repaired(j->a, s);
-		if (j->repair || sl_str_is_utf8(s)) {
+		if (j->as_go || sl_str_is_utf8(s)) {
 			*ret_s = s;
 			j->p++;
 			return 0;
@@ -304,7 +304,8 @@ static int parse_number(struct parser *j, struct sl_value **ret_value)
 	}
 	v = new_value(j, SL_V_INT);
 	*ret_value = v;
-	if (integer && sl_str_to_i64(s, INT64_MIN, INT64_MAX, &v->i))
+	if (integer && sl_str_to_i64(s, INT64_MIN, INT64_MAX, &v->i) &&
+	    !(j->as_go && sl_str_eqz(s, "-0")))
 		return 0;
 	v->kind = SL_V_FLOAT;
 	if (sl_str_to_double(s, &v->f) && double_is_exact(s, v->f))
@@ -517,8 +518,8 @@ int sl_json_parse(struct sl_arena *a, struct sl_str text, const struct sl_json_l
 		.line = 1,
 		.depth_max = l->depth ? l->depth : SL_JSON_DEPTH_MAX,
 		.file = l->file,
-		.allow_duplicates = l->allow_duplicates,
-		.repair = l->repair_strings,
+		.allow_duplicates = l->allow_duplicates || l->as_go,
+		.as_go = l->as_go,
 		.err = err,
 	};
 	struct sl_value *v;

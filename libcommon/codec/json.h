@@ -21,8 +21,10 @@ struct sl_json_limits {
 	size_t depth;	       /* 0: SL_JSON_DEPTH_MAX */
 	size_t bytes;	       /* of text, 0: SL_JSON_BYTES_MAX */
 	bool allow_duplicates; /* the last one wins, as in Go's encoding/json */
-	bool repair_strings;   /* what is no UTF-8, and lone surrogates, become U+FFFD, as there */
-	const char *file;      /* for positions, or NULL; kept by pointer */
+	/* As there in all: duplicates are allowed, what is no UTF-8 and lone surrogates become U+FFFD,
+	 * "-0" is a FLOAT. */
+	bool as_go;
+	const char *file; /* for positions, or NULL; kept by pointer */
 };
 
 /*

@@ -263,8 +263,7 @@ static bool find_error(struct sl_str text, struct sl_err *err)
 int sl_json_go_parse(struct sl_arena *a, struct sl_str text, struct sl_value **ret_value,
 		     struct sl_err *err)
 {
-	static const struct sl_json_limits limits = { .allow_duplicates = true,
-						      .repair_strings = true };
+	static const struct sl_json_limits limits = { .as_go = true };
 	SL_AUTO(sl_err) why = SL_ERR_INIT;
 	int r = sl_json_parse(a, text, &limits, ret_value, &why);
 

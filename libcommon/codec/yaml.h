@@ -90,6 +90,11 @@ void sl_yaml_read_back(struct sl_arena *a, struct sl_value *v);
 enum sl_yaml_flags {
 	SL_YAML_PLAIN = 0,
 	SL_YAML_SORT = 1 << 0, /* members by go-yaml's natural key order, as from a Go map */
+	/*
+	 * As go-yaml v3's encoder with an indentation of 2 (Helm's toYamlPretty): lists indented below
+	 * their key, no folding, bytes that are no UTF-8 as !!binary. A float must come as NUMBER.
+	 */
+	SL_YAML_V3 = 1 << 1,
 };
 /* Append one document, newline-terminated, without "---". */
 void sl_yaml_write(const struct sl_value *v, unsigned flags, struct sl_strbuf *out);

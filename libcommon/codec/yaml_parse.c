@@ -44,6 +44,7 @@ static int fail_syntax(struct sl_yaml_reader *y)
 	const char *problem = p->problem ? p->problem : "unknown problem";
 	size_t line = sl_yaml_line(y, p->problem_mark), column = p->problem_mark.column + 1;
 
+	y->syntax_failed = true;
 	if (p->error == YAML_MEMORY_ERROR)
 		return sl_yaml_fail_at(y, SL_ERR_TOO_LARGE, sl_yaml_line(y, p->mark),
 				       p->mark.column + 1, "YAML needs more memory than allowed");
@@ -120,6 +121,7 @@ static int parse_alias(struct sl_yaml_reader *y, struct sl_value **ret_value)
 	struct sl_str name = sl_str((const char *)y->event.data.alias.anchor);
 	const struct sl_yaml_anchor *anchor = sl_strmap_get(&y->anchors, name);
 
+	y->syntax_failed = !anchor;
 	if (!anchor)
 		return sl_yaml_fail_here(y, SL_ERR_INVALID, "unknown anchor '%.*s' referenced",
 					 SL_STR_FMT(name));
@@ -387,6 +389,21 @@ static int parse_document(struct sl_yaml_reader *y, struct sl_value **ret_doc)
 	return r;
 }
 
+/*
+ * Go looks at what a document means only when it has read the whole of it: what is wrong with the syntax
+ * of the rest comes first.
+ */
+static int fail_later(struct sl_yaml_reader *y, int r)
+{
+	while (y->event.type != YAML_DOCUMENT_END_EVENT && y->event.type != YAML_NO_EVENT) {
+		int again = next_event(y);
+
+		if (again < 0)
+			return again;
+	}
+	return r;
+}
+
 static int parse_stream(struct sl_yaml_reader *y, struct sl_value *docs)
 {
 	int r = next_event(y);
@@ -425,6 +442,8 @@ int sl_yaml_parse_all(struct sl_arena *a, struct sl_str text, const struct sl_ya
 	yaml_parser_set_input_string(&y.yaml, (const unsigned char *)(text.n ? text.p : ""),
 				     text.n);
 	r = parse_stream(&y, docs);
+	if (r == SL_ERR_INVALID && y.o.go_messages && !y.syntax_failed)
+		r = fail_later(&y, r);
 	yaml_event_delete(&y.event);
 	yaml_parser_delete(&y.yaml);
 	sl_strmap_release(&y.anchors);

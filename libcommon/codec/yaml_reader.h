@@ -35,6 +35,7 @@ struct sl_yaml_reader {
 	size_t n, cap;
 	size_t depth, deepest, nodes;
 	size_t flow; /* how many of the open containers are in flow style */
+	bool syntax_failed; /* the error is one of syntax, or of an unknown anchor */
 	struct sl_err *err;
 };
 

@@ -54,7 +54,7 @@ static bool is_harmless(unsigned char c)
 
 struct facts {
 	bool indicators; /* something that has a meaning in block context */
-	bool line_breaks, special, edge_space, trailing_space;
+	bool line_breaks, tabs, special, edge_space, trailing_space;
 	bool space_after_break, break_after_space;
 };
 
@@ -118,7 +118,8 @@ static struct facts find_facts(struct sl_str s)
 		}
 		line_break = sl_yaml_break_len(s, at);
 		f.indicators |= is_indicator(s, at, after_space);
-		f.special |= !sl_yaml_is_printable(s, at);
+		f.tabs |= c == '\t';
+		f.special |= c != '\t' && !sl_yaml_is_printable(s, at);
 		look_at(s, at, &f, &was_space, &was_break);
 		after_space = is_blank(c) || line_break || !c;
 		at += c < 0x80 ? 1 : c < 0xe0 ? 2 : c < 0xf0 ? 3 : 4;
@@ -129,7 +130,7 @@ static struct facts find_facts(struct sl_str s)
 static enum sl_yaml_style choose(struct sl_str s, const struct facts *f, bool simple_key)
 {
 	bool block_ok = !f->trailing_space && !f->break_after_space && !f->special;
-	bool single_ok = !f->space_after_break && !f->break_after_space && !f->special;
+	bool single_ok = !f->space_after_break && !f->break_after_space && !f->special && !f->tabs;
 
 	if (memchr(s.p, '\n', s.n))
 		return block_ok && !simple_key ? SL_YAML_STYLE_LITERAL : SL_YAML_STYLE_DOUBLE;
@@ -140,7 +141,7 @@ static enum sl_yaml_style choose(struct sl_str s, const struct facts *f, bool si
 	return single_ok ? SL_YAML_STYLE_PLAIN : SL_YAML_STYLE_DOUBLE;
 }
 
-struct sl_yaml_analysis sl_yaml_analyse(struct sl_str s, bool key)
+static struct sl_yaml_analysis analyse(struct sl_str s, bool key, bool v3)
 {
 	struct sl_yaml_analysis a = { .style = SL_YAML_STYLE_DOUBLE, .simple_key = true };
 	struct facts f;
@@ -148,9 +149,20 @@ struct sl_yaml_analysis sl_yaml_analyse(struct sl_str s, bool key)
 	if (!s.n)
 		return a;
 	f = find_facts(s);
+	f.special |= f.tabs && !v3;
 	a.simple_key = !f.line_breaks && s.n <= SL_YAML_SIMPLE_KEY_MAX;
 	a.style = choose(s, &f, key && a.simple_key);
 	return a;
+}
+
+struct sl_yaml_analysis sl_yaml_analyse(struct sl_str s, bool key)
+{
+	return analyse(s, key, false);
+}
+
+struct sl_yaml_analysis sl_yaml_analyse_v3(struct sl_str s, bool key)
+{
+	return analyse(s, key, true);
 }
 
 /* Where two different strings first differ, moved back to the start of that character. */
@@ -216,7 +228,20 @@ static int cmp_numbers(struct sl_str x, struct sl_str y, size_t at, uint32_t xr,
 	return xr < yr ? -1 : 1;
 }
 
-int sl_yaml_key_cmp(struct sl_str x, struct sl_str y)
+static bool follows_digit(struct sl_str s, size_t at)
+{
+	uint32_t rune;
+
+	if (!at)
+		return false;
+	do
+		at--;
+	while (at > 0 && ((unsigned char)s.p[at] & 0xc0) == 0x80);
+	sl_rune_decode(sl_str_sub(s, at, s.n), &rune);
+	return sl_rune_is_digit(rune);
+}
+
+static int key_cmp(struct sl_str x, struct sl_str y, bool v3)
 {
 	size_t at = first_difference(x, y);
 	bool x_letter, y_letter;
@@ -231,6 +256,16 @@ int sl_yaml_key_cmp(struct sl_str x, struct sl_str y)
 	if (x_letter && y_letter)
 		return xr < yr ? -1 : xr > yr;
 	if (x_letter || y_letter)
-		return y_letter ? -1 : 1;
+		return y_letter != (v3 && follows_digit(x, at)) ? -1 : 1;
 	return cmp_numbers(x, y, at, xr, yr);
+}
+
+int sl_yaml_key_cmp(struct sl_str x, struct sl_str y)
+{
+	return key_cmp(x, y, false);
+}
+
+int sl_yaml_key_cmp_v3(struct sl_str x, struct sl_str y)
+{
+	return key_cmp(x, y, true);
 }

@@ -29,6 +29,8 @@ struct sl_yaml_analysis {
 
 /* Decide for `s`, well-formed UTF-8, as a value or, when `key`, as a key of a map. */
 struct sl_yaml_analysis sl_yaml_analyse(struct sl_str s, bool key);
+/* As go-yaml v3 does it: tabs may stand in a block. */
+struct sl_yaml_analysis sl_yaml_analyse_v3(struct sl_str s, bool key);
 
 /* Length of the line break at `at`: \n, \r, U+0085, U+2028, U+2029; 0 when there is none. */
 size_t sl_yaml_break_len(struct sl_str s, size_t at);
@@ -37,5 +39,7 @@ bool sl_yaml_is_printable(struct sl_str s, size_t at);
 
 /* go-yaml v2's natural order: letters after others, runs of digits by value. As memcmp. */
 int sl_yaml_key_cmp(struct sl_str x, struct sl_str y);
+/* go-yaml v3's: the same, but behind a digit letters come first. */
+int sl_yaml_key_cmp_v3(struct sl_str x, struct sl_str y);
 
 #endif

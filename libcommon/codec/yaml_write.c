@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "libcommon/codec/base64.h"
 #include "libcommon/codec/number.h"
 #include "libcommon/codec/unicode.h"
 #include "libcommon/codec/yaml_scalar.h"
@@ -98,7 +99,7 @@ static void write_plain(struct writer *w, struct sl_str s, bool fold)
 	if (!w->at_space)
 		put(w, ' ');
 	w->at_space = w->indention = false;
-	if (!fold || (size_t)w->column + s.n <= WIDTH) {
+	if (!fold || (w->flags & SL_YAML_V3) || (size_t)w->column + s.n <= WIDTH) {
 		sl_strbuf_adds(w->out, s);
 		for (; at < s.n; at++)
 			w->column += ((unsigned char)s.p[at] & 0xc0) != 0x80;
@@ -126,6 +127,7 @@ static void write_single_quoted(struct writer *w, struct sl_str s, bool fold)
 	bool spaces = false, breaks = false;
 	size_t at = 0;
 
+	fold = fold && !(w->flags & SL_YAML_V3);
 	write_indicator(w, "'", true, false);
 	while (at < s.n) {
 		if (s.p[at] == ' ') {
@@ -194,6 +196,7 @@ static void write_double_quoted(struct writer *w, struct sl_str s, bool fold)
 	bool spaces = false;
 	size_t at = 0;
 
+	fold = fold && !(w->flags & SL_YAML_V3);
 	write_indicator(w, "\"", true, false);
 	while (at < s.n) {
 		if (escape_all || !sl_yaml_is_printable(s, at) || sl_yaml_break_len(s, at) ||
@@ -290,9 +293,26 @@ static void write_styled(struct writer *w, struct sl_str s, enum sl_yaml_style s
 	w->indent = indent;
 }
 
+static void write_binary(struct writer *w, struct sl_str s)
+{
+	SL_AUTO(sl_strbuf) b = SL_STRBUF_INIT(w->out->max);
+
+	sl_base64_encode(s, &b);
+	write_indicator(w, "!!binary", true, false);
+	write_styled(w, sl_strbuf_str(&b), SL_YAML_STYLE_PLAIN, false);
+}
+
+static struct sl_yaml_analysis analyse(const struct writer *w, struct sl_str s, bool key)
+{
+	return w->flags & SL_YAML_V3 ? sl_yaml_analyse_v3(s, key) : sl_yaml_analyse(s, key);
+}
+
 static void write_string(struct writer *w, struct sl_str s)
 {
-	write_styled(w, s, sl_yaml_analyse(s, false).style, false);
+	if ((w->flags & SL_YAML_V3) && !sl_str_is_utf8(s))
+		write_binary(w, s);
+	else
+		write_styled(w, s, analyse(w, s, false).style, false);
 }
 
 static void write_word(struct writer *w, struct sl_str s)
@@ -328,7 +348,7 @@ static void write_list(struct writer *w, const struct sl_value *v, bool in_map)
 		return;
 	}
 	/* Below its key a list is not indented, but it is below the ":" of a "? key". */
-	if (!in_map || w->indention || indent < 0)
+	if (!in_map || w->indention || indent < 0 || (w->flags & SL_YAML_V3))
 		w->indent = deeper(w, false);
 	for (size_t i = 0; i < v->list.n; i++) {
 		write_indent(w);
@@ -345,27 +365,34 @@ static int compare_members(const void *x, const void *y)
 	return sl_yaml_key_cmp((*a)->key, (*b)->key);
 }
 
-/* The members in natural order in fresh memory, or NULL when they are in that order already. */
-static const struct sl_member **sorted_members(const struct sl_value *v)
+static int compare_members_v3(const void *x, const void *y)
 {
+	const struct sl_member *const *a = x, *const *b = y;
+
+	return sl_yaml_key_cmp_v3((*a)->key, (*b)->key);
+}
+
+/* The members in natural order in fresh memory, or NULL when they are in that order already. */
+static const struct sl_member **sorted_members(const struct sl_value *v, bool v3)
+{
+	int (*cmp)(struct sl_str x, struct sl_str y) = v3 ? sl_yaml_key_cmp_v3 : sl_yaml_key_cmp;
 	const struct sl_member **members;
 	size_t i = 1;
 
-	while (i < v->map.n &&
-	       sl_yaml_key_cmp(v->map.members[i - 1].key, v->map.members[i].key) < 0)
+	while (i < v->map.n && cmp(v->map.members[i - 1].key, v->map.members[i].key) < 0)
 		i++;
 	if (i >= v->map.n)
 		return NULL;
 	members = sl_xreallocarray(NULL, v->map.n, sizeof(*members));
 	for (i = 0; i < v->map.n; i++)
 		members[i] = &v->map.members[i];
-	qsort(members, v->map.n, sizeof(*members), compare_members);
+	qsort(members, v->map.n, sizeof(*members), v3 ? compare_members_v3 : compare_members);
 	return members;
 }
 
 static void write_member(struct writer *w, const struct sl_member *m)
 {
-	struct sl_yaml_analysis key = sl_yaml_analyse(m->key, true);
+	struct sl_yaml_analysis key = analyse(w, m->key, true);
 
 	write_indent(w);
 	if (key.simple_key) {
@@ -390,7 +417,7 @@ static void write_map(struct writer *w, const struct sl_value *v)
 		write_indicator(w, "}", false, false);
 		return;
 	}
-	sorted = w->flags & SL_YAML_SORT ? sorted_members(v) : NULL;
+	sorted = w->flags & SL_YAML_SORT ? sorted_members(v, w->flags & SL_YAML_V3) : NULL;
 	w->indent = deeper(w, false);
 	for (size_t i = 0; i < v->map.n; i++)
 		write_member(w, sorted ? sorted[i] : &v->map.members[i]);

@@ -3,7 +3,9 @@
 #include <stdlib.h>
 
 const struct sl_sprig_table *const sl_sprig_tables[] = {
+	&sl_sprig_date,
 	&sl_sprig_flow,
+	&sl_sprig_semver,
 	NULL,
 };
 

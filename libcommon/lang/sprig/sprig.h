@@ -32,7 +32,9 @@ struct sl_sprig_table {
 		(array), sizeof(array) / sizeof((array)[0]) \
 	}
 
+extern const struct sl_sprig_table sl_sprig_date;
 extern const struct sl_sprig_table sl_sprig_flow;
+extern const struct sl_sprig_table sl_sprig_semver;
 /* All tables, up to NULL. */
 extern const struct sl_sprig_table *const sl_sprig_tables[];
 

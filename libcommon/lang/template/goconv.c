@@ -118,7 +118,7 @@ static int float_to(struct sl_arena *a, const struct sl_goval *v, struct sl_valu
 	f = widened(v);
 	if (f != trunc(f))
 		*ret = sl_value_float(a, f);
-	else if (fabs(f) < 0x1p63 && !(f == 0 && signbit(f)))
+	else if (fabs(f) <= 0x1p53 && !(f == 0 && signbit(f)))
 		*ret = sl_value_int(a, (int64_t)f);
 	else
 		*ret = sl_value_number(a, sl_float_text(f, SL_FLOAT_JSON, buf));
