@@ -469,7 +469,7 @@ static bool stop_workers(struct sl_manager *m)
 }
 
 /* In an order in which nothing uses what is gone. */
-static void free_all(struct sl_manager *m)
+void sl_manager_free(struct sl_manager *m)
 {
 	stop_hooks(m);
 	sl_lease_stop(m->lease);
@@ -516,7 +516,7 @@ int sl_manager_run(struct sl_manager *m)
 	}
 	sl_events_free(m->events, sl_mono_ms() + EVENTS_GRACE_MS);
 	m->events = NULL;
-	free_all(m);
+	sl_manager_free(m);
 	return r ? EXIT_FAILURE : EXIT_SUCCESS;
 }
 

@@ -57,6 +57,8 @@ struct sl_manager_options {
 struct sl_manager *sl_manager_new(const struct sl_manager_options *options, int argc, char **argv);
 /* Run until told to stop; frees everything. The exit status. */
 int sl_manager_run(struct sl_manager *m) SL_MUST_CHECK;
+/* Free a manager that was never run; for tests of what needs one. */
+void sl_manager_free(struct sl_manager *m);
 
 /* Before run. Freed by the manager; a further cache: started and synced with the others. */
 struct sl_store *sl_manager_add_store(struct sl_manager *m, const struct sl_store_options *options);
