@@ -57,7 +57,9 @@ struct sl_member {
 };
 
 struct sl_value {
-	enum sl_value_kind kind;
+	enum sl_value_kind kind : 8;
+	/* LIST, MAP: read from YAML in brackets or braces. MAP: a key was repeated, and left out. */
+	bool flow : 1, repeated : 1;
 	uint32_t line;	  /* in `file`, from 1; 0 unknown */
 	const char *file; /* NULL unknown; lives in the arena or longer */
 	union {
@@ -72,12 +74,10 @@ struct sl_value {
 			bool quoted, folded, timestamp;
 		};
 		/* NULL, BOOL, INT and FLOAT read from YAML: as they were written there ("", "~",
-		 * "010", "1.10"), for the tools that go by the text. Empty when made otherwise.
-		 * `in_flow`, as above: a null that is no text at all, in braces or brackets. */
+		 * "010", "1.10"), for the tools that go by the text. Empty when made otherwise. */
 		struct {
 			uint64_t payload_;
 			struct sl_str written;
-			bool in_flow;
 		};
 		struct {
 			struct sl_value **items;

@@ -63,8 +63,7 @@ struct sl_yaml_options {
 	bool go_messages;
 	/*
 	 * Leave as it is written what go-yaml v3 makes something else of when it writes a document and
-	 * reads it again, and mark it instead: dates, folded text, the null of `{a: }`. Afterwards, see
-	 * sl_yaml_read_back().
+	 * reads it again, and mark it instead: dates and folded text. See sl_yaml_read_back().
 	 */
 	bool keep_marks;
 };
@@ -81,9 +80,9 @@ int sl_yaml_parse(struct sl_arena *a, struct sl_str text, const struct sl_yaml_o
 		  struct sl_value **ret_doc, struct sl_err *err) SL_MUST_CHECK;
 
 /*
- * Make of every marked value in `v` what it is once go-yaml v3 wrote and read it again: a date is
- * RFC 3339, a null in a flow map is "", folded text is as yaml_refold.h says. Changes nodes in place,
- * all places where one stands; the second call does nothing.
+ * Make of the values in `v` what they are once go-yaml v3 wrote and read them again: a date is RFC 3339,
+ * the null of `{a: }` is "", folded text is as yaml_refold.h says. Changes nodes in place, all places
+ * where one stands; the second call does nothing.
  */
 void sl_yaml_read_back(struct sl_arena *a, struct sl_value *v);
 

@@ -290,12 +290,11 @@ static int parse_container(struct sl_yaml_reader *y, bool is_map, struct sl_valu
 	if (!v)
 		return r;
 	y->depth++;
-	y->flow += flow;
+	v->flow = flow;
 	if (y->depth > y->deepest)
 		y->deepest = y->depth;
 	r = is_map ? parse_map(y, v) : parse_list(y, v);
 	y->depth--;
-	y->flow -= flow;
 	if (r == 0)
 		*ret_value = v;
 	return r;

@@ -74,10 +74,12 @@ static int fill_map(struct sl_yaml_reader *y, struct sl_value *map,
 
 	if (r < 0)
 		return r;
-	*map = (struct sl_value){ .kind = SL_V_MAP, .line = map->line, .file = map->file };
+	*map = (struct sl_value){
+		.kind = SL_V_MAP, .flow = map->flow, .line = map->line, .file = map->file
+	};
 	for (size_t i = 0; i < n; i++) {
 		if (!items[i].merge && y->o.keep_first && sl_map_get(map, items[i].m.key)) {
-			continue;
+			map->repeated = true;
 		} else if (!items[i].merge) {
 			sl_map_set(y->a, map, items[i].m.key, items[i].m.value);
 			sl_map_member(map, items[i].m.key)->line = items[i].m.line;

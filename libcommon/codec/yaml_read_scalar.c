@@ -126,7 +126,6 @@ int sl_yaml_read_scalar(struct sl_yaml_reader *y, struct sl_value *v)
 	switch (scalar.type) {
 	case SL_YAML_NULL:
 		v->kind = SL_V_NULL;
-		v->in_flow = y->o.keep_marks && y->flow > 0 && text.n == 0;
 		break;
 	case SL_YAML_BOOL:
 		v->kind = SL_V_BOOL;

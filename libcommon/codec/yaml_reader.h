@@ -34,7 +34,6 @@ struct sl_yaml_reader {
 	struct sl_yaml_pending *stack;
 	size_t n, cap;
 	size_t depth, deepest, nodes;
-	size_t flow; /* how many of the open containers are in flow style */
 	bool syntax_failed; /* the error is one of syntax, or of an unknown anchor */
 	struct sl_err *err;
 };

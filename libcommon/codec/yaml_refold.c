@@ -90,11 +90,12 @@ struct sl_str sl_yaml_refold(struct sl_arena *a, struct sl_str s)
 	return sl_arena_str(a, sl_strbuf_str(&b));
 }
 
-static void read_back_string(struct sl_arena *a, struct sl_value *v)
+static void read_back_string(struct sl_arena *a, struct sl_value *v, bool flow)
 {
 	struct sl_yaml_scalar scalar;
 
-	if (v->folded)
+	/* In brackets it is written in quotes, which change nothing. */
+	if (v->folded && !flow)
 		v->s = sl_yaml_refold(a, v->s);
 	if (v->timestamp) {
 		sl_yaml_resolve(v->s, SL_YAML_GO3, &scalar);
@@ -104,33 +105,30 @@ static void read_back_string(struct sl_arena *a, struct sl_value *v)
 	v->folded = v->timestamp = false;
 }
 
+/* In brackets, no text at all is written as ''. */
+static void read_back_null(struct sl_value *v, bool flow)
+{
+	if (!flow || v->written.n > 0)
+		return;
+	*v = (struct sl_value){ .kind = SL_V_STRING, .line = v->line, .file = v->file };
+	v->s = SL_STR_NULL;
+	v->quoted = true;
+}
+
+static void read_back_value(struct sl_arena *a, struct sl_value *v, bool flow)
+{
+	flow = flow || v->flow;
+	if (v->kind == SL_V_NULL)
+		read_back_null(v, flow);
+	else if (v->kind == SL_V_STRING && (v->folded || v->timestamp))
+		read_back_string(a, v, flow);
+	for (size_t i = 0; i < sl_list_len(v); i++)
+		read_back_value(a, v->list.items[i], flow);
+	for (size_t i = 0; i < sl_map_len(v); i++)
+		read_back_value(a, v->map.members[i].value, flow);
+}
+
 void sl_yaml_read_back(struct sl_arena *a, struct sl_value *v)
 {
-	switch (v->kind) {
-	case SL_V_NULL:
-		if (v->in_flow) {
-			v->kind = SL_V_STRING;
-			v->s = SL_STR_NULL;
-			v->quoted = true;
-			v->folded = v->timestamp = false;
-		}
-		break;
-	case SL_V_STRING:
-		if (v->folded || v->timestamp)
-			read_back_string(a, v);
-		break;
-	case SL_V_LIST:
-		for (size_t i = 0; i < v->list.n; i++)
-			sl_yaml_read_back(a, v->list.items[i]);
-		break;
-	case SL_V_MAP:
-		for (size_t i = 0; i < v->map.n; i++)
-			sl_yaml_read_back(a, v->map.members[i].value);
-		break;
-	case SL_V_BOOL:
-	case SL_V_INT:
-	case SL_V_FLOAT:
-	case SL_V_NUMBER:
-		break;
-	}
+	read_back_value(a, v, false);
 }

@@ -25,6 +25,7 @@ struct update {
 	const struct sl_kz_fieldspec *spec;
 	struct sl_kz_resource *referrer;
 	struct sl_kz_id referrer_id;
+	bool prepared;			      /* the next one is filled in */
 	struct sl_kz_strs subject_namespaces; /* of a RoleBinding's service accounts */
 };
 
@@ -357,8 +358,13 @@ static int update_from(struct sl_kz *kz, struct update *u, const struct sl_kz_id
 		struct sl_kz_fieldspec anywhere = { .path = spec->path };
 
 		u->spec = spec;
-		int r = sl_kz_fieldspecs_apply(kz, u->referrer->obj, &anywhere, 1,
-					       SL_KZ_MAKE_NOTHING, update_field, u, err);
+		int r = u->prepared ? 0 : find_subject_namespaces(kz, u, err);
+
+		if (r < 0)
+			return r;
+		u->prepared = true;
+		r = sl_kz_fieldspecs_apply(kz, u->referrer->obj, &anywhere, 1, SL_KZ_MAKE_NOTHING,
+					   update_field, u, err);
 
 		if (r < 0) {
 			sl_err_wrap(err, "updating name reference");
@@ -379,13 +385,9 @@ int sl_kz_fix_references(struct sl_kz *kz, struct sl_kz_map *m, struct sl_err *e
 				    .referrer = m->v[i],
 				    .referrer_id = sl_kz_current_id(kz, m->v[i]) };
 
-		int r = find_subject_namespaces(kz, &u, err);
-
-		if (r < 0)
-			return r;
 		for (size_t k = 0; k < m->config->reference_n; k++) {
 			u.target = &m->config->references[k];
-			r = update_from(kz, &u, &original, err);
+			int r = update_from(kz, &u, &original, err);
 
 			if (r < 0)
 				return r;

@@ -118,8 +118,10 @@ static int load(struct sl_kz_stage *s, const struct sl_kz_resource *r, bool gene
 			    sl_err_set(err, SL_ERR_INVALID, "plugin %s not a %s", p->id,
 				       generators ? "generator" : "transformer"),
 			    err);
-	int rc = sl_kz_decode_struct(s->kz, p->kind->args, r->obj, SL_KZ_UNKNOWN_KEEP_LAX, &p->args,
-				     err);
+	/* What sigs.k8s.io/yaml takes for text it does not look for in the structures of generators. */
+	int rc = sl_kz_decode_struct(s->kz, p->kind->args, r->obj,
+				     generators ? SL_KZ_UNKNOWN_KEEP : SL_KZ_UNKNOWN_KEEP_LAX,
+				     &p->args, err);
 
 	if (rc == 0 && p->kind->check)
 		rc = p->kind->check(s, p, err);

@@ -62,7 +62,7 @@ int sl_kz_schema_use(struct sl_arena *a, struct sl_kz_schema *s, const struct sl
 {
 	static const char *const parts[] = { "definitions", "paths" };
 
-	if (!sl_is_map(doc))
+	if (!sl_is_map(doc) && !sl_is_null(doc))
 		return sl_value_err_set(err, doc, NULL, SL_ERR_INVALID,
 					"invalid schema file: expected a map, got a %s",
 					sl_value_kind_name(doc));

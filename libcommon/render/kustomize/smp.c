@@ -106,6 +106,8 @@ static struct sl_value *keep_quotes(struct merge *m, const struct sl_value *old,
 	text->file = v->file;
 	text->line = v->line;
 	text->quoted = quoted;
+	text->folded = sl_is_str(old) && old->folded;
+	text->timestamp = !quoted && sl_is_str(v) && v->timestamp;
 	return text;
 }
 
@@ -361,10 +363,12 @@ void sl_kz_forget_spelling(struct sl_value *v)
 		v->written = SL_STR_NULL;
 		break;
 	case SL_V_LIST:
+		v->flow = false;
 		for (size_t i = 0; i < v->list.n; i++)
 			sl_kz_forget_spelling(v->list.items[i]);
 		break;
 	case SL_V_MAP:
+		v->flow = false;
 		for (size_t i = 0; i < v->map.n; i++)
 			sl_kz_forget_spelling(v->map.members[i].value);
 		break;
