@@ -65,3 +65,16 @@ void sl_strbuf_add_goquoted(struct sl_strbuf *b, struct sl_str s)
 {
 	sl_strbuf_add_goquoted_as(b, s, SL_GOQUOTE_PLAIN);
 }
+
+bool sl_can_backquote(struct sl_str s)
+{
+	while (s.n) {
+		uint32_t c = 0;
+		size_t n = sl_utf8_decode(s, &c);
+
+		if (!n || c == 0xfeff || (c < ' ' && c != '\t') || c == '`' || c == 0x7f)
+			return false;
+		s = sl_str_sub(s, n, s.n);
+	}
+	return true;
+}

@@ -29,6 +29,8 @@ void sl_strbuf_add_goquoted(struct sl_strbuf *b, struct sl_str s);
 /* The same with flags; at most 10 bytes for each byte of `s`, and two. */
 void sl_strbuf_add_goquoted_as(struct sl_strbuf *b, struct sl_str s, unsigned flags);
 
+/* strconv.CanBackquote: whether `s` can stand between back quotes as it is, in one line. */
+bool sl_can_backquote(struct sl_str s);
 /* strconv.IsPrint, see above. */
 bool sl_rune_is_printable(uint32_t rune);
 

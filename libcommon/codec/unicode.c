@@ -220,6 +220,17 @@ bool sl_rune_is_digit(uint32_t rune)
 	return is_in(digits, SL_ARRAY_LEN(digits), rune);
 }
 
+bool sl_rune_is_space(uint32_t rune)
+{
+	static const struct range spaces[] = {
+		{ 0x09, 0x0d },	    { 0x20, 0x20 },	{ 0x85, 0x85 },	    { 0xa0, 0xa0 },
+		{ 0x1680, 0x1680 }, { 0x2000, 0x200a }, { 0x2028, 0x2029 }, { 0x202f, 0x202f },
+		{ 0x205f, 0x205f }, { 0x3000, 0x3000 },
+	};
+
+	return is_in(spaces, SL_ARRAY_LEN(spaces), rune);
+}
+
 /* Take up to `want` continuation bytes into `rune`; returns how many there were. */
 static size_t tail(struct sl_str s, size_t want, uint32_t *rune)
 {

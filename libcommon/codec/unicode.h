@@ -15,6 +15,8 @@
 /* A code point of category L (letter), Nd (decimal digit). */
 bool sl_rune_is_letter(uint32_t rune);
 bool sl_rune_is_digit(uint32_t rune);
+/* Property White_Space. */
+bool sl_rune_is_space(uint32_t rune);
 
 /*
  * Decode the first code point of `s`, which is not empty, into `*ret_rune` and return its length in
@@ -27,5 +29,7 @@ size_t sl_rune_encode(uint32_t rune, char ret_bytes[4]);
 /* Simple case mapping: one code point for one, so that U+00DF stays as it is. */
 uint32_t sl_rune_to_upper(uint32_t rune);
 uint32_t sl_rune_to_lower(uint32_t rune);
+/* The upper case but for the few letters that have one for the beginning of words. */
+uint32_t sl_rune_to_title(uint32_t rune);
 
 #endif

@@ -201,6 +201,19 @@ uint32_t sl_rune_to_upper(uint32_t rune)
 	return s ? rune + (uint32_t)s->up : rune;
 }
 
+uint32_t sl_rune_to_title(uint32_t rune)
+{
+	/* Of the three forms of these, the one in the middle. */
+	if (rune >= 0x1c4 && rune <= 0x1cc)
+		return 0x1c5 + (rune - 0x1c4) / 3 * 3;
+	if (rune >= 0x1f1 && rune <= 0x1f3)
+		return 0x1f2;
+	/* Georgian has no capitals but where all is in capitals. */
+	if ((rune >= 0x10d0 && rune <= 0x10fa) || (rune >= 0x10fd && rune <= 0x10ff))
+		return rune;
+	return sl_rune_to_upper(rune);
+}
+
 uint32_t sl_rune_to_lower(uint32_t rune)
 {
 	const struct span *s;

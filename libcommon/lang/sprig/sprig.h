@@ -32,9 +32,28 @@ struct sl_sprig_table {
 		(array), sizeof(array) / sizeof((array)[0]) \
 	}
 
+extern const struct sl_sprig_table sl_sprig_case;
+extern const struct sl_sprig_table sl_sprig_convert;
 extern const struct sl_sprig_table sl_sprig_date;
+extern const struct sl_sprig_table sl_sprig_deepcopy;
+extern const struct sl_sprig_table sl_sprig_dict;
+extern const struct sl_sprig_table sl_sprig_encode;
+extern const struct sl_sprig_table sl_sprig_filter;
+extern const struct sl_sprig_table sl_sprig_float_math;
 extern const struct sl_sprig_table sl_sprig_flow;
+extern const struct sl_sprig_table sl_sprig_json;
+extern const struct sl_sprig_table sl_sprig_lists;
+extern const struct sl_sprig_table sl_sprig_math;
+extern const struct sl_sprig_table sl_sprig_merge;
+extern const struct sl_sprig_table sl_sprig_quote;
+extern const struct sl_sprig_table sl_sprig_random;
+extern const struct sl_sprig_table sl_sprig_reflect;
+extern const struct sl_sprig_table sl_sprig_regex;
 extern const struct sl_sprig_table sl_sprig_semver;
+extern const struct sl_sprig_table sl_sprig_sequence;
+extern const struct sl_sprig_table sl_sprig_split;
+extern const struct sl_sprig_table sl_sprig_texts;
+extern const struct sl_sprig_table sl_sprig_wrap;
 /* All tables, up to NULL. */
 extern const struct sl_sprig_table *const sl_sprig_tables[];
 

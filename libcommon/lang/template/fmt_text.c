@@ -90,26 +90,12 @@ static void print_bytes(struct sl_go_printer *p, struct sl_str s, const char *di
 	sl_go_pad_end(p, width);
 }
 
-/* Whether `s` can stand between back quotes as it is. */
-static bool can_backquote(struct sl_str s)
-{
-	while (s.n) {
-		uint32_t c = 0;
-		size_t n = sl_utf8_decode(s, &c);
-
-		if (!n || c == 0xfeff || (c < ' ' && c != '\t') || c == '`' || c == 0x7f)
-			return false;
-		s = sl_str_sub(s, n, s.n);
-	}
-	return true;
-}
-
 static void print_quoted(struct sl_go_printer *p, struct sl_str s)
 {
 	SL_AUTO(sl_strbuf) text = SL_STRBUF_INIT(p->out->max);
 
 	s = truncated(p, s);
-	if (p->sharp && can_backquote(s)) {
+	if (p->sharp && sl_can_backquote(s)) {
 		sl_strbuf_addc(&text, '`');
 		sl_strbuf_adds(&text, s);
 		sl_strbuf_addc(&text, '`');

@@ -1,0 +1,268 @@
+#include <string.h>
+
+#include "libcommon/codec/unicode.h"
+#include "libcommon/lang/sprig/cast.h"
+
+static struct sl_goval text(struct sl_str s)
+{
+	return sl_goval_str(s);
+}
+
+/* The last code point of `s`, which is not empty, as sl_rune_decode() finds the first. */
+static size_t decode_last(struct sl_str s, uint32_t *ret_rune)
+{
+	for (size_t n = s.n < 4 ? s.n : 4; n > 1; n--)
+		if (sl_rune_decode(sl_str_sub(s, s.n - n, s.n), ret_rune) == n)
+			return n;
+	return sl_rune_decode(sl_str_sub(s, s.n - 1, s.n), ret_rune);
+}
+
+static bool is_space(struct sl_str set, uint32_t rune)
+{
+	(void)set;
+	return sl_rune_is_space(rune);
+}
+
+static bool holds_rune(struct sl_str set, uint32_t rune)
+{
+	uint32_t other;
+
+	for (size_t at = 0; at < set.n;) {
+		at += sl_rune_decode(sl_str_sub(set, at, set.n), &other);
+		if (other == rune)
+			return true;
+	}
+	return false;
+}
+
+/* Without what `drops` names at both ends. */
+static struct sl_str strip(struct sl_str s, bool (*drops)(struct sl_str set, uint32_t rune),
+			   struct sl_str set)
+{
+	uint32_t rune;
+
+	while (s.n) {
+		size_t k = sl_rune_decode(s, &rune);
+
+		if (!drops(set, rune))
+			break;
+		s = sl_str_sub(s, k, s.n);
+	}
+	while (s.n) {
+		size_t k = decode_last(s, &rune);
+
+		if (!drops(set, rune))
+			break;
+		s.n -= k;
+	}
+	return s;
+}
+
+SL_SPRIG_FN(trim)
+{
+	*ret = text(strip(args[0].s, is_space, SL_STR_NULL));
+	return 0;
+}
+
+SL_SPRIG_FN(trim_all)
+{
+	*ret = text(strip(args[1].s, holds_rune, args[0].s));
+	return 0;
+}
+
+SL_SPRIG_FN(trim_prefix)
+{
+	struct sl_str s = args[1].s;
+
+	sl_str_cut_prefix(&s, args[0].s);
+	*ret = text(s);
+	return 0;
+}
+
+SL_SPRIG_FN(trim_suffix)
+{
+	struct sl_str s = args[1].s;
+
+	sl_str_cut_suffix(&s, args[0].s);
+	*ret = text(s);
+	return 0;
+}
+
+SL_SPRIG_FN(contains)
+{
+	*ret = sl_goval_bool(sl_str_find(args[1].s, args[0].s) >= 0);
+	return 0;
+}
+
+SL_SPRIG_FN(has_prefix)
+{
+	*ret = sl_goval_bool(sl_str_starts(args[1].s, args[0].s));
+	return 0;
+}
+
+SL_SPRIG_FN(has_suffix)
+{
+	*ret = sl_goval_bool(sl_str_ends(args[1].s, args[0].s));
+	return 0;
+}
+
+/* The first, or with a negative count the last, bytes. */
+SL_SPRIG_FN(trunc_)
+{
+	int64_t count = args[0].i;
+	struct sl_str s = args[1].s;
+
+	if (count >= 0)
+		s = (uint64_t)count < s.n ? sl_str_sub(s, 0, (size_t)count) : s;
+	else if (0 - (uint64_t)count < s.n)
+		s = sl_str_sub(s, s.n - (size_t)(0 - (uint64_t)count), s.n);
+	*ret = text(s);
+	return 0;
+}
+
+/* "slice bounds out of range", as Go says it of a text. */
+static int bounds_panic(struct sl_err *err, int64_t from, int64_t to, size_t n)
+{
+	if (from >= 0)
+		return sl_err_set(err, SL_ERR_INVALID,
+				  "runtime error: slice bounds out of range [%lld:%lld]",
+				  (long long)from, (long long)to);
+	if (to < 0)
+		return sl_err_set(err, SL_ERR_INVALID,
+				  "runtime error: slice bounds out of range [:%lld]",
+				  (long long)to);
+	return sl_err_set(err, SL_ERR_INVALID,
+			  "runtime error: slice bounds out of range [:%lld] with length %zu",
+			  (long long)to, n);
+}
+
+SL_SPRIG_FN(substr)
+{
+	int64_t start = args[0].i, end = args[1].i;
+	struct sl_str s = args[2].s;
+
+	if (start < 0 && (end < 0 || (uint64_t)end > s.n))
+		return bounds_panic(err, -1, end, s.n);
+	if (start >= 0 && (end < 0 || (uint64_t)end > s.n))
+		end = (int64_t)s.n;
+	if (start > end)
+		return bounds_panic(err, start, end, s.n);
+	*ret = text(sl_str_sub(s, start < 0 ? 0 : (size_t)start, (size_t)end));
+	return 0;
+}
+
+static int repeat_text(struct sl_strbuf *out, struct sl_str s, int64_t count, struct sl_err *err)
+{
+	if (count < 0)
+		return sl_err_set(err, SL_ERR_INVALID, "strings: negative Repeat count");
+	for (int64_t i = 0; s.n && i < count && !out->failed; i++)
+		sl_strbuf_adds(out, s);
+	return 0;
+}
+
+SL_SPRIG_FN(repeat)
+{
+	SL_SPRIG_BUF(out);
+	int r = repeat_text(&out, args[1].s, args[0].i, err);
+
+	return r ? r : sl_sprig_text(call, &out, ret, err);
+}
+
+/* Between all characters, and at both ends, stands nothing: it can be replaced as well. */
+static void replace_nothing(struct sl_strbuf *out, struct sl_str s, struct sl_str with)
+{
+	uint32_t rune;
+
+	sl_strbuf_adds(out, with);
+	while (s.n && !out->failed) {
+		size_t k = sl_rune_decode(s, &rune);
+
+		sl_strbuf_add(out, s.p, k);
+		sl_strbuf_adds(out, with);
+		s = sl_str_sub(s, k, s.n);
+	}
+}
+
+static void replace_all(struct sl_strbuf *out, struct sl_str s, struct sl_str what,
+			struct sl_str with)
+{
+	ptrdiff_t at;
+
+	if (!what.n) {
+		replace_nothing(out, s, with);
+		return;
+	}
+	while ((at = sl_str_find(s, what)) >= 0 && !out->failed) {
+		sl_strbuf_add(out, s.p, (size_t)at);
+		sl_strbuf_adds(out, with);
+		s = sl_str_sub(s, (size_t)at + what.n, s.n);
+	}
+	sl_strbuf_adds(out, s);
+}
+
+SL_SPRIG_FN(replace)
+{
+	SL_SPRIG_BUF(out);
+
+	replace_all(&out, args[2].s, args[0].s, args[1].s);
+	return sl_sprig_text(call, &out, ret, err);
+}
+
+static int indent_text(struct sl_strbuf *out, int64_t spaces, struct sl_str s, struct sl_err *err)
+{
+	SL_SPRIG_BUF(pad);
+	int r;
+
+	sl_strbuf_addc(&pad, '\n');
+	r = repeat_text(&pad, SL_STR(" "), spaces, err);
+	if (!r)
+		r = sl_strbuf_check(&pad, "the text", err);
+	if (r)
+		return r;
+	sl_strbuf_add(out, pad.p + 1, pad.n - 1);
+	replace_all(out, s, SL_STR("\n"), sl_strbuf_str(&pad));
+	return 0;
+}
+
+SL_SPRIG_FN(indent)
+{
+	SL_SPRIG_BUF(out);
+	int r = indent_text(&out, args[0].i, args[1].s, err);
+
+	return r ? r : sl_sprig_text(call, &out, ret, err);
+}
+
+SL_SPRIG_FN(nindent)
+{
+	SL_SPRIG_BUF(out);
+	int r;
+
+	sl_strbuf_addc(&out, '\n');
+	r = indent_text(&out, args[0].i, args[1].s, err);
+	return r ? r : sl_sprig_text(call, &out, ret, err);
+}
+
+SL_SPRIG_FN(plural)
+{
+	*ret = args[2].i == 1 ? args[0] : args[1];
+	return 0;
+}
+
+static const struct sl_go_func funcs[] = {
+	{ "contains", contains, { &sl_go_string, &sl_go_string }, 2, false },
+	{ "hasPrefix", has_prefix, { &sl_go_string, &sl_go_string }, 2, false },
+	{ "hasSuffix", has_suffix, { &sl_go_string, &sl_go_string }, 2, false },
+	{ "indent", indent, { &sl_go_int, &sl_go_string }, 2, false },
+	{ "nindent", nindent, { &sl_go_int, &sl_go_string }, 2, false },
+	{ "plural", plural, { &sl_go_string, &sl_go_string, &sl_go_int }, 3, false },
+	{ "repeat", repeat, { &sl_go_int, &sl_go_string }, 2, false },
+	{ "replace", replace, { &sl_go_string, &sl_go_string, &sl_go_string }, 3, false },
+	{ "substr", substr, { &sl_go_int, &sl_go_int, &sl_go_string }, 3, false },
+	{ "trim", trim, { &sl_go_string }, 1, false },
+	{ "trimAll", trim_all, { &sl_go_string, &sl_go_string }, 2, false },
+	{ "trimPrefix", trim_prefix, { &sl_go_string, &sl_go_string }, 2, false },
+	{ "trimSuffix", trim_suffix, { &sl_go_string, &sl_go_string }, 2, false },
+	{ "trimall", trim_all, { &sl_go_string, &sl_go_string }, 2, false },
+	{ "trunc", trunc_, { &sl_go_int, &sl_go_string }, 2, false },
+};
+const struct sl_sprig_table sl_sprig_texts = SL_SPRIG_TABLE(funcs);
