@@ -302,8 +302,11 @@ struct sl_helm_result {
 	struct sl_helm_crd *crds; /* only with include_crds */
 	size_t crd_count;
 	struct sl_str notes; /* NOTES.txt rendered, or empty */
-	/* Set on failure as well: templates were rendered, but are no YAML. `manifest` then has all of
-	 * them, for --debug. */
+	/*
+	 * Set on failure as well: the values were fine, so that Helm has a release and puts "\n\nUse --debug
+	 * flag to render out invalid YAML" behind the error. With --debug it prints what there is, by
+	 * sl_helm_write_template(): all that was rendered, when a manifest is no YAML.
+	 */
 	bool rendered;
 	struct sl_go_map *values; /* the coalesced values; NULL when it did not get there */
 };

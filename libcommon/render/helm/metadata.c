@@ -5,6 +5,7 @@
 #include "libcommon/codec/goquote.h"
 #include "libcommon/codec/semver.h"
 #include "libcommon/codec/unicode.h"
+#include "libcommon/render/helm/text.h"
 
 #define FIELD(kind_, type, member, json) \
 	{ \
@@ -98,14 +99,6 @@ int sl_helm_metadata_read(struct sl_arena *a, struct sl_str text, struct sl_helm
 	return sl_helm_decode_yaml(a, &sl_helm_metadata_struct, text, ret, err);
 }
 
-/* unicode.IsSpace. */
-static bool is_space(uint32_t c)
-{
-	return (c >= 9 && c <= 13) || c == ' ' || c == 0x85 || c == 0xa0 || c == 0x1680 ||
-	       (c >= 0x2000 && c <= 0x200a) || c == 0x2028 || c == 0x2029 || c == 0x202f ||
-	       c == 0x205f || c == 0x3000;
-}
-
 static bool is_clean(struct sl_str s)
 {
 	for (size_t i = 0; i < s.n; i++)
@@ -127,7 +120,7 @@ static void clean(struct sl_arena *a, struct sl_str *text)
 		uint32_t c;
 		size_t n = sl_rune_decode(rest, &c);
 
-		if (is_space(c))
+		if (sl_helm_is_space(c))
 			sl_strbuf_addc(&b, ' ');
 		else if (sl_rune_is_printable(c))
 			sl_strbuf_add(&b, bytes, sl_rune_encode(c, bytes));
