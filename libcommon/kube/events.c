@@ -41,6 +41,7 @@ struct sl_events {
 	pthread_mutex_t lock;
 	pthread_cond_t changed; /* work, the end, or a receiver has been served */
 	struct outbox outboxes[RECEIVERS];
+	struct sl_event_limiter *limiter;
 	bool is_sending, is_ending;
 	int64_t end_ms;
 	pthread_t thread;
@@ -105,15 +106,13 @@ static enum fate send_to_kube(struct sl_events *e, const struct sl_event_item *i
 	struct sl_correlation what = sl_correlator_decide(e->correlator, item);
 	int r;
 
-	if (what.is_spam)
-		return DELIVERED;
 	r = write_event(e, item, &what, err);
 	if (r == SL_ERR_NOT_FOUND && what.count > 1) {
 		/* The Event has expired meanwhile: begin a new one. */
 		sl_err_release(err);
 		sl_correlator_forget(e->correlator, item);
 		what = sl_correlator_decide(e->correlator, item);
-		r = what.is_spam ? 0 : write_event(e, item, &what, err);
+		r = write_event(e, item, &what, err);
 	}
 	if (r)
 		sl_correlator_forget(e->correlator, item);
@@ -289,6 +288,7 @@ static void free_recorder(struct sl_events *e)
 	for (int to = 0; to < RECEIVERS; to++)
 		while (e->outboxes[to].n)
 			drop_first(&e->outboxes[to]);
+	sl_event_limiter_free(e->limiter);
 	pthread_cond_destroy(&e->changed);
 	pthread_mutex_destroy(&e->lock);
 	free(e->controller);
@@ -315,6 +315,7 @@ int sl_events_new(const struct sl_events_options *options, struct sl_events **re
 	e->address = posts ? sl_xstrdup(options->address) : NULL;
 	e->dropped = sl_metrics_register(options->metrics, &metric_dropped);
 	e->log.controller = e->controller;
+	e->limiter = sl_event_limiter_new();
 	if (gethostname(e->host, sizeof(e->host) - 1))
 		e->host[0] = '\0';
 	pthread_mutex_init(&e->lock, NULL);
@@ -353,42 +354,60 @@ static bool put(struct outbox *box, struct sl_event_item *item)
 	return true;
 }
 
-static bool is_for(const struct sl_events *e, enum receiver to, const struct sl_event_item *item)
+static bool is_written(struct sl_events *e, const struct sl_event *event)
 {
-	if (to == TO_KUBE)
-		return e->client != NULL;
-	/* Flux posts no event about what has no namespace. */
-	return e->address && item->severity != SL_SEVERITY_TRACE &&
-	       sl_get(item->involved, "kind") && sl_get(item->involved, "name") &&
-	       sl_get(item->involved, "namespace");
+	bool admitted;
+
+	if (!e->client)
+		return false;
+	pthread_mutex_lock(&e->lock);
+	admitted = sl_event_limiter_admits(e->limiter, event, sl_mono_ms());
+	pthread_mutex_unlock(&e->lock);
+	return admitted;
 }
 
-void sl_events_emit(struct sl_events *e, const struct sl_event *event)
+static bool is_posted(const struct sl_events *e, const struct sl_event *event)
 {
-	bool tell[RECEIVERS] = { false };
-	struct sl_event_item *item;
+	/* Flux posts no event about what has no namespace. */
+	return e->address && event->severity != SL_SEVERITY_TRACE && sl_obj_kind(event->object).n &&
+	       sl_obj_name(event->object).n && sl_obj_namespace(event->object).n;
+}
 
-	if (!e)
-		return;
-	item = sl_event_item_new(event);
+/* Into the outboxes that it is for. Tells which of them begin to drop. */
+static void hand_in(struct sl_events *e, struct sl_event_item *item, const bool is_for[RECEIVERS],
+		    bool ret_drops[RECEIVERS])
+{
 	item->refs = 1;
 	pthread_mutex_lock(&e->lock);
 	for (int to = 0; to < RECEIVERS; to++) {
 		struct outbox *box = &e->outboxes[to];
 		bool was_dropping = box->is_dropping;
 
-		if (!is_for(e, (enum receiver)to, item))
+		if (!is_for[to])
 			continue;
 		box->is_dropping = !put(box, item);
-		tell[to] = box->is_dropping && !was_dropping;
+		ret_drops[to] = box->is_dropping && !was_dropping;
 		if (box->is_dropping)
 			sl_metric_add(e->dropped, 1, SL_LABELS(receiver_names[to]));
 	}
 	unref_item(item);
-	pthread_cond_broadcast(&e->changed);
 	pthread_mutex_unlock(&e->lock);
+	pthread_cond_broadcast(&e->changed);
+}
+
+void sl_events_emit(struct sl_events *e, const struct sl_event *event)
+{
+	bool is_for[RECEIVERS], drops[RECEIVERS] = { false };
+
+	if (!e)
+		return;
+	is_for[TO_KUBE] = is_written(e, event);
+	is_for[TO_POST] = is_posted(e, event);
+	if (!is_for[TO_KUBE] && !is_for[TO_POST])
+		return;
+	hand_in(e, sl_event_item_new(event), is_for, drops);
 	for (int to = 0; to < RECEIVERS; to++)
-		if (tell[to])
+		if (drops[to])
 			sl_log_error(&e->log, "too many events wait to be sent: dropping", NULL,
 				     SL_KS("receiver", receiver_names[to]));
 }

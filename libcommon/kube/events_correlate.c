@@ -5,6 +5,7 @@
 #include "libcommon/codec/digest.h"
 #include "libcommon/codec/json.h"
 #include "libcommon/kube/events_parts.h"
+#include "libcommon/kube/object.h"
 
 #define NAME_MAX_BYTES 200 /* of the object's name within the Event's, whose limit is 253 */
 
@@ -19,9 +20,12 @@ struct bucket {
 	int64_t last_ms;
 };
 
+struct sl_event_limiter {
+	struct sl_strmap buckets; /* object and severity class */
+};
+
 struct sl_correlator {
-	struct sl_strmap known;	  /* digest of an emission's content */
-	struct sl_strmap buckets; /* digest of object and severity class */
+	struct sl_strmap known; /* digest of an emission's content */
 	uint64_t serial;
 };
 
@@ -38,7 +42,6 @@ struct sl_correlator *sl_correlator_new(void)
 	struct sl_correlator *c = sl_xcalloc(1, sizeof(*c));
 
 	c->known = (struct sl_strmap)SL_STRMAP_INIT_OWNING(free_known);
-	c->buckets = (struct sl_strmap)SL_STRMAP_INIT_OWNING(free);
 	return c;
 }
 
@@ -47,8 +50,23 @@ void sl_correlator_free(struct sl_correlator *c)
 	if (!c)
 		return;
 	sl_strmap_release(&c->known);
-	sl_strmap_release(&c->buckets);
 	free(c);
+}
+
+struct sl_event_limiter *sl_event_limiter_new(void)
+{
+	struct sl_event_limiter *l = sl_xcalloc(1, sizeof(*l));
+
+	l->buckets = (struct sl_strmap)SL_STRMAP_INIT_OWNING(free);
+	return l;
+}
+
+void sl_event_limiter_free(struct sl_event_limiter *l)
+{
+	if (!l)
+		return;
+	sl_strmap_release(&l->buckets);
+	free(l);
 }
 
 /* A short key for a long text. */
@@ -93,24 +111,15 @@ static struct key content_key(const struct sl_event_item *item)
 	return digest_of(sl_strbuf_str(&b));
 }
 
-static struct key bucket_key(const struct sl_event_item *item)
+static void refill(struct bucket *b, enum sl_severity severity, int64_t now_ms)
 {
-	SL_AUTO(sl_strbuf) b = SL_STRBUF_INIT(1 << 16);
+	int64_t refill_ms =
+		severity == SL_SEVERITY_TRACE ? SL_EVENTS_TRACE_REFILL_MS : SL_EVENTS_REFILL_MS;
 
-	add_object(&b, item);
-	sl_strbuf_addz(&b, item->severity == SL_SEVERITY_TRACE ? "trace" : "");
-	return digest_of(sl_strbuf_str(&b));
-}
-
-static void refill(struct bucket *b, const struct sl_event_item *item)
-{
-	int64_t refill_ms = item->severity == SL_SEVERITY_TRACE ? SL_EVENTS_TRACE_REFILL_MS
-								: SL_EVENTS_REFILL_MS;
-
-	b->tokens += (double)(item->mono_ms - b->last_ms) / (double)refill_ms;
+	b->tokens += (double)(now_ms - b->last_ms) / (double)refill_ms;
 	if (b->tokens > SL_EVENTS_BURST)
 		b->tokens = SL_EVENTS_BURST;
-	b->last_ms = item->mono_ms;
+	b->last_ms = now_ms;
 }
 
 /* Drop what has aged; if that frees nothing, all: at worst a count starts anew. */
@@ -141,23 +150,50 @@ static int64_t bucket_since(const void *value)
 	return ((const struct bucket *)value)->last_ms;
 }
 
-static bool is_spam(struct sl_correlator *c, const struct sl_event_item *item)
+/* No part holds a newline: they are what the API server allows as names. */
+static void add_bucket_key(struct sl_strbuf *b, const struct sl_event *event)
 {
-	struct key key = bucket_key(item);
-	struct bucket *b = sl_strmap_get(&c->buckets, sl_str(key.text));
+	const struct sl_str parts[] = {
+		sl_obj_api_version(event->object), sl_obj_kind(event->object),
+		sl_obj_namespace(event->object),   sl_obj_name(event->object),
+		sl_obj_uid(event->object),
+	};
 
-	if (!b) {
-		make_room(&c->buckets, bucket_since,
-			  item->mono_ms - SL_EVENTS_BURST * (int64_t)SL_EVENTS_REFILL_MS);
-		b = sl_xcalloc(1, sizeof(*b));
-		*b = (struct bucket){ .tokens = SL_EVENTS_BURST, .last_ms = item->mono_ms };
-		sl_strmap_set(&c->buckets, sl_str(key.text), b);
+	for (size_t i = 0; i < SL_ARRAY_LEN(parts); i++) {
+		sl_strbuf_adds(b, parts[i]);
+		sl_strbuf_addc(b, '\n');
 	}
-	refill(b, item);
+	if (event->severity == SL_SEVERITY_TRACE)
+		sl_strbuf_addz(b, "trace");
+}
+
+static struct bucket *need_bucket(struct sl_event_limiter *l, const struct sl_event *event,
+				  int64_t now_ms)
+{
+	SL_AUTO(sl_strbuf) key = SL_STRBUF_INIT(1 << 16);
+	struct bucket *b;
+
+	add_bucket_key(&key, event);
+	b = sl_strmap_get(&l->buckets, sl_strbuf_str(&key));
+	if (b)
+		return b;
+	make_room(&l->buckets, bucket_since, now_ms - SL_EVENTS_BURST * SL_EVENTS_REFILL_MS);
+	b = sl_xcalloc(1, sizeof(*b));
+	*b = (struct bucket){ .tokens = SL_EVENTS_BURST, .last_ms = now_ms };
+	sl_strmap_set(&l->buckets, sl_strbuf_str(&key), b);
+	return b;
+}
+
+bool sl_event_limiter_admits(struct sl_event_limiter *l, const struct sl_event *event,
+			     int64_t now_ms)
+{
+	struct bucket *b = need_bucket(l, event, now_ms);
+
+	refill(b, event->severity, now_ms);
 	if (b->tokens < 1)
-		return true;
+		return false;
 	b->tokens -= 1;
-	return false;
+	return true;
 }
 
 /* As client-go names Events: the object, and the time in hex; the serial keeps two of a moment apart. */
@@ -177,8 +213,6 @@ struct sl_correlation sl_correlator_decide(struct sl_correlator *c,
 	struct key key = content_key(item);
 	struct known *k = sl_strmap_get(&c->known, sl_str(key.text));
 
-	if (is_spam(c, item))
-		return (struct sl_correlation){ .is_spam = true };
 	if (!k || item->mono_ms - k->last_ms > SL_EVENTS_WINDOW_MS) {
 		make_room(&c->known, known_since, item->mono_ms - SL_EVENTS_WINDOW_MS);
 		k = sl_xcalloc(1, sizeof(*k));

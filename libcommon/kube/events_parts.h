@@ -1,5 +1,6 @@
 /*
- * The parts of the event recorder: an emission, its two texts, and the correlator.
+ * The parts of the event recorder: an emission, its two texts, the limiter and the
+ * correlator.
  *
  * Private to events.c. Thread rule: one thread at a time.
  */
@@ -9,7 +10,7 @@
 #include "libcommon/base/arena.h"
 #include "libcommon/kube/events.h"
 
-#define SL_CORRELATOR_ENTRIES_MAX 256
+#define SL_CORRELATOR_ENTRIES_MAX 256 /* of each: what limiter and correlator remember */
 
 /* An emission, copied. All is in the arena. */
 struct sl_event_item {
@@ -38,13 +39,20 @@ struct sl_value *sl_event_item_patch(struct sl_arena *a, const struct sl_event_i
 /* The namespace that the Event lives in: its object's, or "default". */
 struct sl_str sl_event_item_namespace(const struct sl_event_item *item);
 
+/* Counts what each object may still have written. */
+struct sl_event_limiter;
+struct sl_event_limiter *sl_event_limiter_new(void);
+void sl_event_limiter_free(struct sl_event_limiter *l);
+/* May one more Event about this object be written? Takes a token if so. `now_ms` is monotonic. */
+bool sl_event_limiter_admits(struct sl_event_limiter *l, const struct sl_event *event,
+			     int64_t now_ms);
+
 struct sl_correlator;
 struct sl_correlator *sl_correlator_new(void);
 void sl_correlator_free(struct sl_correlator *c);
 
 /* What to do with an emission. */
 struct sl_correlation {
-	bool is_spam;	  /* leave it out */
 	const char *name; /* of the Event; lives until the next call */
 	int64_t count;	  /* above 1: patch the Event of that name */
 };

@@ -21,6 +21,7 @@ struct sl_queue {
 	pthread_cond_t timer; /* the leader's: it sleeps until the earliest deadline */
 	pthread_cond_t idle;  /* sl_queue_wait_idle()'s */
 	bool has_leader;
+	int64_t leader_until_ms; /* it wakes by itself then */
 	unsigned followers;
 	bool is_shut_down;
 
@@ -218,12 +219,25 @@ static void tidy(struct sl_queue *q, struct sl_queue_item *item)
 }
 
 /* One sleeper for what has become ready. A woken one wakes the next if there is more. */
-static void wake_one(struct sl_queue *q)
+static pthread_cond_t *worker(struct sl_queue *q)
 {
 	if (q->followers)
-		pthread_cond_signal(&q->work);
-	else if (q->has_leader)
-		pthread_cond_signal(&q->timer);
+		return &q->work;
+	return q->has_leader ? &q->timer : NULL;
+}
+
+/* The leader, if it would sleep beyond this time. */
+static pthread_cond_t *leader(struct sl_queue *q, int64_t deadline_ms)
+{
+	return q->has_leader && deadline_ms < q->leader_until_ms ? &q->timer : NULL;
+}
+
+/* Give the lock up, then wake who sleeps on `cond`, or nobody: under the lock it would only meet that. */
+static void unlock_and_wake(struct sl_queue *q, pthread_cond_t *cond)
+{
+	pthread_mutex_unlock(&q->lock);
+	if (cond)
+		pthread_cond_signal(cond);
 }
 
 static void push_ready(struct sl_queue *q, struct sl_queue_item *item, enum sl_priority priority)
@@ -236,10 +250,10 @@ static void push_ready(struct sl_queue *q, struct sl_queue_item *item, enum sl_p
 	q->add_count++;
 	sl_metric_add(q->metrics.adds, 1, SL_LABELS(q->name, q->name));
 	observe_depth(q);
-	wake_one(q);
 }
 
-static void make_ready(struct sl_queue *q, struct sl_queue_item *item, enum sl_priority priority)
+/* True when there is one more to hand out: a sleeper should be woken. */
+static bool make_ready(struct sl_queue *q, struct sl_queue_item *item, enum sl_priority priority)
 {
 	if (item->is_processing) {
 		if (!item->is_dirty || priority < item->priority)
@@ -247,41 +261,47 @@ static void make_ready(struct sl_queue *q, struct sl_queue_item *item, enum sl_p
 		item->is_dirty = true;
 	} else if (!item->is_ready) {
 		push_ready(q, item, priority);
+		return true;
 	} else if (priority < item->priority) {
 		sl_ready_remove(&q->ready[item->priority], item);
 		item->priority = priority;
 		sl_ready_push(&q->ready[priority], item);
 	}
+	return false;
 }
 
-static void make_wait(struct sl_queue *q, struct sl_queue_item *item, enum sl_priority priority,
-		      int64_t deadline_ms)
+/* Who must look at the clock anew, or NULL. */
+static pthread_cond_t *make_wait(struct sl_queue *q, struct sl_queue_item *item,
+				 enum sl_priority priority, int64_t deadline_ms)
 {
 	if (deadline_ms >= item->deadline_ms)
-		return;
+		return NULL;
 	item->deadline_priority = priority;
 	sl_deadlines_set(&q->deadlines, item, deadline_ms);
-	if (q->has_leader && sl_deadlines_first(&q->deadlines) == item)
-		pthread_cond_signal(&q->timer);
+	return leader(q, deadline_ms);
 }
 
 void sl_queue_add(struct sl_queue *q, const struct sl_key *key, enum sl_priority priority)
 {
+	pthread_cond_t *cond = NULL;
+
 	pthread_mutex_lock(&q->lock);
-	if (!q->is_shut_down)
-		make_ready(q, need(q, key), priority);
-	pthread_mutex_unlock(&q->lock);
+	if (!q->is_shut_down && make_ready(q, need(q, key), priority))
+		cond = worker(q);
+	unlock_and_wake(q, cond);
 }
 
 void sl_queue_add_at(struct sl_queue *q, const struct sl_key *key, enum sl_priority priority,
 		     int64_t deadline_ms)
 {
+	pthread_cond_t *cond = NULL;
+
 	if (deadline_ms == SL_NEVER)
 		return;
 	pthread_mutex_lock(&q->lock);
 	if (!q->is_shut_down)
-		make_wait(q, need(q, key), priority, deadline_ms);
-	pthread_mutex_unlock(&q->lock);
+		cond = make_wait(q, need(q, key), priority, deadline_ms);
+	unlock_and_wake(q, cond);
 }
 
 void sl_queue_add_after(struct sl_queue *q, const struct sl_key *key, enum sl_priority priority,
@@ -307,42 +327,48 @@ static int64_t backoff_ms(const struct sl_queue_options *o, int failures)
 	return sl_jitter_ms(delay, SL_QUEUE_JITTER_PERCENT);
 }
 
-static int64_t rate_limit(struct sl_queue *q, struct sl_queue_item *item)
+static pthread_cond_t *rate_limit(struct sl_queue *q, struct sl_queue_item *item,
+				  int64_t *ret_delay_ms)
 {
 	int64_t delay = backoff_ms(&q->options, item->failures);
 
 	item->failures++;
 	q->retry_count++;
 	sl_metric_add(q->metrics.retries, 1, SL_LABELS(q->name, q->name));
-	make_wait(q, item, SL_PRIORITY_LOW, sl_mono_ms() + delay);
-	return delay;
+	*ret_delay_ms = delay;
+	return make_wait(q, item, SL_PRIORITY_LOW, sl_mono_ms() + delay);
 }
 
 int64_t sl_queue_add_rate_limited(struct sl_queue *q, const struct sl_key *key)
 {
+	pthread_cond_t *cond = NULL;
 	int64_t delay = 0;
 
 	pthread_mutex_lock(&q->lock);
 	if (!q->is_shut_down)
-		delay = rate_limit(q, need(q, key));
-	pthread_mutex_unlock(&q->lock);
+		cond = rate_limit(q, need(q, key), &delay);
+	unlock_and_wake(q, cond);
 	return delay;
+}
+
+static pthread_cond_t *add_again(struct sl_queue *q, struct sl_queue_item *item)
+{
+	int64_t delay;
+
+	if (item->at_once >= SL_QUEUE_AT_ONCE_MAX)
+		return rate_limit(q, item, &delay);
+	item->at_once++;
+	return make_ready(q, item, SL_PRIORITY_HIGH) ? worker(q) : NULL;
 }
 
 void sl_queue_add_again(struct sl_queue *q, const struct sl_key *key)
 {
-	pthread_mutex_lock(&q->lock);
-	if (!q->is_shut_down) {
-		struct sl_queue_item *item = need(q, key);
+	pthread_cond_t *cond = NULL;
 
-		if (item->at_once >= SL_QUEUE_AT_ONCE_MAX) {
-			rate_limit(q, item);
-		} else {
-			item->at_once++;
-			make_ready(q, item, SL_PRIORITY_HIGH);
-		}
-	}
-	pthread_mutex_unlock(&q->lock);
+	pthread_mutex_lock(&q->lock);
+	if (!q->is_shut_down)
+		cond = add_again(q, need(q, key));
+	unlock_and_wake(q, cond);
 }
 
 void sl_queue_forget(struct sl_queue *q, const struct sl_key *key)
@@ -386,6 +412,7 @@ int sl_queue_failures(struct sl_queue *q, const struct sl_key *key)
 	return failures;
 }
 
+/* Wakes nobody: the caller takes one of them, and hand_out() tells the next. */
 static void promote_due(struct sl_queue *q, int64_t now_ms)
 {
 	struct sl_queue_item *item;
@@ -426,7 +453,8 @@ static void wait_until(pthread_cond_t *cond, pthread_mutex_t *lock, int64_t dead
 static void sleep_once(struct sl_queue *q, int64_t now_ms)
 {
 	const struct sl_queue_item *first = sl_deadlines_first(&q->deadlines);
-	int64_t until = first ? first->deadline_ms : SL_NEVER;
+	int64_t until =
+		first && first->deadline_ms < q->idle_at_ms ? first->deadline_ms : q->idle_at_ms;
 
 	if (q->has_leader) {
 		q->followers++;
@@ -435,18 +463,20 @@ static void sleep_once(struct sl_queue *q, int64_t now_ms)
 		return;
 	}
 	q->has_leader = true;
+	q->leader_until_ms = until;
 	if (q->idle_at_ms <= now_ms) {
 		q->idle_at_ms = SL_NEVER;
 		pthread_mutex_unlock(&q->lock);
 		q->options.on_idle(q->options.idle_ctx);
 		pthread_mutex_lock(&q->lock);
 	} else {
-		wait_until(&q->timer, &q->lock, until < q->idle_at_ms ? until : q->idle_at_ms);
+		wait_until(&q->timer, &q->lock, until);
 	}
 	q->has_leader = false;
 }
 
-static void hand_out(struct sl_queue *q, struct sl_queue_item *item)
+/* Returns whom to wake: more is ready, or nobody watches the clock. */
+static pthread_cond_t *hand_out(struct sl_queue *q, struct sl_queue_item *item)
 {
 	int64_t now = sl_mono_ms();
 
@@ -458,16 +488,15 @@ static void hand_out(struct sl_queue *q, struct sl_queue_item *item)
 	sl_metric_observe(q->metrics.queue_time, (double)(now - item->ready_since_ms) / 1000,
 			  SL_LABELS(q->name, q->name));
 	observe_depth(q);
-	/* More is ready, or nobody watches the clock: the next sleeper's turn. */
 	if (q->ready[SL_PRIORITY_HIGH].n || q->ready[SL_PRIORITY_LOW].n)
-		wake_one(q);
-	else if (!q->has_leader && q->followers)
-		pthread_cond_signal(&q->work);
+		return worker(q);
+	return !q->has_leader && q->followers ? &q->work : NULL;
 }
 
 bool sl_queue_get(struct sl_queue *q, struct sl_key *ret_key)
 {
 	struct sl_queue_item *item = NULL;
+	pthread_cond_t *cond = NULL;
 
 	pthread_mutex_lock(&q->lock);
 	while (!q->is_shut_down) {
@@ -480,10 +509,10 @@ bool sl_queue_get(struct sl_queue *q, struct sl_key *ret_key)
 		sleep_once(q, now);
 	}
 	if (item) {
-		hand_out(q, item);
+		cond = hand_out(q, item);
 		*ret_key = item->key;
 	}
-	pthread_mutex_unlock(&q->lock);
+	unlock_and_wake(q, cond);
 	return item != NULL;
 }
 
@@ -491,6 +520,7 @@ void sl_queue_done(struct sl_queue *q, const struct sl_key *key)
 {
 	struct sl_queue_item *item;
 	int64_t now = sl_mono_ms();
+	pthread_cond_t *cond = NULL;
 
 	pthread_mutex_lock(&q->lock);
 	item = find(q, key);
@@ -501,6 +531,7 @@ void sl_queue_done(struct sl_queue *q, const struct sl_key *key)
 	if (item->is_dirty && !q->is_shut_down) {
 		item->is_dirty = false;
 		push_ready(q, item, item->priority);
+		cond = worker(q);
 	} else {
 		tidy(q, item);
 	}
@@ -509,10 +540,10 @@ void sl_queue_done(struct sl_queue *q, const struct sl_key *key)
 		if (q->options.on_idle && !q->ready[SL_PRIORITY_HIGH].n &&
 		    !q->ready[SL_PRIORITY_LOW].n) {
 			q->idle_at_ms = now + q->options.idle_ms;
-			pthread_cond_signal(&q->timer);
+			cond = leader(q, q->idle_at_ms);
 		}
 	}
-	pthread_mutex_unlock(&q->lock);
+	unlock_and_wake(q, cond);
 }
 
 void sl_queue_shutdown(struct sl_queue *q)

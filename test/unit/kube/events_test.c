@@ -415,26 +415,49 @@ static void holds_spam_back(void **state)
 		{ SL_SEVERITY_TRACE, SL_EVENTS_TRACE_REFILL_MS },
 	};
 	SL_AUTO(sl_arena) a = SL_ARENA_INIT;
-	struct sl_correlator *c = sl_correlator_new();
+	struct sl_event_limiter *l = sl_event_limiter_new();
 
 	(void)state;
 	for (size_t i = 0; i < SL_ARRAY_LEN(cases); i++) {
-		struct sl_event_item *item = item_of(&a, "app", cases[i].severity, "m");
-		struct sl_event_item *other = item_of(&a, "other", cases[i].severity, "m");
+		const struct sl_event event = { .object = make_object(&a, "app"),
+						.severity = cases[i].severity };
+		const struct sl_event other = { .object = make_object(&a, "other"),
+						.severity = cases[i].severity };
+		int64_t now = 1000;
 
 		for (int n = 0; n < SL_EVENTS_BURST; n++)
-			assert_false(sl_correlator_decide(c, item).is_spam);
-		assert_true(sl_correlator_decide(c, item).is_spam);
-		assert_false(sl_correlator_decide(c, other).is_spam);
-		item->mono_ms += cases[i].refill_ms - 1;
-		assert_true(sl_correlator_decide(c, item).is_spam);
-		item->mono_ms += 2;
-		assert_false(sl_correlator_decide(c, item).is_spam);
-		assert_true(sl_correlator_decide(c, item).is_spam);
-		sl_event_item_free(item);
-		sl_event_item_free(other);
+			assert_true(sl_event_limiter_admits(l, &event, now));
+		assert_false(sl_event_limiter_admits(l, &event, now));
+		assert_true(sl_event_limiter_admits(l, &other, now));
+		now += cases[i].refill_ms - 1;
+		assert_false(sl_event_limiter_admits(l, &event, now));
+		now += 2;
+		assert_true(sl_event_limiter_admits(l, &event, now));
+		assert_false(sl_event_limiter_admits(l, &event, now));
 	}
-	sl_correlator_free(c);
+	sl_event_limiter_free(l);
+}
+
+/* Past the limit all begins anew: at worst an object gets a burst more. */
+static void limiter_keeps_its_memory_bounded(void **state)
+{
+	SL_AUTO(sl_arena) a = SL_ARENA_INIT;
+	struct sl_event_limiter *l = sl_event_limiter_new();
+	const struct sl_event first = { .object = make_object(&a, "first") };
+
+	(void)state;
+	for (int n = 0; n < SL_EVENTS_BURST; n++)
+		assert_true(sl_event_limiter_admits(l, &first, 1000));
+	for (int i = 1; i <= SL_CORRELATOR_ENTRIES_MAX; i++) {
+		char name[16];
+
+		assert_false(sl_event_limiter_admits(l, &first, 1000));
+		snprintf(name, sizeof(name), "app-%d", i);
+		assert_true(sl_event_limiter_admits(
+			l, &(struct sl_event){ .object = make_object(&a, name) }, 1000));
+	}
+	assert_true(sl_event_limiter_admits(l, &first, 1000));
+	sl_event_limiter_free(l);
 }
 
 static void forgets_after_the_window(void **state)
@@ -495,6 +518,7 @@ int main(void)
 		cmocka_unit_test(cuts_messages),
 		cmocka_unit_test(limits_metadata),
 		cmocka_unit_test(holds_spam_back),
+		cmocka_unit_test(limiter_keeps_its_memory_bounded),
 		cmocka_unit_test(forgets_after_the_window),
 		cmocka_unit_test(keeps_its_memory_bounded),
 	};
