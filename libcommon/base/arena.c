@@ -135,18 +135,22 @@ char *sl_arena_strdup(struct sl_arena *a, const char *s)
 
 char *sl_arena_printf(struct sl_arena *a, const char *fmt, ...)
 {
+	struct sl_arena_block *b = a->head;
+	size_t room = b ? b->size - b->used : 0;
 	va_list ap, again;
 	char *p;
 	int n;
 
 	va_start(ap, fmt);
 	va_copy(again, ap);
-	n = vsnprintf(NULL, 0, fmt, ap);
+	/* Most texts fit into the head: then they are made where they stay. */
+	n = vsnprintf(b ? b->data + b->used : NULL, room, fmt, ap);
 	va_end(ap);
 	if (n < 0)
 		abort();
 	p = take(a, (size_t)n + 1, 1);
-	vsnprintf(p, (size_t)n + 1, fmt, again);
+	if ((size_t)n >= room)
+		vsnprintf(p, (size_t)n + 1, fmt, again);
 	va_end(again);
 	return p;
 }

@@ -159,18 +159,19 @@ bool sl_rfc3339_parse(struct sl_str text, int64_t *ret_wall_ms)
 	return true;
 }
 
-static uint64_t random_u64(void)
+/* Up to 256 bytes come whole, once the kernel has any. */
+static void random_bytes(void *p, size_t n)
 {
-	uint64_t v;
-
-	if (getrandom(&v, sizeof(v), 0) != (ssize_t)sizeof(v))
+	if (getrandom(p, n, 0) != (ssize_t)n)
 		abort();
-	return v;
 }
 
 uint64_t sl_random_below(uint64_t bound)
 {
-	return (uint64_t)(((unsigned __int128)random_u64() * bound) >> 64);
+	uint64_t v;
+
+	random_bytes(&v, sizeof(v));
+	return (uint64_t)(((unsigned __int128)v * bound) >> 64);
 }
 
 int64_t sl_jitter_ms(int64_t ms, int percent)
@@ -184,11 +185,18 @@ int64_t sl_jitter_ms(int64_t ms, int percent)
 
 void sl_uuid(char ret_text[37])
 {
-	uint64_t a = random_u64(), b = random_u64();
+	static const char digits[] = "0123456789abcdef";
+	unsigned char b[16];
+	char *p = ret_text;
 
-	a = (a & 0xffffffffffff0fffULL) | 0x4000;
-	b = (b & 0x3fffffffffffffffULL) | 0x8000000000000000ULL;
-	snprintf(ret_text, 37, "%08x-%04x-%04x-%04x-%012llx", (unsigned)(a >> 32),
-		 (unsigned)(a >> 16) & 0xffff, (unsigned)a & 0xffff, (unsigned)(b >> 48),
-		 (unsigned long long)(b & 0xffffffffffffULL));
+	random_bytes(b, sizeof(b));
+	b[6] = (b[6] & 0x0f) | 0x40;
+	b[8] = (b[8] & 0x3f) | 0x80;
+	for (size_t i = 0; i < sizeof(b); i++) {
+		if (i == 4 || i == 6 || i == 8 || i == 10)
+			*p++ = '-';
+		*p++ = digits[b[i] >> 4];
+		*p++ = digits[b[i] & 15];
+	}
+	*p = '\0';
 }

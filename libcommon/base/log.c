@@ -6,6 +6,8 @@
 #include "libcommon/base/clock.h"
 #include "libcommon/base/strbuf.h"
 
+#define USUAL_BYTES 500 /* of a line: room for it is made at once */
+
 static struct {
 	enum sl_log_level level;
 	enum sl_log_encoding encoding;
@@ -30,36 +32,52 @@ bool sl_log_enabled(enum sl_log_level level)
 	return level >= config.level;
 }
 
+static bool is_plain(unsigned char c, bool utf8)
+{
+	return c >= 0x20 && c != '"' && c != '\\' && (c < 0x80 || utf8);
+}
+
 /* RFC 8259 section 7; bytes that are not UTF-8 must not break the reader of the line. */
 static void add_quoted(struct sl_strbuf *b, struct sl_str s)
 {
 	bool utf8 = sl_str_is_utf8(s);
 
 	sl_strbuf_addc(b, '"');
-	for (size_t i = 0; i < s.n; i++) {
-		unsigned char c = (unsigned char)s.p[i];
+	for (size_t i = 0; i < s.n;) {
+		unsigned char c;
+		size_t run = i;
 
+		while (run < s.n && is_plain((unsigned char)s.p[run], utf8))
+			run++;
+		sl_strbuf_adds(b, sl_str_sub(s, i, run));
+		i = run;
+		if (i == s.n)
+			break;
+		c = (unsigned char)s.p[i++];
 		if (c == '"' || c == '\\')
 			sl_strbuf_addf(b, "\\%c", c);
 		else if (c == '\n')
 			sl_strbuf_addz(b, "\\n");
-		else if (c < 0x20 || (c >= 0x80 && !utf8))
-			sl_strbuf_addf(b, "\\u%04x", c);
 		else
-			sl_strbuf_addc(b, (char)c);
+			sl_strbuf_addf(b, "\\u%04x", c);
 	}
 	sl_strbuf_addc(b, '"');
+}
+
+static void add_key(struct sl_strbuf *b, const char *key)
+{
+	bool json = config.encoding == SL_LOG_JSON;
+
+	sl_strbuf_addz(b, json ? ",\"" : " ");
+	sl_strbuf_addz(b, key);
+	sl_strbuf_addz(b, json ? "\":" : "=");
 }
 
 static void add_pair(struct sl_strbuf *b, const struct sl_log_pair *p)
 {
 	size_t before = b->n;
 
-	sl_strbuf_addc(b, config.encoding == SL_LOG_JSON ? ',' : ' ');
-	if (config.encoding == SL_LOG_JSON)
-		sl_strbuf_addf(b, "\"%s\":", p->key);
-	else
-		sl_strbuf_addf(b, "%s=", p->key);
+	add_key(b, p->key);
 	switch (p->kind) {
 	case SL_LOG_STR:
 		add_quoted(b, p->s);
@@ -121,6 +139,7 @@ void sl_log_write(const struct sl_log *l, enum sl_log_level level, const char *m
 	if (!sl_log_enabled(level))
 		return;
 	sl_rfc3339_ms(sl_wall_ms(), ts);
+	(void)sl_strbuf_reserve(&b, USUAL_BYTES);
 	sl_strbuf_addf(&b, json ? "{\"level\":\"%s\",\"ts\":\"%s\",\"msg\":" : "%s %s ",
 		       json ? level_names[level] : ts, json ? ts : level_names[level]);
 	add_quoted(&b, sl_str(msg));

@@ -111,8 +111,7 @@ struct sl_kube_call *sl_call_new(struct sl_kube_client *c, const struct sl_kube_
 		call->req.timeout_ms = SL_KUBE_TIMEOUT_MS;
 	call->deadline_ms = sl_mono_ms() + call->req.timeout_ms;
 	sl_strbuf_init(&call->body, req->max_bytes ? req->max_bytes : SL_KUBE_RESPONSE_MAX);
-	pthread_mutex_init(&call->lock, NULL);
-	pthread_cond_init(&call->wake, NULL);
+	sem_init(&call->ended, 0, 0);
 	return call;
 }
 
@@ -122,21 +121,16 @@ void sl_call_free(struct sl_kube_call *call)
 	sl_strbuf_release(&call->body);
 	sl_err_release(&call->failure);
 	sl_arena_release(&call->strings);
-	pthread_cond_destroy(&call->wake);
-	pthread_mutex_destroy(&call->lock);
+	sem_destroy(&call->ended);
 	free(call);
 }
 
 void sl_call_announce(struct sl_kube_call *call)
 {
-	if (call->sink) {
+	if (call->sink)
 		call->sink->ended(call->sink, call);
-		return;
-	}
-	pthread_mutex_lock(&call->lock);
-	call->ended = true;
-	pthread_cond_signal(&call->wake);
-	pthread_mutex_unlock(&call->lock);
+	else
+		sem_post(&call->ended);
 }
 
 static void add_call(struct sl_io_task *t)
@@ -152,10 +146,10 @@ struct sl_kube_call *sl_kube_call_start(struct sl_kube_client *c, const struct s
 
 	call->task.run = add_call;
 	if (sl_transport_check(req->path, req->user, req->accept, &call->failure) < 0) {
-		call->ended = true;
+		sl_call_announce(call);
 	} else if (!sl_io_post(c->io, &call->task)) {
 		sl_err_set(&call->failure, SL_ERR_CANCELED, "the API client was stopped");
-		call->ended = true;
+		sl_call_announce(call);
 	}
 	return call;
 }
@@ -180,10 +174,8 @@ int sl_kube_call_wait(struct sl_kube_call *call, struct sl_kube_response *ret_re
 {
 	int r;
 
-	pthread_mutex_lock(&call->lock);
-	while (!call->ended)
-		pthread_cond_wait(&call->wake, &call->lock);
-	pthread_mutex_unlock(&call->lock);
+	while (sem_wait(&call->ended) < 0)
+		continue; /* a signal */
 	r = sl_call_result(call, err);
 	if (ret_response && call->http_status) {
 		sl_kube_response_release(ret_response);

@@ -14,6 +14,7 @@
 #define LIBCOMMON_KUBE_CLIENT_IMPL_H
 
 #include <pthread.h>
+#include <semaphore.h>
 
 #include "libcommon/base/arena.h"
 #include "libcommon/kube/client.h"
@@ -52,9 +53,7 @@ struct sl_kube_call {
 	struct sl_strbuf body;
 	struct sl_err failure;
 
-	pthread_mutex_t lock;
-	pthread_cond_t wake;
-	bool ended;
+	sem_t ended; /* posted as the last touch: the waiter may free the call at once */
 };
 
 /* I/O thread. */

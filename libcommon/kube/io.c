@@ -41,6 +41,7 @@ struct sl_io {
 	pthread_mutex_t lock; /* of what follows */
 	struct sl_io_task *tasks, **tasks_end;
 	struct sl_io_task *last; /* set by sl_io_stop() */
+	bool asleep;		 /* the thread waits for events: a task must wake it */
 	bool closed;
 };
 
@@ -362,35 +363,51 @@ static void socket_event(struct sl_io *io, const struct epoll_event *ev)
 				 &running);
 }
 
-static void wait_for_events(struct sl_io *io)
+/* How long nothing is to be done unless something comes, in ms; -1: for ever. */
+static int patience(struct sl_io *io)
 {
-	struct epoll_event events[EVENTS_PER_ROUND];
 	int64_t now = sl_mono_ms(), until = sl_timers_next(&io->timers);
-	int timeout = -1, n;
 
 	for (int i = 0; i < SL_IO_LANE_COUNT; i++) {
 		if (io->lanes[i].timer_at < until)
 			until = io->lanes[i].timer_at;
 	}
-	if (until != SL_NEVER)
-		timeout = until <= now		    ? 0
-			  : until - now > INT32_MAX ? INT32_MAX
-						    : (int)(until - now);
+	if (until == SL_NEVER)
+		return -1;
+	if (until <= now)
+		return 0;
+	return until - now > INT32_MAX ? INT32_MAX : (int)(until - now);
+}
+
+/* Whoever hands a task in from now on wakes the thread. False when there is one already. */
+static bool fall_asleep(struct sl_io *io)
+{
+	bool asleep;
+
+	pthread_mutex_lock(&io->lock);
+	asleep = io->asleep = !io->tasks && !io->last;
+	pthread_mutex_unlock(&io->lock);
+	return asleep;
+}
+
+static void wait_for_events(struct sl_io *io)
+{
+	struct epoll_event events[EVENTS_PER_ROUND];
+	int timeout = patience(io), n;
+
+	if (timeout && !fall_asleep(io))
+		timeout = 0;
 	n = epoll_wait(io->epoll_fd, events, EVENTS_PER_ROUND, timeout);
 	for (int i = 0; i < n; i++) {
-		uint64_t count;
-
 		if (events[i].data.u64 != WAKE_TAG)
 			socket_event(io, &events[i]);
-		else if (read(io->event_fd, &count, sizeof(count)) < 0)
-			continue; /* drained already */
 	}
 }
 
-static void run_timers(struct sl_io *io)
+/* libcurl's timers: among them that of a transfer which has just been started. True when one was due. */
+static bool run_lanes(struct sl_io *io, int64_t now)
 {
-	int64_t now = sl_mono_ms();
-	struct sl_timer *t;
+	bool any = false;
 
 	for (int i = 0; i < SL_IO_LANE_COUNT; i++) {
 		struct lane *lane = &io->lanes[i];
@@ -398,9 +415,19 @@ static void run_timers(struct sl_io *io)
 
 		if (lane->timer_at > now)
 			continue;
+		any = true;
 		lane->timer_at = SL_NEVER;
 		curl_multi_socket_action(lane->multi, CURL_SOCKET_TIMEOUT, 0, &running);
 	}
+	return any;
+}
+
+static void run_timers(struct sl_io *io)
+{
+	int64_t now = sl_mono_ms();
+	struct sl_timer *t;
+
+	run_lanes(io, now);
 	while ((t = sl_timers_take_due(&io->timers, now)))
 		t->fire(t);
 }
@@ -416,6 +443,7 @@ static void run_tasks(struct sl_io *io)
 	io->tasks_end = &io->tasks;
 	last = io->last;
 	io->last = NULL;
+	io->asleep = false;
 	if (last)
 		io->closed = true;
 	pthread_mutex_unlock(&io->lock);
@@ -431,6 +459,12 @@ static void run_tasks(struct sl_io *io)
 	}
 }
 
+static void end_round(struct sl_io *io)
+{
+	end_transfers(io);
+	io->owner->after_round(io->owner);
+}
+
 static void *io_main(void *arg)
 {
 	struct sl_io *io = arg;
@@ -439,8 +473,10 @@ static void *io_main(void *arg)
 		wait_for_events(io);
 		run_timers(io);
 		run_tasks(io);
-		end_transfers(io);
-		io->owner->after_round(io->owner);
+		end_round(io);
+		/* What the end of the round has started is sent without another look at the sockets. */
+		if (run_lanes(io, sl_mono_ms()))
+			end_round(io);
 	}
 	return NULL;
 }
@@ -449,25 +485,26 @@ static void wake(struct sl_io *io)
 {
 	uint64_t one = 1;
 
-	/* Fails only when the counter is full, and then the thread is awake already. */
+	/* Each write is an edge, whether or not what was written before was read: it never is. */
 	if (write(io->event_fd, &one, sizeof(one)) < 0)
-		return;
+		abort(); /* after 2^64 of them */
 }
 
 bool sl_io_post(struct sl_io *io, struct sl_io_task *task)
 {
-	bool taken, first;
+	bool taken, asleep;
 
 	task->next = NULL;
 	pthread_mutex_lock(&io->lock);
 	taken = !io->closed && !io->last;
-	first = !io->tasks;
+	asleep = taken && io->asleep;
 	if (taken) {
 		*io->tasks_end = task;
 		io->tasks_end = &task->next;
+		io->asleep = false; /* as soon as it is woken, below */
 	}
 	pthread_mutex_unlock(&io->lock);
-	if (taken && first)
+	if (asleep)
 		wake(io);
 	return taken;
 }
@@ -492,7 +529,7 @@ int sl_io_new(struct sl_transport *transport, struct sl_io_owner *owner, struct 
 	      struct sl_err *err)
 {
 	struct sl_io *io = sl_xcalloc(1, sizeof(*io));
-	struct epoll_event ev = { .events = EPOLLIN, .data.u64 = WAKE_TAG };
+	struct epoll_event ev = { .events = EPOLLIN | EPOLLET, .data.u64 = WAKE_TAG };
 	int r;
 
 	io->transport = transport;
