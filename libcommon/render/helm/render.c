@@ -1,68 +1,9 @@
-#include "libcommon/codec/glob.h"
-#include "libcommon/codec/goquote.h"
 #include "libcommon/render/helm/loading.h"
 #include "libcommon/render/helm/manifests.h"
 #include "libcommon/render/helm/objects.h"
-#include "libcommon/render/helm/schema.h"
 #include "libcommon/render/helm/text.h"
-#include "libcommon/render/helm/values.h"
 
 #define NOTES "NOTES.txt"
-
-/* ---- schemas ---- */
-
-static int validate(struct sl_arena *a, const struct sl_helm_chart *c,
-		    const struct sl_go_map *values, struct sl_strbuf *complaints,
-		    struct sl_err *err);
-
-static int validate_subchart(struct sl_arena *a, const struct sl_helm_chart *sub,
-			     const struct sl_go_map *values, struct sl_strbuf *complaints,
-			     struct sl_err *err)
-{
-	const struct sl_goval *v = sl_go_map_get(values, sub->metadata->name);
-
-	if (!v || v->type == &sl_go_any)
-		return 0;
-	if (sl_helm_is_table(*v))
-		return validate(a, sub, v->map, complaints, err);
-	sl_strbuf_addf(complaints,
-		       "%.*s:\ninvalid type for values: expected object (map), got %s\n",
-		       SL_STR_FMT(sub->metadata->name), sl_goval_type_name(*v));
-	return 0;
-}
-
-static int validate(struct sl_arena *a, const struct sl_helm_chart *c,
-		    const struct sl_go_map *values, struct sl_strbuf *complaints,
-		    struct sl_err *err)
-{
-	SL_AUTO(sl_err) wrong = SL_ERR_INIT;
-	int r = 0;
-
-	if (c->schema)
-		r = sl_helm_schema_check(a, *c->schema, values, &wrong);
-	if (r < 0 && r != SL_ERR_INVALID)
-		return sl_err_move(err, &wrong);
-	if (r < 0)
-		sl_strbuf_addf(complaints, "%.*s:\n%s", SL_STR_FMT(c->metadata->name),
-			       wrong.message);
-	r = 0;
-	for (size_t i = 0; i < c->dependency_count && r == 0; i++)
-		r = validate_subchart(a, c->dependencies[i], values, complaints, err);
-	return r;
-}
-
-int sl_helm_values_validate(struct sl_arena *a, const struct sl_helm_chart *c,
-			    const struct sl_go_map *values, struct sl_err *err)
-{
-	SL_AUTO(sl_strbuf) complaints = SL_STRBUF_INIT((size_t)64 << 20);
-	int r = validate(a, c, values, &complaints, err);
-
-	if (r == 0 && complaints.n)
-		r = sl_err_set(err, SL_ERR_INVALID, "%s", complaints.p);
-	return r;
-}
-
-/* ---- rendering ---- */
 
 struct rendering {
 	struct sl_arena *a;
