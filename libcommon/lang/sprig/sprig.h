@@ -34,6 +34,8 @@ struct sl_sprig_table {
 
 extern const struct sl_sprig_table sl_sprig_case;
 extern const struct sl_sprig_table sl_sprig_convert;
+extern const struct sl_sprig_table sl_sprig_cert;
+extern const struct sl_sprig_table sl_sprig_crypto;
 extern const struct sl_sprig_table sl_sprig_date;
 extern const struct sl_sprig_table sl_sprig_deepcopy;
 extern const struct sl_sprig_table sl_sprig_dict;
@@ -54,6 +56,7 @@ extern const struct sl_sprig_table sl_sprig_sequence;
 extern const struct sl_sprig_table sl_sprig_split;
 extern const struct sl_sprig_table sl_sprig_texts;
 extern const struct sl_sprig_table sl_sprig_wrap;
+extern const struct sl_sprig_table sl_sprig_url;
 /* All tables, up to NULL. */
 extern const struct sl_sprig_table *const sl_sprig_tables[];
 

@@ -15,12 +15,13 @@
 #include "libcommon/lang/sprig/gotime.h"
 #include "libcommon/lang/template/goval.h"
 
-extern const struct sl_go_type sl_sprig_time;	  /* time.Time */
-extern const struct sl_go_type sl_sprig_duration; /* time.Duration, an int64 */
-extern const struct sl_go_type sl_sprig_month;	  /* time.Month, an int */
-extern const struct sl_go_type sl_sprig_weekday;  /* time.Weekday, an int */
-extern const struct sl_go_type sl_sprig_location; /* *time.Location */
-extern const struct sl_go_type sl_sprig_version;  /* *semver.Version */
+extern const struct sl_go_type sl_sprig_time;	     /* time.Time */
+extern const struct sl_go_type sl_sprig_duration;    /* time.Duration, an int64 */
+extern const struct sl_go_type sl_sprig_month;	     /* time.Month, an int */
+extern const struct sl_go_type sl_sprig_weekday;     /* time.Weekday, an int */
+extern const struct sl_go_type sl_sprig_location;    /* *time.Location */
+extern const struct sl_go_type sl_sprig_version;     /* *semver.Version */
+extern const struct sl_go_type sl_sprig_certificate; /* sprig.certificate: .Cert and .Key */
 
 struct sl_goval sl_sprig_time_value(struct sl_arena *a, struct sl_gotime t);
 struct sl_goval sl_sprig_duration_value(int64_t ns);
