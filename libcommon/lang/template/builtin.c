@@ -2,43 +2,7 @@
 
 #include "libcommon/lang/template/fmt.h"
 
-bool tmpl_is_true(struct sl_goval v)
-{
-	enum sl_go_kind kind = sl_goval_kind(v);
-
-	switch (kind) {
-	case SL_GO_INVALID:
-	case SL_GO_INTERFACE:
-		return false;
-	case SL_GO_MAP:
-	case SL_GO_SLICE:
-	case SL_GO_STRING:
-		return sl_goval_len(v) > 0;
-	case SL_GO_BOOL:
-		return v.b;
-	case SL_GO_FUNC:
-	case SL_GO_POINTER:
-		return v.ptr != NULL;
-	case SL_GO_INT:
-	case SL_GO_INT8:
-	case SL_GO_INT16:
-	case SL_GO_INT32:
-	case SL_GO_INT64:
-		return v.i != 0;
-	case SL_GO_UINT:
-	case SL_GO_UINT8:
-	case SL_GO_UINT16:
-	case SL_GO_UINT32:
-	case SL_GO_UINT64:
-		return v.u != 0;
-	case SL_GO_FLOAT32:
-	case SL_GO_FLOAT64:
-		return v.f != 0;
-	case SL_GO_STRUCT:
-		break;
-	}
-	return true;
-}
+const struct sl_go_type tmpl_reflect_value = { .kind = SL_GO_STRUCT, .name = "reflect.Value" };
 
 int tmpl_return_text(struct sl_go_call *call, const struct sl_strbuf *text, struct sl_goval *ret,
 		     struct sl_err *err)
@@ -56,7 +20,7 @@ static int not(struct sl_go_call * call, const struct sl_goval *args, size_t n,
 	(void)call;
 	(void)n;
 	(void)err;
-	*ret = sl_goval_bool(!tmpl_is_true(args[0]));
+	*ret = sl_goval_bool(!sl_goval_truth(args[0]));
 	return 0;
 }
 
@@ -268,8 +232,8 @@ int tmpl_call(struct sl_str callee, struct sl_goval fn, struct sl_err *err)
 			  fn.type->name);
 }
 
-static int own_of_execution(struct sl_go_call *call, const struct sl_goval *args, size_t n,
-			    struct sl_goval *ret, struct sl_err *err)
+int tmpl_own_of_execution(struct sl_go_call *call, const struct sl_goval *args, size_t n,
+			  struct sl_goval *ret, struct sl_err *err)
 {
 	(void)call;
 	(void)args;
@@ -278,27 +242,29 @@ static int own_of_execution(struct sl_go_call *call, const struct sl_goval *args
 	return sl_err_set(err, SL_ERR_INTERNAL, "called like any other function");
 }
 
-#define ANY(label, function, fixed, more) \
+#define TAKES(type, label, function, fixed, more) \
 	{ \
-		.name = (label), .fn = (function), .params = { &sl_go_any, &sl_go_any }, \
+		.name = (label), .fn = (function), .params = { &(type), &(type) }, \
 		.count = (fixed) + (more), .variadic = (more) \
 	}
+#define VALUES(...) TAKES(tmpl_reflect_value, __VA_ARGS__)
+#define ANY(...) TAKES(sl_go_any, __VA_ARGS__)
 
 static const struct sl_go_func functions[] = {
-	ANY("and", own_of_execution, 1, true),
-	ANY("call", own_of_execution, 1, true),
-	ANY("eq", tmpl_eq, 1, true),
-	ANY("ge", tmpl_ge, 2, false),
-	ANY("gt", tmpl_gt, 2, false),
+	VALUES("and", tmpl_own_of_execution, 1, true),
+	VALUES("call", tmpl_own_of_execution, 1, true),
+	VALUES("eq", tmpl_eq, 1, true),
+	VALUES("ge", tmpl_ge, 2, false),
+	VALUES("gt", tmpl_gt, 2, false),
 	ANY("html", tmpl_html, 0, true),
-	ANY("index", index_value, 1, true),
+	VALUES("index", index_value, 1, true),
 	ANY("js", tmpl_js, 0, true),
-	ANY("le", tmpl_le, 2, false),
-	ANY("len", len, 1, false),
-	ANY("lt", tmpl_lt, 2, false),
-	ANY("ne", tmpl_ne, 2, false),
-	ANY("not", not, 1, false),
-	ANY("or", own_of_execution, 1, true),
+	VALUES("le", tmpl_le, 2, false),
+	VALUES("len", len, 1, false),
+	VALUES("lt", tmpl_lt, 2, false),
+	VALUES("ne", tmpl_ne, 2, false),
+	VALUES("not", not, 1, false),
+	VALUES("or", tmpl_own_of_execution, 1, true),
 	ANY("print", print, 0, true),
 	{ .name = "printf",
 	  .fn = print_format,
@@ -306,7 +272,7 @@ static const struct sl_go_func functions[] = {
 	  .count = 2,
 	  .variadic = true },
 	ANY("println", println, 0, true),
-	ANY("slice", slice, 1, true),
+	VALUES("slice", slice, 1, true),
 	ANY("urlquery", tmpl_urlquery, 0, true),
 };
 

@@ -14,8 +14,12 @@
 /* NULL when there is none of this name. */
 const struct sl_go_func *tmpl_builtin(struct sl_str name);
 
-/* Not the zero of its type: what if, with, and, or, not go by. NONE and NIL are false. */
-bool tmpl_is_true(struct sl_goval v);
+/* A parameter of this type takes whatever there is, and NONE as well, which an interface cannot hold. */
+extern const struct sl_go_type tmpl_reflect_value;
+
+/* The code of those three; not to be called. */
+int tmpl_own_of_execution(struct sl_go_call *call, const struct sl_goval *args, size_t n,
+			  struct sl_goval *ret, struct sl_err *err) SL_MUST_CHECK;
 
 /* What `call` says of `fn`, written as `callee` in the template: no value of ours can be called. */
 int tmpl_call(struct sl_str callee, struct sl_goval fn, struct sl_err *err) SL_MUST_CHECK;

@@ -180,6 +180,23 @@ static void print_reference(struct sl_go_printer *p, struct sl_goval v, uint32_t
 	}
 }
 
+static bool print_complex(struct sl_go_printer *p, const double c[2], uint32_t verb)
+{
+	bool plus = p->plus, fits;
+	size_t at = p->out->n;
+
+	sl_strbuf_addc(p->out, '(');
+	fits = sl_go_print_float(p, c[0], 64, verb);
+	p->plus = true;
+	(void)sl_go_print_float(p, c[1], 64, verb);
+	p->plus = plus;
+	if (fits)
+		sl_strbuf_addz(p->out, "i)");
+	else
+		sl_strbuf_truncate(p->out, at);
+	return fits;
+}
+
 static bool print_simple(struct sl_go_printer *p, struct sl_goval v, uint32_t verb)
 {
 	enum sl_go_kind kind = v.type->kind;
@@ -188,6 +205,8 @@ static bool print_simple(struct sl_go_printer *p, struct sl_goval v, uint32_t ve
 		return sl_go_print_bool(p, v.b, verb);
 	if (kind == SL_GO_STRING)
 		return sl_go_print_string(p, v.s, verb);
+	if (kind == SL_GO_COMPLEX128)
+		return print_complex(p, v.c, verb);
 	if (sl_go_kind_is_float(kind))
 		return sl_go_print_float(p, v.f, kind == SL_GO_FLOAT32 ? 32 : 64, verb);
 	return sl_go_print_integer(p, v.u, sl_go_kind_is_int(kind), verb);

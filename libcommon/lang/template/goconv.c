@@ -280,6 +280,7 @@ static int to_value(struct sl_arena *a, const struct sl_goval *v, unsigned depth
 	case SL_GO_POINTER:
 		return pointer_to(a, v, depth, ret, err);
 	case SL_GO_FUNC:
+	case SL_GO_COMPLEX128:
 		return sl_err_set(err, SL_ERR_INVALID, "json: unsupported type: %s", v->type->name);
 	case SL_GO_INVALID:
 	case SL_GO_INTERFACE:

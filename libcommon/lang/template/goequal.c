@@ -136,6 +136,8 @@ static bool equal(struct comparison *c, const struct sl_goval *x, const struct s
 	case SL_GO_FLOAT32:
 	case SL_GO_FLOAT64:
 		return x->f == y->f;
+	case SL_GO_COMPLEX128:
+		return x->c[0] == y->c[0] && x->c[1] == y->c[1];
 	case SL_GO_STRING:
 		return sl_str_eq(x->s, y->s);
 	case SL_GO_SLICE:

@@ -25,6 +25,7 @@ const struct sl_go_type sl_go_uint32 = { .kind = SL_GO_UINT32, .name = "uint32" 
 const struct sl_go_type sl_go_uint64 = { .kind = SL_GO_UINT64, .name = "uint64" };
 const struct sl_go_type sl_go_float32 = { .kind = SL_GO_FLOAT32, .name = "float32" };
 const struct sl_go_type sl_go_float64 = { .kind = SL_GO_FLOAT64, .name = "float64" };
+const struct sl_go_type sl_go_complex128 = { .kind = SL_GO_COMPLEX128, .name = "complex128" };
 const struct sl_go_type sl_go_string = { .kind = SL_GO_STRING, .name = "string" };
 const struct sl_go_type sl_go_bytes = { .kind = SL_GO_SLICE,
 					.name = "[]uint8",
@@ -129,22 +130,35 @@ bool sl_goval_truth(struct sl_goval v)
 		return v.u != 0;
 	if (sl_go_kind_is_float(kind))
 		return v.f != 0;
+	if (kind == SL_GO_COMPLEX128)
+		return v.c[0] != 0 || v.c[1] != 0;
 	return !sl_goval_is_nil(v);
 }
 
 const char *sl_go_kind_name(enum sl_go_kind kind)
 {
 	static const char *const names[] = {
-		[SL_GO_INVALID] = "invalid", [SL_GO_BOOL] = "bool",
-		[SL_GO_INT] = "int",	     [SL_GO_INT8] = "int8",
-		[SL_GO_INT16] = "int16",     [SL_GO_INT32] = "int32",
-		[SL_GO_INT64] = "int64",     [SL_GO_UINT] = "uint",
-		[SL_GO_UINT8] = "uint8",     [SL_GO_UINT16] = "uint16",
-		[SL_GO_UINT32] = "uint32",   [SL_GO_UINT64] = "uint64",
-		[SL_GO_FLOAT32] = "float32", [SL_GO_FLOAT64] = "float64",
-		[SL_GO_FUNC] = "func",	     [SL_GO_INTERFACE] = "interface",
-		[SL_GO_MAP] = "map",	     [SL_GO_POINTER] = "ptr",
-		[SL_GO_SLICE] = "slice",     [SL_GO_STRING] = "string",
+		[SL_GO_INVALID] = "invalid",
+		[SL_GO_BOOL] = "bool",
+		[SL_GO_INT] = "int",
+		[SL_GO_INT8] = "int8",
+		[SL_GO_INT16] = "int16",
+		[SL_GO_INT32] = "int32",
+		[SL_GO_INT64] = "int64",
+		[SL_GO_UINT] = "uint",
+		[SL_GO_UINT8] = "uint8",
+		[SL_GO_UINT16] = "uint16",
+		[SL_GO_UINT32] = "uint32",
+		[SL_GO_UINT64] = "uint64",
+		[SL_GO_FLOAT32] = "float32",
+		[SL_GO_FLOAT64] = "float64",
+		[SL_GO_COMPLEX128] = "complex128",
+		[SL_GO_FUNC] = "func",
+		[SL_GO_INTERFACE] = "interface",
+		[SL_GO_MAP] = "map",
+		[SL_GO_POINTER] = "ptr",
+		[SL_GO_SLICE] = "slice",
+		[SL_GO_STRING] = "string",
 		[SL_GO_STRUCT] = "struct",
 	};
 

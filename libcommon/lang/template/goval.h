@@ -12,6 +12,7 @@
  *   kinds INT..INT64             i      within the range of the type
  *   kinds UINT..UINT64           u      likewise
  *   kinds FLOAT32, FLOAT64       f      infinities and NaN may occur
+ *   kind COMPLEX128              c      real and imaginary part
  *   kind STRING                  s      any bytes
  *   sl_go_bytes ([]uint8)        s
  *   other types of kind SLICE    list   NULL is the nil slice
@@ -55,6 +56,7 @@ enum sl_go_kind {
 	SL_GO_UINT64,
 	SL_GO_FLOAT32,
 	SL_GO_FLOAT64,
+	SL_GO_COMPLEX128, /* only from constants in templates, for fmt to print */
 	SL_GO_FUNC,
 	SL_GO_INTERFACE,
 	SL_GO_MAP,
@@ -109,6 +111,7 @@ struct sl_goval {
 		int64_t i;
 		uint64_t u;
 		double f;
+		double c[2];
 		struct sl_str s;
 		struct sl_go_list *list;
 		struct sl_go_map *map;
@@ -128,7 +131,7 @@ extern const struct sl_go_type sl_go_int;  /* int */
 extern const struct sl_go_type sl_go_int8, sl_go_int16, sl_go_int32, sl_go_int64;
 extern const struct sl_go_type sl_go_uint; /* uint */
 extern const struct sl_go_type sl_go_uint8, sl_go_uint16, sl_go_uint32, sl_go_uint64;
-extern const struct sl_go_type sl_go_float32, sl_go_float64;
+extern const struct sl_go_type sl_go_float32, sl_go_float64, sl_go_complex128;
 extern const struct sl_go_type sl_go_string;	 /* string */
 extern const struct sl_go_type sl_go_bytes;	 /* []uint8 */
 extern const struct sl_go_type sl_go_slice;	 /* []interface {} */

@@ -28,20 +28,30 @@ enum sl_tmpl_missing { SL_TMPL_MISSING_DEFAULT, SL_TMPL_MISSING_ZERO, SL_TMPL_MI
 typedef const struct sl_go_func *(*sl_tmpl_lookup_fn)(const void *data, struct sl_str name);
 
 struct sl_tmpl_options {
+	struct sl_str
+		name; /* of the set as a whole: "no template … associated with template NAME" */
 	sl_tmpl_lookup_fn lookup;
 	const void *lookup_data;
 	enum sl_tmpl_missing missing;
+	size_t stack; /* of C, which parsing may use; 0: SL_TMPL_STACK_MAX */
 };
 
 struct sl_tmpl_limits {
 	uint64_t steps; /* actions, calls and iterations executed; 0: SL_TMPL_STEPS_MAX */
 	unsigned depth; /* templates within templates; 0: SL_TMPL_DEPTH_MAX */
 	size_t output;	/* bytes of one execution; 0: SL_TMPL_OUTPUT_MAX */
+	size_t stack;	/* of C, functions not counted; 0: SL_TMPL_STACK_MAX */
 };
 #define SL_TMPL_STEPS_MAX 200000000u
 #define SL_TMPL_DEPTH_MAX 100000u /* Go's own, less where the stack would not hold it */
 #define SL_TMPL_OUTPUT_MAX (256u << 20)
 #define SL_TMPL_TEXT_MAX (16u << 20) /* bytes of one template's text */
+/*
+ * Templates within templates, parentheses and control structures recurse. The default suits a thread
+ * with a stack of 512 KiB; a main thread, which has 8 MiB, gives SL_TMPL_STACK_MAIN.
+ */
+#define SL_TMPL_STACK_MAX ((size_t)256 << 10)
+#define SL_TMPL_STACK_MAIN ((size_t)6 << 20)
 
 /* A set in `a`, which must outlive it. */
 struct sl_tmpl_set *sl_tmpl_set_new(struct sl_arena *a, const struct sl_tmpl_options *options);

@@ -1,0 +1,529 @@
+#include "libcommon/lang/template/lex.h"
+
+#include <string.h>
+
+#include "libcommon/codec/unicode.h"
+#include "libcommon/lang/template/literal.h"
+
+#define RUNE_EOF UINT32_MAX
+
+static const struct sl_str left_delim = { "{{", 2 }, right_delim = { "}}", 2 };
+static const struct sl_str left_comment = { "/*", 2 }, right_comment = { "*/", 2 };
+
+void tmpl_lex_init(struct tmpl_lexer *l, struct sl_arena *a, struct sl_str text)
+{
+	*l = (struct tmpl_lexer){
+		.a = a, .text = text.p ? text : SL_STR(""), .line = 1, .start_line = 1
+	};
+}
+
+static struct sl_str rest_from(const struct tmpl_lexer *l, size_t from)
+{
+	return sl_str_sub(l->text, from, l->text.n);
+}
+
+static bool is_space(uint32_t rune)
+{
+	return rune == ' ' || rune == '\t' || rune == '\r' || rune == '\n';
+}
+
+static bool is_ascii_word(uint32_t rune)
+{
+	return rune == '_' || (rune >= '0' && rune <= '9') ||
+	       ((rune | 0x20) >= 'a' && (rune | 0x20) <= 'z');
+}
+
+static bool is_word(uint32_t rune)
+{
+	if (rune < 0x80)
+		return is_ascii_word(rune);
+	return rune != RUNE_EOF && (sl_rune_is_letter(rune) || sl_rune_is_digit(rune));
+}
+
+/* The code point at the current place and its length; RUNE_EOF and 0 at the end. */
+static uint32_t peek_rune(const struct tmpl_lexer *l, size_t *ret_width)
+{
+	uint32_t rune = RUNE_EOF;
+
+	*ret_width = 0;
+	if (l->pos >= l->text.n)
+		return RUNE_EOF;
+	if ((unsigned char)l->text.p[l->pos] < 0x80) {
+		*ret_width = 1;
+		return (unsigned char)l->text.p[l->pos];
+	}
+	*ret_width = sl_rune_decode(rest_from(l, l->pos), &rune);
+	return rune;
+}
+
+static uint32_t peek(const struct tmpl_lexer *l)
+{
+	size_t width;
+
+	return peek_rune(l, &width);
+}
+
+static uint32_t next_rune(struct tmpl_lexer *l)
+{
+	size_t width;
+	uint32_t rune = peek_rune(l, &width);
+
+	l->pos += (uint32_t)width;
+	if (rune == '\n')
+		l->line++;
+	return rune;
+}
+
+static uint32_t count_lines(struct sl_str s)
+{
+	uint32_t n = 0;
+
+	for (const char *p = s.p, *end = s.p + s.n; p < end; p++, n++) {
+		p = memchr(p, '\n', (size_t)(end - p));
+		if (!p)
+			break;
+	}
+	return n;
+}
+
+/* The lines between token's start and here, where they were not counted on the way. */
+static void count_pending(struct tmpl_lexer *l)
+{
+	l->line += count_lines(sl_str_sub(l->text, l->start, l->pos));
+}
+
+static struct tmpl_token emit(struct tmpl_lexer *l, enum tmpl_token_kind kind)
+{
+	struct tmpl_token t = { kind, l->start, l->start_line,
+				sl_str_sub(l->text, l->start, l->pos) };
+
+	l->start = l->pos;
+	l->start_line = l->line;
+	return t;
+}
+
+/* Drop what lies between the token's start and here, whose lines were not counted. */
+static void ignore(struct tmpl_lexer *l)
+{
+	count_pending(l);
+	l->start = l->pos;
+	l->start_line = l->line;
+}
+
+static struct tmpl_token fail(struct tmpl_lexer *l, const char *message)
+{
+	struct tmpl_token t = { TOKEN_ERROR, l->start, l->start_line, sl_str(message) };
+
+	l->start = l->pos = 0;
+	l->text = SL_STR("");
+	return t;
+}
+
+static bool has_left_trim(struct sl_str s)
+{
+	return s.n >= 2 && s.p[0] == '-' && is_space((unsigned char)s.p[1]);
+}
+
+static bool has_right_trim(struct sl_str s)
+{
+	return s.n >= 2 && is_space((unsigned char)s.p[0]) && s.p[1] == '-';
+}
+
+static bool at_right_delim(const struct tmpl_lexer *l, size_t pos, bool *ret_trim)
+{
+	struct sl_str rest = rest_from(l, pos);
+
+	*ret_trim = has_right_trim(rest) && sl_str_starts(sl_str_sub(rest, 2, rest.n), right_delim);
+	return *ret_trim || sl_str_starts(rest, right_delim);
+}
+
+static void skip_space(struct tmpl_lexer *l)
+{
+	while (l->pos < l->text.n && is_space((unsigned char)l->text.p[l->pos]))
+		l->pos++;
+}
+
+/* A comment, whose left marker is known to be there. False when it is malformed: then `*ret`. */
+static bool skip_comment(struct tmpl_lexer *l, struct tmpl_token *ret)
+{
+	ptrdiff_t end;
+	bool trim;
+
+	l->pos += (uint32_t)left_comment.n;
+	end = sl_str_find(rest_from(l, l->pos), right_comment);
+	if (end < 0) {
+		*ret = fail(l, "unclosed comment");
+		return false;
+	}
+	l->pos += (uint32_t)((size_t)end + right_comment.n);
+	if (!at_right_delim(l, l->pos, &trim)) {
+		*ret = fail(l, "comment ends before closing delimiter");
+		return false;
+	}
+	l->pos += trim ? 4 : 2;
+	if (trim)
+		skip_space(l);
+	ignore(l);
+	return true;
+}
+
+/* The left delimiter, known to be there. False when it begins a comment, which is skipped. */
+static bool lex_left_delim(struct tmpl_lexer *l, struct tmpl_token *ret)
+{
+	struct sl_str after = rest_from(l, l->pos + left_delim.n);
+	uint32_t marker = has_left_trim(after) ? 2 : 0;
+
+	l->pos += (uint32_t)left_delim.n;
+	if (sl_str_starts(sl_str_sub(after, marker, after.n), left_comment)) {
+		l->pos += marker;
+		ignore(l);
+		return !skip_comment(l, ret);
+	}
+	*ret = emit(l, TOKEN_LEFT_DELIM);
+	l->inside = true;
+	l->pos += marker;
+	ignore(l);
+	l->parens = 0;
+	return true;
+}
+
+/* The text before an action at `at`, less the space that the action trims. False when none is left. */
+static bool lex_text_before(struct tmpl_lexer *l, uint32_t at, struct tmpl_token *ret)
+{
+	uint32_t end = at;
+
+	if (has_left_trim(rest_from(l, at + left_delim.n)))
+		while (end > l->start && is_space((unsigned char)l->text.p[end - 1]))
+			end--;
+	l->pos = end;
+	count_pending(l);
+	*ret = emit(l, TOKEN_TEXT);
+	l->pos = at;
+	ignore(l);
+	return ret->value.n > 0;
+}
+
+static struct tmpl_token lex_text(struct tmpl_lexer *l)
+{
+	struct tmpl_token t;
+
+	for (;;) {
+		ptrdiff_t found = sl_str_find(rest_from(l, l->pos), left_delim);
+
+		if (found < 0)
+			break;
+		if (found > 0 && lex_text_before(l, l->pos + (uint32_t)found, &t))
+			return t;
+		if (lex_left_delim(l, &t))
+			return t;
+	}
+	l->pos = (uint32_t)l->text.n;
+	if (l->pos == l->start) {
+		t = emit(l, TOKEN_EOF);
+		return t;
+	}
+	count_pending(l);
+	return emit(l, TOKEN_TEXT);
+}
+
+static struct tmpl_token lex_right_delim(struct tmpl_lexer *l)
+{
+	struct tmpl_token t;
+	bool trim;
+
+	(void)at_right_delim(l, l->pos, &trim);
+	if (trim) {
+		l->pos += 2;
+		ignore(l);
+	}
+	l->pos += (uint32_t)right_delim.n;
+	t = emit(l, TOKEN_RIGHT_DELIM);
+	if (trim) {
+		skip_space(l);
+		ignore(l);
+	}
+	l->inside = false;
+	return t;
+}
+
+/* A run of space, but for its last character when that belongs to a right delimiter " -}}". */
+static struct tmpl_token lex_space(struct tmpl_lexer *l)
+{
+	uint32_t line = l->line, first = l->pos;
+	bool trim;
+
+	while (is_space(peek(l))) {
+		line = l->line;
+		(void)next_rune(l);
+	}
+	(void)at_right_delim(l, l->pos - 1, &trim);
+	if (trim) {
+		l->pos--;
+		l->line = line;
+		if (l->pos == first)
+			return lex_right_delim(l);
+	}
+	return emit(l, TOKEN_SPACE);
+}
+
+/* What may stand behind a word. */
+static bool at_terminator(const struct tmpl_lexer *l)
+{
+	uint32_t rune = peek(l);
+
+	if (is_space(rune) || rune == RUNE_EOF)
+		return true;
+	if (rune < 0x80 && strchr(".,|:)(", (int)rune) && rune)
+		return true;
+	return sl_str_starts(rest_from(l, l->pos), right_delim);
+}
+
+/* fmt's %#U. */
+static const char *rune_text(struct sl_arena *a, uint32_t rune)
+{
+	char bytes[4];
+	struct sl_str s = { bytes, sl_rune_encode(rune, bytes) };
+	bool plain = rune >= 0x80 ? tmpl_quoted(a, s)[1] != '\\' : rune >= 0x20 && rune < 0x7f;
+
+	if (!plain)
+		return sl_arena_printf(a, "U+%04X", rune);
+	return sl_arena_printf(a, "U+%04X '%.*s'", rune, SL_STR_FMT(s));
+}
+
+static struct tmpl_token bad_character(struct tmpl_lexer *l)
+{
+	return fail(l, sl_arena_printf(l->a, "bad character %s", rune_text(l->a, peek(l))));
+}
+
+static enum tmpl_token_kind word_kind(const struct tmpl_lexer *l, struct sl_str word)
+{
+	static const struct {
+		struct sl_str word;
+		enum tmpl_token_kind kind;
+	} words[] = {
+		{ { "end", 3 }, TOKEN_END },	       { { "if", 2 }, TOKEN_IF },
+		{ { "else", 4 }, TOKEN_ELSE },	       { { "range", 5 }, TOKEN_RANGE },
+		{ { "with", 4 }, TOKEN_WITH },	       { { "template", 8 }, TOKEN_TEMPLATE },
+		{ { "define", 6 }, TOKEN_DEFINE },     { { "block", 5 }, TOKEN_BLOCK },
+		{ { "nil", 3 }, TOKEN_NIL },	       { { "true", 4 }, TOKEN_BOOL },
+		{ { "false", 5 }, TOKEN_BOOL },	       { { "break", 5 }, TOKEN_BREAK },
+		{ { "continue", 8 }, TOKEN_CONTINUE },
+	};
+
+	for (size_t i = 0; i < SL_ARRAY_LEN(words); i++) {
+		if (!sl_str_eq(word, words[i].word))
+			continue;
+		if ((words[i].kind == TOKEN_BREAK && l->no_break) ||
+		    (words[i].kind == TOKEN_CONTINUE && l->no_continue))
+			return TOKEN_IDENT;
+		return words[i].kind;
+	}
+	return TOKEN_IDENT;
+}
+
+static void skip_word(struct tmpl_lexer *l)
+{
+	size_t width;
+
+	while (is_word(peek_rune(l, &width)))
+		l->pos += (uint32_t)width;
+}
+
+static struct tmpl_token lex_ident(struct tmpl_lexer *l)
+{
+	skip_word(l);
+	if (!at_terminator(l))
+		return bad_character(l);
+	return emit(l, word_kind(l, sl_str_sub(l->text, l->start, l->pos)));
+}
+
+/* Behind the dot or the dollar sign: a name, or nothing. */
+static struct tmpl_token lex_name(struct tmpl_lexer *l, enum tmpl_token_kind kind,
+				  enum tmpl_token_kind bare)
+{
+	if (at_terminator(l))
+		return emit(l, bare);
+	skip_word(l);
+	if (!at_terminator(l))
+		return bad_character(l);
+	return emit(l, kind);
+}
+
+static bool accept(struct tmpl_lexer *l, const char *valid)
+{
+	if (l->pos >= l->text.n || !l->text.p[l->pos] || !strchr(valid, l->text.p[l->pos]))
+		return false;
+	l->pos++;
+	return true;
+}
+
+static void accept_run(struct tmpl_lexer *l, const char *valid)
+{
+	while (accept(l, valid))
+		;
+}
+
+/* What looks like a number; that it is one is found out when it is converted. */
+static bool scan_number(struct tmpl_lexer *l)
+{
+	const char *digits = "0123456789_", *exponent = "eE";
+
+	(void)accept(l, "+-");
+	if (accept(l, "0")) {
+		if (accept(l, "xX")) {
+			digits = "0123456789abcdefABCDEF_";
+			exponent = "pP";
+		} else if (accept(l, "oO")) {
+			digits = "01234567_";
+			exponent = "";
+		} else if (accept(l, "bB")) {
+			digits = "01_";
+			exponent = "";
+		}
+	}
+	accept_run(l, digits);
+	if (accept(l, "."))
+		accept_run(l, digits);
+	if (accept(l, exponent)) {
+		(void)accept(l, "+-");
+		accept_run(l, "0123456789_");
+	}
+	(void)accept(l, "i");
+	if (!is_word(peek(l)))
+		return true;
+	(void)next_rune(l);
+	return false;
+}
+
+static struct tmpl_token lex_number(struct tmpl_lexer *l)
+{
+	enum tmpl_token_kind kind = TOKEN_NUMBER;
+	bool ok = scan_number(l);
+
+	if (ok && (peek(l) == '+' || peek(l) == '-')) {
+		ok = scan_number(l) && l->text.p[l->pos - 1] == 'i';
+		kind = TOKEN_COMPLEX;
+	}
+	if (ok)
+		return emit(l, kind);
+	return fail(l, sl_arena_printf(l->a, "bad number syntax: %s",
+				       tmpl_quoted(l->a, sl_str_sub(l->text, l->start, l->pos))));
+}
+
+/* Up to the closing quote, which a backslash escapes; the opening one is behind. */
+static struct tmpl_token lex_quoted(struct tmpl_lexer *l, char quote, enum tmpl_token_kind kind,
+				    const char *unterminated)
+{
+	for (;;) {
+		uint32_t rune = next_rune(l);
+
+		if (rune == (uint32_t)quote)
+			return emit(l, kind);
+		if (rune == '\\')
+			rune = next_rune(l);
+		if (rune == RUNE_EOF || rune == '\n')
+			return fail(l, unterminated);
+	}
+}
+
+static struct tmpl_token lex_raw_quoted(struct tmpl_lexer *l)
+{
+	ptrdiff_t end = sl_str_chr(rest_from(l, l->pos), '`');
+
+	if (end < 0)
+		return fail(l, "unterminated raw quoted string");
+	l->pos += (uint32_t)end + 1;
+	count_pending(l);
+	return emit(l, TOKEN_RAW_STRING);
+}
+
+static struct tmpl_token lex_paren(struct tmpl_lexer *l, uint32_t paren)
+{
+	l->parens += paren == '(' ? 1 : -1;
+	if (l->parens < 0)
+		return fail(l, "unexpected right paren");
+	return emit(l, paren == '(' ? TOKEN_LEFT_PAREN : TOKEN_RIGHT_PAREN);
+}
+
+/* Whatever begins with an ASCII character that is neither space nor part of a word. */
+static struct tmpl_token lex_punctuation(struct tmpl_lexer *l, uint32_t rune)
+{
+	switch (rune) {
+	case '=':
+		return emit(l, TOKEN_ASSIGN);
+	case ':':
+		if (next_rune(l) != '=')
+			return fail(l, "expected :=");
+		return emit(l, TOKEN_DECLARE);
+	case '|':
+		return emit(l, TOKEN_PIPE);
+	case '"':
+		return lex_quoted(l, '"', TOKEN_STRING, "unterminated quoted string");
+	case '`':
+		return lex_raw_quoted(l);
+	case '$':
+		return lex_name(l, TOKEN_VARIABLE, TOKEN_VARIABLE);
+	case '\'':
+		return lex_quoted(l, '\'', TOKEN_CHAR_CONSTANT, "unterminated character constant");
+	case '(':
+	case ')':
+		return lex_paren(l, rune);
+	default:
+		if (rune > 0x20 && rune < 0x7f)
+			return emit(l, TOKEN_CHAR);
+		return fail(l, sl_arena_printf(l->a, "unrecognized character in action: %s",
+					       rune_text(l->a, rune)));
+	}
+}
+
+static struct tmpl_token lex_inside(struct tmpl_lexer *l)
+{
+	uint32_t rune;
+	bool trim;
+
+	if (at_right_delim(l, l->pos, &trim)) {
+		if (l->parens)
+			return fail(l, "unclosed left paren");
+		return lex_right_delim(l);
+	}
+	rune = peek(l);
+	if (rune == RUNE_EOF)
+		return fail(l, "unclosed action");
+	if (is_space(rune))
+		return lex_space(l);
+	if (rune == '.' && l->pos + 1 < l->text.n &&
+	    (l->text.p[l->pos + 1] < '0' || l->text.p[l->pos + 1] > '9')) {
+		l->pos++;
+		return lex_name(l, TOKEN_FIELD, TOKEN_DOT);
+	}
+	if (rune == '.' || rune == '+' || rune == '-' || (rune >= '0' && rune <= '9'))
+		return lex_number(l);
+	if (is_word(rune))
+		return lex_ident(l);
+	(void)next_rune(l);
+	return lex_punctuation(l, rune);
+}
+
+struct tmpl_token tmpl_lex_next(struct tmpl_lexer *l)
+{
+	return l->inside ? lex_inside(l) : lex_text(l);
+}
+
+const char *tmpl_token_text(struct sl_arena *a, const struct tmpl_token *t)
+{
+	struct sl_str head = t->value;
+	uint32_t rune;
+	size_t n = 0;
+
+	if (t->kind == TOKEN_EOF)
+		return "EOF";
+	if (t->kind == TOKEN_ERROR)
+		return sl_arena_str(a, t->value).p;
+	if (t->kind >= TOKEN_BLOCK)
+		return sl_arena_printf(a, "<%.*s>", SL_STR_FMT(t->value));
+	if (t->value.n <= 10)
+		return tmpl_quoted(a, t->value);
+	for (int i = 0; i < 10 && n < head.n; i++)
+		n += sl_rune_decode(sl_str_sub(head, n, head.n), &rune);
+	return sl_arena_printf(a, "%s...", tmpl_quoted(a, sl_str_sub(head, 0, n)));
+}

@@ -1,0 +1,94 @@
+/*
+ * What the files of the parser share. Private to lang/template.
+ *
+ * A definition within a text has a scope of its own: its look-ahead, its variables, its loops. The
+ * scopes share the lexer, and are left before the one around them reads on.
+ */
+#ifndef LIBCOMMON_LANG_TEMPLATE_PARSER_H
+#define LIBCOMMON_LANG_TEMPLATE_PARSER_H
+
+#include "libcommon/lang/template/lex.h"
+#include "libcommon/lang/template/tree.h"
+
+struct tmpl_scope {
+	struct tmpl_token token[3]; /* look-ahead; [0] is the last that was read */
+	int peeked;
+	uint32_t action_line; /* where the action began that is being read, or 0 */
+	unsigned ranges;      /* around the current place */
+	size_t variables;     /* of outer scopes, which are not seen */
+};
+
+/* A variable that is defined at the moment. */
+struct tmpl_defined {
+	uint32_t name;
+	uint32_t before; /* what tmpl_names.defined was */
+};
+
+/* A name of a variable, by its number. */
+struct tmpl_name {
+	uint32_t defined; /* its last place in the row of defined ones, from 1; 0: none */
+};
+
+struct tmpl_parser {
+	struct sl_arena *a; /* of the set */
+	struct sl_tmpl_set *set;
+	struct sl_err *err;
+	struct tmpl_lexer lex;
+	struct tmpl_scope *scope;
+	struct sl_str name, text;
+	struct sl_go_map *trees;
+	const char *stack_base;
+	size_t stack_max;
+	/* Nodes of lists that are not finished yet, innermost last. */
+	struct tmpl_node **pending;
+	size_t pending_n, pending_cap;
+	struct sl_go_map *numbers; /* of the names of variables */
+	struct tmpl_name *names;
+	size_t names_n, names_cap;
+	struct tmpl_defined *defined;
+	size_t defined_n, defined_cap;
+};
+
+/* Tokens. */
+struct tmpl_token tmpl_next(struct tmpl_parser *p);
+struct tmpl_token tmpl_peek(struct tmpl_parser *p);
+struct tmpl_token tmpl_next_non_space(struct tmpl_parser *p);
+struct tmpl_token tmpl_peek_non_space(struct tmpl_parser *p);
+void tmpl_backup(struct tmpl_parser *p);
+
+/* "template: NAME:LINE: …"; returns SL_ERR_INVALID. */
+int tmpl_fail(struct tmpl_parser *p, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
+int tmpl_unexpected(struct tmpl_parser *p, const struct tmpl_token *t, const char *context);
+/* Fails when the stack does not allow another level. */
+int tmpl_enter(struct tmpl_parser *p);
+
+/* Nodes. A list is collected behind `mark`, the number of pending nodes at its beginning. */
+struct tmpl_node *tmpl_node_new(struct tmpl_parser *p, enum tmpl_kind kind, uint32_t pos);
+void tmpl_node_pend(struct tmpl_parser *p, struct tmpl_node *node);
+struct tmpl_node **tmpl_node_take(struct tmpl_parser *p, size_t mark, size_t *ret_n);
+
+/* Variables. */
+void tmpl_define_variable(struct tmpl_parser *p, struct sl_str name);
+void tmpl_forget_variables(struct tmpl_parser *p, size_t down_to);
+/* A VARIABLE node; whether the variable is defined now. */
+struct tmpl_node *tmpl_variable_node(struct tmpl_parser *p, uint32_t pos, struct sl_str name,
+				     bool *ret_defined);
+
+/* A pipeline up to and with the token `end`; `context` is what messages call it. */
+int tmpl_parse_pipeline(struct tmpl_parser *p, const char *context, enum tmpl_token_kind end,
+			struct tmpl_node **ret);
+/* Text and actions up to and with {{end}} or {{else}}, which `*ret_next` is. */
+int tmpl_parse_list(struct tmpl_parser *p, struct tmpl_node **ret, struct tmpl_node **ret_next);
+/* What follows the left delimiter. */
+int tmpl_parse_action(struct tmpl_parser *p, struct tmpl_node **ret);
+/* A definition begins or ends: `inner` becomes the scope, `outer` is it again. */
+void tmpl_scope_enter(struct tmpl_parser *p, struct tmpl_scope *inner);
+void tmpl_scope_leave(struct tmpl_parser *p, struct tmpl_scope *outer);
+/*
+ * The list of a definition, its {{end}}, and its entry among the trees. `blamed` is the scope whose last
+ * token gives the line when something else than {{end}} comes.
+ */
+int tmpl_parse_body(struct tmpl_parser *p, struct sl_str name, const char *context,
+		    const struct tmpl_scope *blamed);
+
+#endif

@@ -1,0 +1,61 @@
+/* Sets of templates: names, what they stand for, and which definition wins. */
+#include <string.h>
+
+#include "libcommon/lang/template/tree.h"
+
+struct sl_tmpl_set *sl_tmpl_set_new(struct sl_arena *a, const struct sl_tmpl_options *options)
+{
+	struct sl_tmpl_set *set = sl_arena_new(a, struct sl_tmpl_set);
+
+	set->a = a;
+	set->options = *options;
+	set->trees = sl_go_map_new(a);
+	return set;
+}
+
+struct sl_tmpl_set *sl_tmpl_set_clone(struct sl_arena *a, const struct sl_tmpl_set *from)
+{
+	struct sl_tmpl_set *set = sl_tmpl_set_new(a, &from->options);
+
+	set->parent = from;
+	return set;
+}
+
+const struct tmpl_tree *tmpl_set_find(const struct sl_tmpl_set *set, struct sl_str name)
+{
+	for (; set; set = set->parent) {
+		const struct sl_goval *found = sl_go_map_get(set->trees, name);
+
+		if (found)
+			return found->ptr;
+	}
+	return NULL;
+}
+
+bool sl_tmpl_has(const struct sl_tmpl_set *set, struct sl_str name)
+{
+	return tmpl_set_find(set, name) != NULL;
+}
+
+int sl_tmpl_parse(struct sl_tmpl_set *set, struct sl_str name, struct sl_str text,
+		  struct sl_err *err)
+{
+	struct sl_go_map *trees = sl_go_map_new(set->a);
+	int r;
+
+	if (text.n > SL_TMPL_TEXT_MAX)
+		return sl_err_set(err, SL_ERR_TOO_LARGE,
+				  "template: %.*s: the text is larger than %u bytes",
+				  SL_STR_FMT(name), SL_TMPL_TEXT_MAX);
+	r = tmpl_parse_trees(set, name, text, trees, err);
+	if (r < 0)
+		return r;
+	for (size_t i = 0; i < sl_go_map_len(trees); i++) {
+		const struct tmpl_tree *tree = sl_go_map_value_at(trees, i)->ptr;
+
+		if (!tree->empty || !tmpl_set_find(set, tree->name))
+			sl_go_map_set_borrow(set->a, set->trees, tree->name,
+					     *sl_go_map_value_at(trees, i));
+	}
+	return 0;
+}
