@@ -154,7 +154,7 @@ static int set_validity(struct sl_go_call *call, int64_t days, struct sl_pki_req
 	now = sl_gotime_add(now, ns);
 	request->not_before = now.sec;
 	request->not_after = sl_gotime_add(now, (int64_t)((uint64_t)DAY * (uint64_t)days)).sec;
-	return sl_sprig_random(call, request->serial, sizeof(request->serial), err);
+	return sl_sprig_fill_random(call, request->serial, sizeof(request->serial), err);
 }
 
 /* What the functions have in common: NULL for what they do not have. */

@@ -77,7 +77,7 @@ SL_SPRIG_FN(rand_bytes)
 	room = sl_strbuf_reserve(&bytes, (size_t)args[0].i);
 	if (!room)
 		return sl_strbuf_check(&bytes, "a text", err);
-	r = sl_sprig_random(call, room, (size_t)args[0].i, err);
+	r = sl_sprig_fill_random(call, room, (size_t)args[0].i, err);
 	if (r < 0)
 		return r;
 	sl_strbuf_claim(&bytes, (size_t)args[0].i);
@@ -89,7 +89,7 @@ SL_SPRIG_FN(uuidv4)
 {
 	SL_AUTO(sl_strbuf) b = SL_STRBUF_INIT(64);
 	unsigned char bytes[16];
-	int r = sl_sprig_random(call, bytes, sizeof(bytes), err);
+	int r = sl_sprig_fill_random(call, bytes, sizeof(bytes), err);
 
 	if (r < 0)
 		return r;
@@ -108,7 +108,7 @@ static int add_bcrypt(struct sl_go_call *call, struct sl_str password, struct sl
 	SL_AUTO(sl_err) why = SL_ERR_INIT;
 	char hash[SL_BCRYPT_SIZE];
 	unsigned char salt[SL_BCRYPT_SALT];
-	int r = sl_sprig_random(call, salt, sizeof(salt), err);
+	int r = sl_sprig_fill_random(call, salt, sizeof(salt), err);
 
 	if (r < 0)
 		return r;
@@ -286,7 +286,7 @@ SL_SPRIG_FN(encrypt_aes)
 	sl_strbuf_addn(&plain, (char)padding, padding);
 	r = sl_strbuf_check(&plain, "a text", err);
 	if (r == 0)
-		r = sl_sprig_random(call, iv, sizeof(iv), err);
+		r = sl_sprig_fill_random(call, iv, sizeof(iv), err);
 	if (r < 0)
 		return r;
 	sl_strbuf_add(&bytes, iv, sizeof(iv));

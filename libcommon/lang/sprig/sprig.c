@@ -4,7 +4,9 @@
 
 const struct sl_sprig_table *const sl_sprig_tables[] = {
 	&sl_sprig_case,
+	&sl_sprig_cert,
 	&sl_sprig_convert,
+	&sl_sprig_crypto,
 	&sl_sprig_date,
 	&sl_sprig_deepcopy,
 	&sl_sprig_dict,
@@ -24,10 +26,9 @@ const struct sl_sprig_table *const sl_sprig_tables[] = {
 	&sl_sprig_sequence,
 	&sl_sprig_split,
 	&sl_sprig_texts,
+	&sl_sprig_url,
 	&sl_sprig_wrap,
 	NULL,
-	&sl_sprig_cert,	  &sl_sprig_crypto, &sl_sprig_date, &sl_sprig_flow,
-	&sl_sprig_semver, &sl_sprig_url,    NULL,
 };
 
 static int compare_name(const void *key, const void *func)

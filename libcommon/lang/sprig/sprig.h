@@ -33,8 +33,8 @@ struct sl_sprig_table {
 	}
 
 extern const struct sl_sprig_table sl_sprig_case;
-extern const struct sl_sprig_table sl_sprig_convert;
 extern const struct sl_sprig_table sl_sprig_cert;
+extern const struct sl_sprig_table sl_sprig_convert;
 extern const struct sl_sprig_table sl_sprig_crypto;
 extern const struct sl_sprig_table sl_sprig_date;
 extern const struct sl_sprig_table sl_sprig_deepcopy;
@@ -55,8 +55,8 @@ extern const struct sl_sprig_table sl_sprig_semver;
 extern const struct sl_sprig_table sl_sprig_sequence;
 extern const struct sl_sprig_table sl_sprig_split;
 extern const struct sl_sprig_table sl_sprig_texts;
-extern const struct sl_sprig_table sl_sprig_wrap;
 extern const struct sl_sprig_table sl_sprig_url;
+extern const struct sl_sprig_table sl_sprig_wrap;
 /* All tables, up to NULL. */
 extern const struct sl_sprig_table *const sl_sprig_tables[];
 
