@@ -44,6 +44,11 @@ static void inherit(struct sl_kz *kz, struct sl_kz_resource *r, const struct sl_
 	r->prefixes = old->prefixes;
 	r->suffixes = old->suffixes;
 	r->vars = old->vars;
+	if (r->transformation_n == 0) {
+		r->transformations = old->transformations;
+		r->transformation_n = old->transformation_n;
+		r->transformation_cap = old->transformation_cap;
+	}
 	r->needs_hash = r->needs_hash && old->needs_hash;
 	r->behavior = old->behavior;
 	r->generated = true;

@@ -1,8 +1,9 @@
 #include <string.h>
 
-#include "libcommon/codec/digest.h"
 #include "libcommon/codec/json.h"
+#include "libcommon/codec/sha256.h"
 #include "libcommon/codec/yaml.h"
+#include "libcommon/render/kustomize/fieldpath.h"
 #include "libcommon/render/kustomize/transform.h"
 
 static bool is_number(const struct sl_value *v)
@@ -33,9 +34,10 @@ static struct sl_value *with_floats(struct sl_arena *a, struct sl_value *map)
 }
 
 /* Copy a field as kustomize's hasher reads it: text for scalars, "" when absent. */
-static void put(struct sl_arena *a, struct sl_value *out, const struct sl_value *obj,
+static void put(struct sl_kz *kz, struct sl_value *out, const struct sl_value *obj,
 		const char *field)
 {
+	struct sl_arena *a = kz->a;
 	struct sl_value *v = sl_map_get(obj, sl_str(field));
 
 	if (sl_is_map(v)) {
@@ -44,7 +46,7 @@ static void put(struct sl_arena *a, struct sl_value *out, const struct sl_value 
 	} else if (sl_is_list(v)) {
 		sl_map_setz(a, out, field, sl_value_null(a));
 	} else {
-		sl_map_set_str(a, out, field, sl_kz_text(a, v));
+		sl_map_set_str(a, out, field, sl_kz_field_text(kz, v));
 	}
 }
 
@@ -57,26 +59,23 @@ void sl_kz_content_hash(struct sl_kz *kz, const struct sl_kz_resource *r, char r
 	const char *extra = secret ? "stringData" : "binaryData";
 	struct sl_value *v = sl_value_map(kz->a);
 	SL_AUTO(sl_strbuf) json = SL_STRBUF_INIT(SIZE_MAX / 2);
-	char hex[SL_DIGEST_TEXT_SIZE];
-	struct sl_digest digest;
+	uint8_t digest[SL_SHA256_BYTES];
 
 	sl_map_set_str(kz->a, v, "kind", sl_kz_kind(kz, r));
 	/* The name is no part of it: kustomize means to put it in, and looks in a wrong place. */
 	sl_map_set_strz(kz->a, v, "name", "");
-	put(kz->a, v, r->obj, "data");
+	put(kz, v, r->obj, "data");
 	if (secret)
-		put(kz->a, v, r->obj, "type");
+		put(kz, v, r->obj, "type");
 	if (sl_is_map(sl_get(r->obj, extra)))
-		put(kz->a, v, r->obj, extra);
+		put(kz, v, r->obj, extra);
 	sl_json_write(v, SL_JSON_SORT | SL_JSON_HTML_SAFE, &json);
-	int rc = sl_digest_of(SL_DIGEST_SHA256, sl_strbuf_str(&json), &digest, NULL);
-
-	(void)rc; /* sha256 of memory has no way to fail */
-	sl_digest_hex(&digest, hex);
-	memcpy(ret, hex, 10);
+	sl_sha256(sl_strbuf_str(&json), digest);
+	for (size_t i = 0; i < 10; i++)
+		ret[i] = "0123456789abcdef"[i % 2 ? digest[i / 2] & 15 : digest[i / 2] >> 4];
 	ret[10] = 0;
 	for (size_t i = 0; i < 10; i++)
 		for (size_t k = 0; k < SL_ARRAY_LEN(vowels); k++)
-			if (hex[i] == vowels[k].from)
+			if (ret[i] == vowels[k].from)
 				ret[i] = vowels[k].to;
 }
