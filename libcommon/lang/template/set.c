@@ -37,8 +37,8 @@ bool sl_tmpl_has(const struct sl_tmpl_set *set, struct sl_str name)
 	return tmpl_set_find(set, name) != NULL;
 }
 
-int sl_tmpl_parse(struct sl_tmpl_set *set, struct sl_str name, struct sl_str text,
-		  struct sl_err *err)
+static int parse(struct sl_tmpl_set *set, struct sl_str name, struct sl_str text, bool is_new,
+		 struct sl_err *err)
 {
 	struct sl_go_map *trees = sl_go_map_new(set->a);
 	int r;
@@ -53,9 +53,22 @@ int sl_tmpl_parse(struct sl_tmpl_set *set, struct sl_str name, struct sl_str tex
 	for (size_t i = 0; i < sl_go_map_len(trees); i++) {
 		const struct tmpl_tree *tree = sl_go_map_value_at(trees, i)->ptr;
 
-		if (!tree->empty || !tmpl_set_find(set, tree->name))
+		if (!tree->empty || !tmpl_set_find(set, tree->name) ||
+		    (is_new && sl_str_eq(tree->name, name)))
 			sl_go_map_set_borrow(set->a, set->trees, tree->name,
 					     *sl_go_map_value_at(trees, i));
 	}
 	return 0;
+}
+
+int sl_tmpl_parse(struct sl_tmpl_set *set, struct sl_str name, struct sl_str text,
+		  struct sl_err *err)
+{
+	return parse(set, name, text, false, err);
+}
+
+int sl_tmpl_parse_new(struct sl_tmpl_set *set, struct sl_str name, struct sl_str text,
+		      struct sl_err *err)
+{
+	return parse(set, name, text, true, err);
 }

@@ -64,6 +64,12 @@ struct sl_tmpl_set *sl_tmpl_set_clone(struct sl_arena *a, const struct sl_tmpl_s
  */
 int sl_tmpl_parse(struct sl_tmpl_set *set, struct sl_str name, struct sl_str text,
 		  struct sl_err *err) SL_MUST_CHECK;
+/*
+ * The same, but what stands in the set by that name afterwards is this text even if it is empty: what Go
+ * executes of a template just made by New and Parse.
+ */
+int sl_tmpl_parse_new(struct sl_tmpl_set *set, struct sl_str name, struct sl_str text,
+		      struct sl_err *err) SL_MUST_CHECK;
 /* Whether a template of that name was defined (an empty body counts as Go's Lookup counts it). */
 bool sl_tmpl_has(const struct sl_tmpl_set *set, struct sl_str name);
 

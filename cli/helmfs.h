@@ -1,0 +1,20 @@
+/*
+ * The disk as the chart loader sees it: any path of this machine, links as links.
+ *
+ * Errors have Go's words, for Helm shows them: "open x: no such file or directory".
+ *
+ * Thread rule: thread-safe.
+ */
+#ifndef CLI_HELMFS_H
+#define CLI_HELMFS_H
+
+#include "libcommon/render/helm/helm.h"
+
+extern const struct sl_helm_fs sl_cli_helmfs;
+
+/* "no such file or directory": what Go prints for an errno value. */
+const char *sl_cli_go_errno(int errnum);
+/* Set `err` to "WHAT PATH: no such file or directory" with the code that suits errnum. */
+int sl_cli_go_fail(struct sl_err *err, int errnum, const char *what, const char *path);
+
+#endif
