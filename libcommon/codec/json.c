@@ -7,6 +7,8 @@
 
 #include "libcommon/codec/number.h"
 
+#define STACK_BEGIN 64 /* enough for most objects: growing costs more than room */
+
 /*
  * Members (and items) of all containers that are still open lie on one stack, so that a container,
  * once closed, gets an array of exactly its size in the arena.
@@ -23,6 +25,7 @@ struct parser {
 	size_t depth, depth_max;
 	const char *file;
 	bool allow_duplicates, as_go;
+	const char *const *skip; /* the rest of that path, NULL: this leads elsewhere */
 	struct pending *stack;
 	size_t n, cap;
 	struct sl_err *err;
@@ -344,6 +347,8 @@ static int parse_value(struct parser *j, struct sl_value **ret_value);
 
 static struct pending *push(struct parser *j)
 {
+	if (!j->cap)
+		j->stack = sl_xcalloc(j->cap = STACK_BEGIN, sizeof(*j->stack));
 	j->stack = sl_grow(j->stack, j->n, &j->cap, sizeof(*j->stack));
 	j->stack[j->n] = (struct pending){ .m.line = j->line, .at = j->p };
 	return &j->stack[j->n++];
@@ -422,11 +427,52 @@ static int parse_items(struct parser *j, struct sl_value *list)
 	return r;
 }
 
+/* At an object or array: to behind its end. */
+static int skip_container(struct parser *j)
+{
+	size_t open = 0;
+
+	for (;; j->p++) {
+		if (j->p < j->end && *j->p == '"')
+			j->p = find_close(j->p + 1, j->end);
+		if (!j->p || j->p == j->end) {
+			j->p = j->end;
+			return fail(j, "");
+		}
+		if (*j->p == '{' || *j->p == '[')
+			open++;
+		else if (*j->p == '\n')
+			j->line++;
+		else if ((*j->p == '}' || *j->p == ']') && --open == 0)
+			break;
+	}
+	j->p++;
+	return 0;
+}
+
+/* The value of the member `key`; *ret_keep: it was not the one to leave out. */
+static int parse_member_value(struct parser *j, struct sl_str key, struct sl_value **ret_value,
+			      bool *ret_keep)
+{
+	const char *const *path = j->skip;
+	bool on_path = path && sl_str_eqz(key, path[0]);
+	int r;
+
+	*ret_keep = !on_path || path[1];
+	if (!*ret_keep && j->p < j->end && (*j->p == '{' || *j->p == '['))
+		return skip_container(j);
+	j->skip = on_path && path[1] ? path + 1 : NULL;
+	r = parse_value(j, ret_value);
+	j->skip = path;
+	return r;
+}
+
 static int parse_member(struct parser *j)
 {
 	struct sl_value *value = NULL;
 	struct sl_str key = SL_STR_NULL;
 	size_t at = j->n;
+	bool keep;
 	int r;
 
 	if (j->p == j->end || *j->p != '"')
@@ -440,11 +486,13 @@ static int parse_member(struct parser *j)
 		return fail(j, "expected ':' after object key");
 	j->p++;
 	skip_space(j);
-	r = parse_value(j, &value);
+	r = parse_member_value(j, key, &value, &keep);
 	if (r < 0)
 		return r;
 	j->stack[at].m.key = key;
 	j->stack[at].m.value = value;
+	if (!keep)
+		j->n = at;
 	return 0;
 }
 
@@ -520,6 +568,7 @@ int sl_json_parse(struct sl_arena *a, struct sl_str text, const struct sl_json_l
 		.file = l->file,
 		.allow_duplicates = l->allow_duplicates || l->as_go,
 		.as_go = l->as_go,
+		.skip = l->skip,
 		.err = err,
 	};
 	struct sl_value *v;

@@ -25,6 +25,12 @@ struct sl_json_limits {
 	 * "-0" is a FLOAT. */
 	bool as_go;
 	const char *file; /* for positions, or NULL; kept by pointer */
+	/*
+	 * A member to leave out: the keys that lead to it, ending with NULL, or NULL. Lists on the way
+	 * are entered. When it is an object or array, of its content only strings and brackets are
+	 * looked at; it costs no memory.
+	 */
+	const char *const *skip;
 };
 
 /*

@@ -44,7 +44,8 @@ static struct sl_kube_ref ref_of(struct sl_patcher *p)
 
 static struct sl_kube_verb_options verb_options(const struct sl_kube_ref *ref)
 {
-	return (struct sl_kube_verb_options){ .fair_key = ref->namespace_ };
+	return (struct sl_kube_verb_options){ .fair_key = ref->namespace_,
+					      .no_managed_fields = true };
 }
 
 static void take_resource_version(struct sl_patcher *p, const struct sl_value *from)

@@ -192,7 +192,12 @@ int sl_kube_call_wait_object(struct sl_kube_call *call, struct sl_arena *a,
 			     struct sl_value **ret_object, struct sl_err *err)
 {
 	SL_AUTO(sl_kube_response) response = SL_KUBE_RESPONSE_INIT;
-	const struct sl_json_limits limits = { .bytes = call->body.max, .allow_duplicates = true };
+	static const char *const path[] = { "metadata", "managedFields", NULL };
+	const struct sl_json_limits limits = {
+		.bytes = call->body.max,
+		.allow_duplicates = true,
+		.skip = call->req.no_managed_fields ? path : NULL,
+	};
 	int r = sl_kube_call_wait(call, &response, err);
 
 	if (r < 0 || !ret_object)

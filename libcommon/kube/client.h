@@ -93,6 +93,8 @@ struct sl_kube_request {
 	 */
 	bool retry_safe;
 	const char *fair_key; /* callers share the wire by this (a namespace), or NULL; copied */
+	/* The object is read without metadata.managedFields: half of many an answer. */
+	bool no_managed_fields;
 };
 
 struct sl_kube_response {

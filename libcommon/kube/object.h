@@ -71,6 +71,7 @@ struct sl_kube_verb_options {
 	const char *fair_key; /* see struct sl_kube_request, or NULL */
 	int64_t timeout_ms;   /* 0: default */
 	bool dry_run;
+	bool no_managed_fields; /* see struct sl_kube_request */
 };
 
 /* A reference without a name is SL_ERR_INVALID, also for patch and delete: it would mean all objects. */

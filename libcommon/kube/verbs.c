@@ -17,6 +17,7 @@ static void apply_options(struct sl_kube_request *req, const struct sl_kube_verb
 	req->user = o->user;
 	req->fair_key = o->fair_key;
 	req->timeout_ms = o->timeout_ms;
+	req->no_managed_fields = o->no_managed_fields;
 }
 
 /* JSON text in the arena. */

@@ -121,10 +121,9 @@ static void begin_path(struct sl_watch *w)
 static void deliver(struct sl_watch *w, struct sl_arena *a, enum sl_watch_event event,
 		    struct sl_value *object)
 {
-	/* Items of a LIST have neither, PartialObjectMetadata has its own. */
-	sl_kube_list_item(a, &w->kind, object);
-	if (!w->options.keep_managed_fields)
-		sl_map_remove(sl_get(object, "metadata"), SL_STR("managedFields"));
+	/* Items of a LIST have neither apiVersion nor kind, PartialObjectMetadata has its own. */
+	if (!sl_str_eqz(sl_obj_kind(object), w->kind.kind))
+		sl_kube_list_item(a, &w->kind, object);
 	w->handler.on_object(w->handler.ctx, event, object);
 }
 
@@ -182,7 +181,11 @@ static bool is_items(const struct sl_value *v)
 static void on_list_ended(struct sl_call_sink *sink, struct sl_kube_call *call)
 {
 	struct sl_watch *w = SL_CONTAINER_OF(sink, struct sl_watch, sink);
-	const struct sl_json_limits limits = { .allow_duplicates = true };
+	static const char *const path[] = { "items", "metadata", "managedFields", NULL };
+	const struct sl_json_limits limits = {
+		.allow_duplicates = true,
+		.skip = w->options.keep_managed_fields ? NULL : path,
+	};
 	SL_AUTO(sl_arena) a = SL_ARENA_INIT;
 	SL_AUTO(sl_err) err = SL_ERR_INIT;
 	struct sl_value *page = NULL;
@@ -218,7 +221,8 @@ static bool on_line(struct sl_lines *lines, struct sl_str line)
 	struct sl_value *object;
 	struct sl_str version;
 
-	if (sl_watch_parse(&a, line, &what, &event, &object, &w->stream_err) < 0)
+	if (sl_watch_parse(&a, line, w->options.keep_managed_fields, &what, &event, &object,
+			   &w->stream_err) < 0)
 		return false;
 	if (what == SL_WATCH_LINE_ERROR)
 		return sl_status_err(object, &w->stream_err) == 0;

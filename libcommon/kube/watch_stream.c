@@ -63,11 +63,14 @@ static const struct {
 	{ SL_STR("ERROR"), SL_WATCH_LINE_ERROR, SL_WATCH_ADDED },
 };
 
-int sl_watch_parse(struct sl_arena *a, struct sl_str line, enum sl_watch_line *ret_line,
-		   enum sl_watch_event *ret_event, struct sl_value **ret_object, struct sl_err *err)
+int sl_watch_parse(struct sl_arena *a, struct sl_str line, bool managed_fields,
+		   enum sl_watch_line *ret_line, enum sl_watch_event *ret_event,
+		   struct sl_value **ret_object, struct sl_err *err)
 {
+	static const char *const path[] = { "object", "metadata", "managedFields", NULL };
 	const struct sl_json_limits limits = { .bytes = SL_WATCH_LINE_MAX,
-					       .allow_duplicates = true };
+					       .allow_duplicates = true,
+					       .skip = managed_fields ? NULL : path };
 	struct sl_value *v, *object;
 	struct sl_str type;
 	int r = sl_json_parse(a, line, &limits, &v, err);

@@ -40,10 +40,10 @@ enum sl_watch_line {
 };
 
 /*
- * Read one line. Errors: SL_ERR_INVALID (no JSON, unknown type, no object), SL_ERR_TOO_LARGE (depth).
+ * Read one line; with `managed_fields` false, without the object's metadata.managedFields. Errors: SL_ERR_INVALID (no JSON, unknown type, no object), SL_ERR_TOO_LARGE (depth).
  */
-int sl_watch_parse(struct sl_arena *a, struct sl_str line, enum sl_watch_line *ret_line,
-		   enum sl_watch_event *ret_event, struct sl_value **ret_object,
-		   struct sl_err *err) SL_MUST_CHECK;
+int sl_watch_parse(struct sl_arena *a, struct sl_str line, bool managed_fields,
+		   enum sl_watch_line *ret_line, enum sl_watch_event *ret_event,
+		   struct sl_value **ret_object, struct sl_err *err) SL_MUST_CHECK;
 
 #endif

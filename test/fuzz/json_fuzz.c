@@ -1,10 +1,28 @@
-/* JSON: whatever is read is written and read back as the same value, in every form. */
+/*
+ * JSON: whatever is read is written and read back as the same value, in every form; without a member,
+ * it is the same value without that.
+ */
 #include <stdint.h>
 #include <stdlib.h>
 
 #include "libcommon/codec/json.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
+
+static void check_skip(struct sl_str text, struct sl_value *v)
+{
+	SL_AUTO(sl_arena) a = SL_ARENA_INIT_LIMIT(64 << 20);
+	static const char *const path[] = { "a", NULL };
+	const struct sl_json_limits limits = { .allow_duplicates = true, .skip = path };
+	struct sl_value *rest;
+
+	if (sl_json_parse(&a, text, &limits, &rest, NULL) < 0)
+		abort();
+	if (sl_is_map(v))
+		sl_map_remove(v, SL_STR("a"));
+	if (!sl_is_list(v) && !sl_value_equal(v, rest))
+		abort();
+}
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
@@ -26,5 +44,6 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		    !sl_value_equal(v, again))
 			abort();
 	}
+	check_skip(text, v);
 	return 0;
 }

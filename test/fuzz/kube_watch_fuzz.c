@@ -26,7 +26,8 @@ static bool on_line(struct sl_lines *l, struct sl_str line)
 
 	if (!line.n || memchr(line.p, '\n', line.n))
 		abort();
-	if (sl_watch_parse(&a, line, &what, &event, &object, &err) == 0 && !sl_is_map(object))
+	if (sl_watch_parse(&a, line, false, &what, &event, &object, &err) == 0 &&
+	    !sl_is_map(object))
 		abort();
 	sl_strbuf_adds(&r->text, line);
 	sl_strbuf_addc(&r->text, '\n');

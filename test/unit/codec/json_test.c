@@ -204,6 +204,48 @@ static void allows_duplicates_when_asked(void **state)
 	expect_json(v, "{\"a\":3,\"b\":2}");
 }
 
+static void leaves_a_member_out(void **state)
+{
+	static const char *const path[] = { "object", "metadata", "managedFields", NULL };
+	static const struct {
+		const char *in, *out; /* out NULL: as in */
+	} cases[] = {
+		{ "{\"object\":{\"metadata\":{\"a\":1,\"managedFields\":[{\"}\":\"\\\"]\"}],\"b\":"
+		  "2}}}",
+		  "{\"object\":{\"metadata\":{\"a\":1,\"b\":2}}}" },
+		{ "{\"object\":{\"metadata\":{\"managedFields\":{\"a\":[{}]}}}}",
+		  "{\"object\":{\"metadata\":{}}}" },
+		{ "{\"object\":{\"metadata\":{\"managedFields\":null,\"b\":2}}}",
+		  "{\"object\":{\"metadata\":{\"b\":2}}}" },
+		{ "{\"object\":[{\"metadata\":{\"managedFields\":[],\"b\":[]}},{\"c\":3}]}",
+		  "{\"object\":[{\"metadata\":{\"b\":[]}},{\"c\":3}]}" },
+		{ "{\"managedFields\":[1]}", NULL },
+		{ "{\"metadata\":{\"managedFields\":[1]}}", NULL },
+		{ "{\"object\":{\"spec\":{\"metadata\":{\"managedFields\":[1]}}}}", NULL },
+		{ "{\"object\":{\"metadata\":{\"labels\":{\"managedFields\":\"1\"}}}}", NULL },
+	};
+	const struct sl_json_limits limits = { .skip = path };
+
+	(void)state;
+	for (size_t i = 0; i < SL_ARRAY_LEN(cases); i++) {
+		SL_AUTO(sl_arena) a = SL_ARENA_INIT;
+		SL_AUTO(sl_err) err = SL_ERR_INIT;
+		SL_AUTO(sl_strbuf) out = SL_STRBUF_INIT(1 << 16);
+		struct sl_str in = sl_str(cases[i].in);
+		struct sl_value *v;
+
+		expect_ok(sl_json_parse(&a, in, &limits, &v, &err), &err);
+		sl_json_write(v, SL_JSON_COMPACT, &out);
+		assert_string_equal(out.p, cases[i].out ? cases[i].out : cases[i].in);
+		for (size_t n = 1; n < in.n; n++) {
+			SL_AUTO(sl_err) cut = SL_ERR_INIT;
+
+			expect_err(sl_json_parse(&a, sl_str_sub(in, 0, n), &limits, &v, &cut),
+				   SL_ERR_INVALID, "line 1 ", &cut);
+		}
+	}
+}
+
 static void finds_duplicates_in_large_objects(void **state)
 {
 	SL_AUTO(sl_arena) a = SL_ARENA_INIT;
@@ -362,6 +404,7 @@ int main(void)
 		cmocka_unit_test(refuses_malformed_text),
 		cmocka_unit_test(refuses_every_truncation),
 		cmocka_unit_test(allows_duplicates_when_asked),
+		cmocka_unit_test(leaves_a_member_out),
 		cmocka_unit_test(finds_duplicates_in_large_objects),
 		cmocka_unit_test(keeps_depth_limit),
 		cmocka_unit_test(keeps_size_limit),

@@ -141,7 +141,8 @@ static void reads_events(void **state)
 		enum sl_watch_event event;
 		struct sl_value *object;
 
-		expect_ok(sl_watch_parse(&a, sl_str(cases[i].line), &what, &event, &object, &err),
+		expect_ok(sl_watch_parse(&a, sl_str(cases[i].line), false, &what, &event, &object,
+					 &err),
 			  &err);
 		assert_int_equal(what, cases[i].what);
 		assert_int_equal(event, cases[i].event);
@@ -173,8 +174,9 @@ static void refuses_what_is_no_event(void **state)
 		enum sl_watch_event event;
 		struct sl_value *object;
 
-		expect_err(sl_watch_parse(&a, sl_str(lines[i]), &what, &event, &object, &err),
-			   SL_ERR_INVALID, "event of the watch", &err);
+		expect_err(
+			sl_watch_parse(&a, sl_str(lines[i]), false, &what, &event, &object, &err),
+			SL_ERR_INVALID, "event of the watch", &err);
 	}
 }
 
@@ -191,7 +193,8 @@ static void refuses_every_truncation(void **state)
 		enum sl_watch_event event;
 		struct sl_value *object;
 
-		expect_err(sl_watch_parse(&a, sl_str_sub(line, 0, n), &what, &event, &object, &err),
+		expect_err(sl_watch_parse(&a, sl_str_sub(line, 0, n), false, &what, &event, &object,
+					  &err),
 			   SL_ERR_INVALID, NULL, &err);
 	}
 }
