@@ -8,7 +8,7 @@ import pytest
 
 from cli import Cli, SLUICE, environment
 from controllers import apply_crds
-from lab import Lab, ROOT
+from lab import GitServer, Lab, ROOT
 
 GOLDEN = ROOT / "test" / "golden" / "flux-build"
 NAMESPACE = "flux-system"
@@ -32,6 +32,37 @@ def test_prints_what_flux_prints(case):
     else:
         assert (out, err, code) == ("", (where / "message").read_text(), 1)
     assert sorted(where.rglob("*")) == before
+
+
+KUSTOMIZATION = """apiVersion: kustomize.toolkit.fluxcd.io/v1
+kind: Kustomization
+metadata: {name: app, namespace: flux-system}
+spec:
+  prune: true
+  interval: 1h
+  path: ./
+  sourceRef: {kind: GitRepository, name: app}
+  namePrefix: pre-
+  commonMetadata: {annotations: {port: "8080", flag: "true"}}
+"""
+
+
+def test_builds_remote_bases(tmp_path):
+    with GitServer() as git:
+        base = git.repo("base")
+        base.commit({"base/cm.yaml": "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: web}\n",
+                     "base/kustomization.yaml": "resources: [cm.yaml]\n"})
+        base.tag("v1")
+        (tmp_path / "app").mkdir()
+        (tmp_path / "app/kustomization.yaml").write_text(f"resources: ['{base.url}//base?ref=v1']\n")
+        (tmp_path / "ks.yaml").write_text(KUSTOMIZATION)
+        args = ("build", "kustomization", "app", "--path", "app", "--kustomization-file", "ks.yaml", "--dry-run")
+        out, err, code = run(*args, cwd=tmp_path)
+        assert (err, code) == ("", 0)
+        assert "  name: pre-web\n" in out and "    flag: \"true\"\n    port: \"8080\"\n" in out
+        (tmp_path / "app/kustomization.yaml").write_text(f"resources: ['{base.url}//base?ref=none']\n")
+        out, err, code = run(*args, cwd=tmp_path)
+        assert (out, code) == ("", 1) and "couldn't find remote ref none" in err
 
 
 def test_can_be_asked_from_anywhere():

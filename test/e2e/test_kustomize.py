@@ -75,12 +75,14 @@ def test_the_fields_that_shape_a_build(lab, ns, source):
                   components=["../components/extra", "../components/missing"], ignoreMissingComponents=True,
                   patches=[{"patch": '[{"op":"add","path":"/data/added","value":"yes"}]',
                             "target": {"kind": "ConfigMap", "name": "settings"}}],
-                  commonMetadata={"labels": {"team": "a"}, "annotations": {"note": "b"}})
+                  commonMetadata={"labels": {"team": "a", "port": "8080"},
+                                  "annotations": {"note": "b", "port": "8080", "on": "true"}})
     wait_ready(lab, ns, source.revision)
     settings = lab.kube.get("configmap", "pre-settings-suf", ns)
     assert settings["data"] == {"k": "1", "added": "yes"}
     assert settings["metadata"]["labels"]["team"] == "a"
-    assert settings["metadata"]["annotations"]["note"] == "b"
+    assert settings["metadata"]["labels"]["port"] == settings["metadata"]["annotations"]["port"] == "8080"
+    assert settings["metadata"]["annotations"].items() >= {"note": "b", "on": "true"}.items()
     web = lab.kube.get("deployment", "pre-web-suf", ns)
     assert web["spec"]["template"]["spec"]["containers"][0]["image"].endswith("pause:3.10")
     assert lab.kube.find("configmap", "pre-extra-suf", ns)

@@ -172,13 +172,14 @@ static void labels_what_it_builds(void **state)
 	    "  name: a\n"
 	    "  labels: {l: own, kustomize.toolkit.fluxcd.io/name: forged}\n");
 	expect_ok(build(w, "'path':'.','commonMetadata':{'labels':{'l':'common'},"
-			   "'annotations':{'a':'b'}}"),
+			   "'annotations':{'a':'b','port':'8080','on':'true','day':'2020-01-01'}}"),
 		  &w->err);
 	expect_json(sl_get(first(w), "metadata"),
 		    "{\"name\":\"a\",\"labels\":{\"l\":\"common\","
 		    "\"kustomize.toolkit.fluxcd.io/name\":\"apps\","
 		    "\"kustomize.toolkit.fluxcd.io/namespace\":\"flux-system\"},"
-		    "\"annotations\":{\"a\":\"b\"}}");
+		    "\"annotations\":{\"a\":\"b\",\"port\":\"8080\",\"on\":\"true\","
+		    "\"day\":\"2020-01-01\"}}");
 }
 
 static void refuses_encrypted_secrets(void **state)
