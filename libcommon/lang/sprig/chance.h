@@ -7,6 +7,7 @@
 #include "libcommon/lang/template/func.h"
 
 /* Errors: the callback's; SL_ERR_UNSUPPORTED without one. */
-int sl_sprig_fill_random(struct sl_go_call *call, void *buf, size_t n, struct sl_err *err) SL_MUST_CHECK;
+int sl_sprig_fill_random(struct sl_go_call *call, void *buf, size_t n,
+			 struct sl_err *err) SL_MUST_CHECK;
 
 #endif
