@@ -24,7 +24,7 @@ struct parser {
 	uint32_t line;
 	size_t depth, depth_max;
 	const char *file;
-	bool allow_duplicates, as_go;
+	bool allow_duplicates, as_go, verbatim;
 	const char *const *skip; /* the rest of that path, NULL: this leads elsewhere */
 	struct pending *stack;
 	size_t n, cap;
@@ -307,11 +307,11 @@ static int parse_number(struct parser *j, struct sl_value **ret_value)
 	}
 	v = new_value(j, SL_V_INT);
 	*ret_value = v;
-	if (integer && sl_str_to_i64(s, INT64_MIN, INT64_MAX, &v->i) &&
+	if (!j->verbatim && integer && sl_str_to_i64(s, INT64_MIN, INT64_MAX, &v->i) &&
 	    !(j->as_go && sl_str_eqz(s, "-0")))
 		return 0;
 	v->kind = SL_V_FLOAT;
-	if (sl_str_to_double(s, &v->f) && double_is_exact(s, v->f))
+	if (!j->verbatim && sl_str_to_double(s, &v->f) && double_is_exact(s, v->f))
 		return 0;
 	v->kind = SL_V_NUMBER;
 	v->s = sl_arena_str(j->a, s);
@@ -569,6 +569,7 @@ int sl_json_parse(struct sl_arena *a, struct sl_str text, const struct sl_json_l
 		.allow_duplicates = l->allow_duplicates || l->as_go,
 		.as_go = l->as_go,
 		.skip = l->skip,
+		.verbatim = l->verbatim_numbers,
 		.err = err,
 	};
 	struct sl_value *v;

@@ -24,6 +24,7 @@ struct sl_json_limits {
 	/* As there in all: duplicates are allowed, what is no UTF-8 and lone surrogates become U+FFFD,
 	 * "-0" is a FLOAT. */
 	bool as_go;
+	bool verbatim_numbers; /* every number is a NUMBER, as it is written */
 	const char *file; /* for positions, or NULL; kept by pointer */
 	/*
 	 * A member to leave out: the keys that lead to it, ending with NULL, or NULL. Lists on the way

@@ -210,6 +210,9 @@ struct sl_go_map *sl_helm_values_tables(struct sl_arena *a, struct sl_go_map *ds
  */
 int sl_helm_values_validate(struct sl_arena *a, const struct sl_helm_chart *c,
 			    const struct sl_go_map *values, struct sl_err *err) SL_MUST_CHECK;
+/* The values against one schema's text: what is wrong, as Helm says it, without a chart's name. */
+int sl_helm_values_validate_one(struct sl_arena *a, struct sl_str schema,
+				const struct sl_go_map *values, struct sl_err *err) SL_MUST_CHECK;
 
 /* ---- before rendering ---- */
 
