@@ -25,7 +25,7 @@
 #define SL_JSONSCHEMA_BYTES_MAX ((size_t)8 << 20) /* of a schema's text */
 #define SL_JSONSCHEMA_SCHEMAS_MAX 200000	  /* schemas within one, references counted once */
 #define SL_JSONSCHEMA_DEPTH_MAX 2000	/* schemas that are being applied within each other */
-#define SL_JSONSCHEMA_STEPS_MAX 5000000 /* applications of a schema to a value */
+#define SL_JSONSCHEMA_STEPS_MAX 1000000 /* applications of a schema to a value */
 
 struct sl_jsonschema;
 
