@@ -300,9 +300,9 @@ static int json_of_stamp(struct sl_arena *a, const struct sl_goval *v, struct sl
 }
 
 static const struct sl_go_field place_fields[] = {
-	{ "Name", place_name, "name", true },
-	{ "Rank", place_rank, NULL, false },
-	{ "Hidden", place_rank, "-", false },
+	{ .name = "Name", .get = place_name, .json = "name", .omit_empty = true },
+	{ .name = "Rank", .get = place_rank },
+	{ .name = "Hidden", .get = place_rank, .json = "-" },
 	{ 0 },
 };
 static const struct sl_go_type place_type = { .kind = SL_GO_STRUCT,
