@@ -72,6 +72,8 @@ FUNCTION(fn_dict)
 FUNCTION(fn_set)
 {
 	UNUSED;
+	if (!args[0].map)
+		return sl_err_set(err, SL_ERR_INVALID, "set of nil");
 	sl_go_map_set(call->a, args[0].map, args[1].s, args[2]);
 	*ret = args[0];
 	return 0;

@@ -3,6 +3,7 @@
 #include "libcommon/lang/template/fmt.h"
 
 const struct sl_go_type tmpl_reflect_value = { .kind = SL_GO_STRUCT, .name = "reflect.Value" };
+const struct sl_go_type tmpl_reflect_boxed = { .kind = SL_GO_STRUCT, .name = "reflect.Value" };
 
 int tmpl_return_text(struct sl_go_call *call, const struct sl_strbuf *text, struct sl_goval *ret,
 		     struct sl_err *err)
@@ -84,7 +85,7 @@ static int read_index(struct sl_goval v, size_t cap, size_t *ret, struct sl_err 
 	enum sl_go_kind kind = sl_goval_kind(v);
 	int64_t i = v.i; /* of the same bits as v.u, as Go converts them */
 
-	if (kind == SL_GO_INVALID || kind == SL_GO_INTERFACE)
+	if (kind == SL_GO_INVALID)
 		return sl_err_set(err, SL_ERR_INVALID, "cannot index slice/array with nil");
 	if (!sl_go_kind_is_int(kind) && !sl_go_kind_is_uint(kind))
 		return sl_err_set(err, SL_ERR_INVALID, "cannot index slice/array with type %s",
@@ -100,7 +101,11 @@ static int index_sequence(struct sl_goval v, struct sl_goval index, struct sl_go
 {
 	bool is_text = v.type->kind == SL_GO_STRING;
 	size_t i;
-	int r = read_index(index, sl_goval_len(v), &i, err);
+	int r;
+
+	if (index.type == &sl_go_any)
+		index = SL_GO_NONE;
+	r = read_index(index, sl_goval_len(v), &i, err);
 
 	if (r < 0)
 		return r;
@@ -272,7 +277,11 @@ static const struct sl_go_func functions[] = {
 	  .count = 2,
 	  .variadic = true },
 	ANY("println", println, 0, true),
-	VALUES("slice", slice, 1, true),
+	{ .name = "slice",
+	  .fn = slice,
+	  .params = { &tmpl_reflect_value, &tmpl_reflect_boxed },
+	  .count = 2,
+	  .variadic = true },
 	ANY("urlquery", tmpl_urlquery, 0, true),
 };
 

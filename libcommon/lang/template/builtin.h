@@ -16,6 +16,8 @@ const struct sl_go_func *tmpl_builtin(struct sl_str name);
 
 /* A parameter of this type takes whatever there is, and NONE as well, which an interface cannot hold. */
 extern const struct sl_go_type tmpl_reflect_value;
+/* The same, but what an interface holds is hidden: it is given as NIL. */
+extern const struct sl_go_type tmpl_reflect_boxed;
 
 /* The code of those three; not to be called. */
 int tmpl_own_of_execution(struct sl_go_call *call, const struct sl_goval *args, size_t n,

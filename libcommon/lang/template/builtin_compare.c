@@ -3,7 +3,15 @@
 #include "libcommon/lang/template/fmt.h"
 
 /* What two values must share to be compared. */
-enum basic { NOT_BASIC, BASIC_BOOL, BASIC_INT, BASIC_FLOAT, BASIC_STRING, BASIC_UINT };
+enum basic {
+	NOT_BASIC,
+	BASIC_BOOL,
+	BASIC_INT,
+	BASIC_FLOAT,
+	BASIC_STRING,
+	BASIC_UINT,
+	BASIC_COMPLEX
+};
 
 static enum basic basic_of(struct sl_goval v)
 {
@@ -17,6 +25,8 @@ static enum basic basic_of(struct sl_goval v)
 		return BASIC_INT;
 	if (sl_go_kind_is_uint(kind))
 		return BASIC_UINT;
+	if (kind == SL_GO_COMPLEX128)
+		return BASIC_COMPLEX;
 	return sl_go_kind_is_float(kind) ? BASIC_FLOAT : NOT_BASIC;
 }
 
@@ -93,6 +103,9 @@ static int equal(struct sl_goval x, struct sl_goval y, bool *ret, struct sl_err 
 	case BASIC_FLOAT:
 		*ret = x.f == y.f;
 		break;
+	case BASIC_COMPLEX:
+		*ret = x.c[0] == y.c[0] && x.c[1] == y.c[1];
+		break;
 	case BASIC_STRING:
 		*ret = sl_str_eq(x.s, y.s);
 		break;
@@ -106,7 +119,7 @@ static int less(struct sl_goval x, struct sl_goval y, bool *ret, struct sl_err *
 {
 	enum basic a = basic_of(x), b = basic_of(y);
 
-	if (a == NOT_BASIC || b == NOT_BASIC || (a == b && a == BASIC_BOOL))
+	if (a == NOT_BASIC || b == NOT_BASIC || (a == b && (a == BASIC_BOOL || a == BASIC_COMPLEX)))
 		return sl_err_set(err, SL_ERR_INVALID, "invalid type for comparison");
 	if (a == BASIC_INT && b == BASIC_UINT)
 		*ret = x.i < 0 || (uint64_t)x.i < y.u;

@@ -49,9 +49,13 @@ static struct sl_str value_name(struct sl_arena *a, struct sl_goval v)
 }
 
 /* A function gets copies of structs: see `as_argument` in goval.h. */
-static struct sl_goval as_argument(const struct sl_go_type *type, struct sl_goval v)
+static struct sl_goval as_argument(const struct sl_go_type *type, const struct tmpl_value *value)
 {
-	if (v.type && v.type->as_argument && type != &tmpl_reflect_value)
+	struct sl_goval v = value->v;
+
+	if (value->boxed && type == &tmpl_reflect_boxed)
+		return SL_GO_NIL;
+	if (v.type && v.type->as_argument && type->kind == SL_GO_INTERFACE)
 		v.type = v.type->as_argument;
 	return v;
 }
@@ -70,13 +74,13 @@ static int eval_arguments(struct tmpl_frame *f, const struct tmpl_call *c,
 		r = tmpl_eval_arg(f, c->dot, parameter(fn, i), c->args[i + 1], &v);
 		if (r < 0)
 			return r;
-		argv[at++] = as_argument(parameter(fn, i), v.v);
+		argv[at++] = as_argument(parameter(fn, i), &v);
 	}
 	if (!c->final)
 		return 0;
 	v = *c->final;
 	r = tmpl_validate(f, parameter(fn, i), &v);
-	argv[at] = as_argument(parameter(fn, i), v.v);
+	argv[at] = as_argument(parameter(fn, i), &v);
 	return r;
 }
 
