@@ -25,6 +25,7 @@ from lab import GitServer, Lab  # noqa: E402
 
 BIN = ROOT / "build" / "bin"
 NAMESPACE = "sluice-demo"
+DEFINITIONS = ("gitrepositories.source.toolkit.fluxcd.io", "kustomizations.kustomize.toolkit.fluxcd.io")
 STEP_SECONDS = 90
 
 DEPLOYMENT = """\
@@ -349,7 +350,9 @@ def begin_cluster(stack):
     """The lab, or the user's cluster; returns it and whether it is the user's."""
     path = os.environ.get("KUBECONFIG")
     if path:
-        say(f"Using the cluster of KUBECONFIG={path}")
+        server = Cluster(path).kubectl("config", "view", "--minify", "-o", "jsonpath={.clusters[0].cluster.server}")
+        say(f"Using the cluster {server} of KUBECONFIG={path}: the namespace {NAMESPACE} is made there, and "
+            "removed at the end")
         return OwnLab(path), True
     say("Starting a local Kubernetes …")
     since = time.monotonic()
@@ -367,16 +370,16 @@ def install_definitions(cluster, foreign):
                              f"fight over one object:\n{others}")
     for path in sorted((ROOT / "charts").glob("*-controller/crds/*.yaml")):
         cluster.apply([path.read_text()])
-    cluster.kubectl("wait", "--for=condition=Established", "--timeout=30s", "crd",
-                    "gitrepositories.source.toolkit.fluxcd.io",
-                    "kustomizations.kustomize.toolkit.fluxcd.io")
+    cluster.kubectl("wait", "--for=condition=Established", "--timeout=30s", "crd", *DEFINITIONS)
 
 
 def clean_up(cluster):
     """Leave the user's cluster as it was, but for the definitions."""
+    say(f"\nRemoving the namespace {NAMESPACE} …")
     cluster.kubectl("delete", "kustomization,gitrepository", "demo", "-n", NAMESPACE,
                     "--ignore-not-found", "--timeout=60s", check=False)
-    cluster.kubectl("delete", "namespace", NAMESPACE, "--ignore-not-found", "--wait=false", check=False)
+    cluster.kubectl("delete", "namespace", NAMESPACE, "--ignore-not-found", "--timeout=60s", check=False)
+    say(f"   ✔ The cluster is as it was, but for the definitions: {', '.join(DEFINITIONS)}")
 
 
 def run():
