@@ -3,11 +3,8 @@
  *
  * Messages of the tools that we stand in for carry user input in this form. Printable Unicode stays;
  * control characters become \n, \x01, \u0085 and the like; bytes that are not UTF-8 become \xNN.
- * Go's table of printable characters is approximated: everything from U+00A1 up counts as printable
- * but U+00AD, white space, format characters of the General Punctuation block, surrogates, private
- * use and noncharacters.
  *
- * Thread rule: pure functions.
+ * Thread rule: pure functions. Source: Go 1.26 (Unicode 15).
  */
 #ifndef LIBCOMMON_CODEC_GOQUOTE_H
 #define LIBCOMMON_CODEC_GOQUOTE_H
@@ -31,7 +28,7 @@ void sl_strbuf_add_goquoted_as(struct sl_strbuf *b, struct sl_str s, unsigned fl
 
 /* strconv.CanBackquote: whether `s` can stand between back quotes as it is, in one line. */
 bool sl_can_backquote(struct sl_str s);
-/* strconv.IsPrint, see above. */
+/* strconv.IsPrint. */
 bool sl_rune_is_printable(uint32_t rune);
 
 #endif

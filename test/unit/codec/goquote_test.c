@@ -32,10 +32,62 @@ static void quotes_as_go(void **state)
 	}
 }
 
+static void quotes_otherwise_when_asked(void **state)
+{
+	static const struct {
+		struct sl_str text;
+		unsigned flags;
+		const char *want;
+	} cases[] = {
+		{ { "a\"'\xc3\xa9", 5 }, SL_GOQUOTE_ASCII, "\"a\\\"'\\u00e9\"" },
+		{ { "'", 1 }, SL_GOQUOTE_SINGLE, "'\\''" },
+		{ { "\"", 1 }, SL_GOQUOTE_SINGLE, "'\"'" },
+		{ { "\xf0\x9f\x98\x80", 4 },
+		  SL_GOQUOTE_SINGLE | SL_GOQUOTE_ASCII,
+		  "'\\U0001f600'" },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < SL_ARRAY_LEN(cases); i++) {
+		SL_AUTO(sl_strbuf) b = SL_STRBUF_INIT(100);
+
+		sl_strbuf_add_goquoted_as(&b, cases[i].text, cases[i].flags);
+		assert_string_equal(b.p, cases[i].want);
+	}
+}
+
+static void tells_what_can_stand_in_back_quotes(void **state)
+{
+	(void)state;
+	assert_true(sl_can_backquote(SL_STR("a\tb\\\xc3\xa9")));
+	assert_true(sl_can_backquote(SL_STR("")));
+	assert_false(sl_can_backquote(SL_STR("`")));
+	assert_false(sl_can_backquote(SL_STR("a\n")));
+	assert_false(sl_can_backquote(SL_STR("\x7f")));
+	assert_false(sl_can_backquote(SL_STR("\xff")));
+	assert_false(sl_can_backquote(SL_STR("\xef\xbb\xbf")));
+}
+
+static void knows_what_is_printed(void **state)
+{
+	(void)state;
+	assert_true(sl_rune_is_printable(' '));
+	assert_false(sl_rune_is_printable(0x10ffff));
+	assert_true(sl_rune_is_printable(0x377));
+	assert_false(sl_rune_is_printable(0x378));
+	assert_false(sl_rune_is_printable(0x379));
+	assert_true(sl_rune_is_printable(0x37a));
+	assert_false(sl_rune_is_printable(0x7f));
+	assert_false(sl_rune_is_printable(0xad));
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(quotes_as_go),
+		cmocka_unit_test(quotes_otherwise_when_asked),
+		cmocka_unit_test(tells_what_can_stand_in_back_quotes),
+		cmocka_unit_test(knows_what_is_printed),
 	};
 
 	return run_group("goquote", tests);

@@ -92,6 +92,34 @@ static void changes_case_as_go_does(void **state)
 	}
 }
 
+static void changes_to_title_case_as_go_does(void **state)
+{
+	static const uint32_t cases[][2] = {
+		{ 'a', 'A' },	      { 'A', 'A' },	  { 0x1c4, 0x1c5 },   { 0x1c5, 0x1c5 },
+		{ 0x1c6, 0x1c5 },     { 0x1c9, 0x1c8 },	  { 0x1cc, 0x1cb },   { 0x1f3, 0x1f2 },
+		{ 0x1f4, 0x1f4 },     { 0x1cd, 0x1cd },	  { 0x10d0, 0x10d0 }, { 0x1c90, 0x1c90 },
+		{ 0x10428, 0x10400 }, { 0x1f80, 0x1f88 },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < SL_ARRAY_LEN(cases); i++)
+		assert_int_equal(sl_rune_to_title(cases[i][0]), cases[i][1]);
+}
+
+static void knows_white_space(void **state)
+{
+	static const uint32_t spaces[] = {
+		'\t', '\n', '\r', ' ', 0x85, 0xa0, 0x1680, 0x2003, 0x3000
+	};
+	static const uint32_t others[] = { 8, 0x0e, 'a', 0x200b, 0xfeff, 0x180e };
+
+	(void)state;
+	for (size_t i = 0; i < SL_ARRAY_LEN(spaces); i++)
+		assert_true(sl_rune_is_space(spaces[i]));
+	for (size_t i = 0; i < SL_ARRAY_LEN(others); i++)
+		assert_false(sl_rune_is_space(others[i]));
+}
+
 static void encodes_what_it_decodes(void **state)
 {
 	static const uint32_t runes[] = { 0,	  0x7f,	  0x80,	   0x7ff,   0x800,
@@ -114,6 +142,8 @@ int main(void)
 		cmocka_unit_test(knows_letters_and_digits),
 		cmocka_unit_test(decodes_as_go_does),
 		cmocka_unit_test(changes_case_as_go_does),
+		cmocka_unit_test(changes_to_title_case_as_go_does),
+		cmocka_unit_test(knows_white_space),
 		cmocka_unit_test(encodes_what_it_decodes),
 	};
 
