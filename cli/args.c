@@ -102,6 +102,7 @@ static int check_value(const struct sl_cli_flag *f, const char *value, struct sl
 
 	switch (f->type) {
 	case SL_CLI_STRING:
+	case SL_CLI_ARRAY:
 		return 0;
 	case SL_CLI_STRINGS:
 		return check_list(f, value, err);
@@ -161,8 +162,8 @@ static int parse_long(struct parser *p, struct sl_str word, struct sl_err *err)
 		return unknown_flag(p, name, err);
 	if (eq >= 0)
 		return give(p, f, word.p + eq + 1, err);
-	if (f->type == SL_CLI_BOOL)
-		return give(p, f, "true", err);
+	if (f->type == SL_CLI_BOOL || f->alone)
+		return give(p, f, f->alone ? f->alone : "true", err);
 	if (*p->next)
 		return give(p, f, *p->next++, err);
 	p->args->wanting = f;
@@ -346,7 +347,12 @@ void sl_cli_strings(const struct sl_cli_args *args, const char *flag, struct sl_
 	for (size_t i = 0; i < args->given_count; i++) {
 		struct sl_str rest = sl_str(args->given[i].value), part;
 
-		while (args->given[i].flag == f && sl_str_split(&rest, ',', &part))
-			sl_strvec_push_str(ret_list, part);
+		if (args->given[i].flag != f)
+			continue;
+		if (f->type == SL_CLI_ARRAY)
+			sl_strvec_push(ret_list, args->given[i].value);
+		else
+			while (sl_str_split(&rest, ',', &part))
+				sl_strvec_push_str(ret_list, part);
 	}
 }

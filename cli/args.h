@@ -55,7 +55,7 @@ const char *sl_cli_string(const struct sl_cli_args *args, const char *flag); /* 
 bool sl_cli_bool(const struct sl_cli_args *args, const char *flag);
 int64_t sl_cli_duration_ms(const struct sl_cli_args *args, const char *flag);
 double sl_cli_number(const struct sl_cli_args *args, const char *flag);
-/* Every value of a list flag, split at commas, appended. */
+/* Every value of a list flag, appended: split at commas, unless it is an ARRAY. */
 void sl_cli_strings(const struct sl_cli_args *args, const char *flag, struct sl_strvec *ret_list);
 /* Whether it stood on the command line. */
 bool sl_cli_is_given(const struct sl_cli_args *args, const char *flag);

@@ -44,6 +44,7 @@ enum sl_cli_verb {
 	SL_CLI_BUILD,
 	SL_CLI_ENVSUBST,
 	SL_CLI_KUSTOMIZE_BUILD,
+	SL_CLI_HELM_TEMPLATE,
 	SL_CLI_FETCH, /* hidden: a file of the web, for those verbs that have no network */
 	SL_CLI_VERBS,
 };
@@ -52,6 +53,7 @@ enum sl_cli_type {
 	SL_CLI_BOOL,
 	SL_CLI_STRING,
 	SL_CLI_STRINGS,	 /* repeatable, each split at commas */
+	SL_CLI_ARRAY,	 /* repeatable, each as it is */
 	SL_CLI_DURATION, /* Go syntax, more than 0 */
 	SL_CLI_NUMBER,	 /* finite, not negative */
 	SL_CLI_CHOICE,	 /* one of `choices` */
@@ -71,8 +73,9 @@ struct sl_cli_flag {
 	const char *name; /* without dashes */
 	char shorthand;	  /* or 0 */
 	enum sl_cli_type type;
-	const char *metavar;	    /* what help prints for the value; NULL: by type */
-	const char *initial;	    /* text of the default, or NULL for none */
+	const char *metavar; /* what help prints for the value; NULL: by type */
+	const char *initial; /* text of the default, or NULL for none */
+	const char *alone;   /* what it means without a value, which then needs "=", or NULL */
 	const char *const *choices; /* CHOICE, STRINGS that know their values; ends with NULL */
 	enum sl_cli_complete complete;
 	const char *help; /* begins in lower case, no full stop */
@@ -97,6 +100,9 @@ struct sl_cli_command {
 	const struct sl_cli_flag *flags;       /* or NULL */
 	const struct sl_cli_command *children; /* or NULL */
 };
+
+/* What is below `sluice helm`: commands_helm.c. */
+extern const struct sl_cli_command sl_cli_commands_helm[];
 
 /* The root, `sluice`; its flags are the global ones. */
 const struct sl_cli_command *sl_cli_root(void);

@@ -333,9 +333,8 @@ static const char *const load_restrictors[] = { "LoadRestrictionsNone", "LoadRes
 						NULL };
 static const char *const reorderings[] = { "legacy", "none", NULL };
 
-/* What kustomize has for functions and charts, which are refused where a kustomization has them. */
+/* What kustomize has for functions, which are refused where a kustomization has them. */
 #define NO_FUNCTIONS "accepted for scripts written for kustomize: functions are not run"
-#define NO_CHARTS "accepted for scripts written for kustomize: charts are refused"
 
 const struct sl_cli_flag sl_cli_flags_kustomize_build[] = {
 	{ .name = "as-current-user",
@@ -347,7 +346,10 @@ const struct sl_cli_flag sl_cli_flags_kustomize_build[] = {
 	  .initial = "false",
 	  .help = NO_FUNCTIONS },
 	{ .name = "enable-exec", .type = SL_CLI_BOOL, .initial = "false", .help = NO_FUNCTIONS },
-	{ .name = "enable-helm", .type = SL_CLI_BOOL, .initial = "false", .help = NO_CHARTS },
+	{ .name = "enable-helm",
+	  .type = SL_CLI_BOOL,
+	  .initial = "false",
+	  .help = "render helmCharts; charts are not downloaded" },
 	{ .name = "enable-managedby-label",
 	  .type = SL_CLI_BOOL,
 	  .initial = "false",
@@ -360,17 +362,20 @@ const struct sl_cli_flag sl_cli_flags_kustomize_build[] = {
 	{ .name = "helm-api-versions",
 	  .type = SL_CLI_STRINGS,
 	  .metavar = "VERSION",
-	  .help = NO_CHARTS },
+	  .help = "API version that charts find in .Capabilities.APIVersions" },
 	{ .name = "helm-command",
 	  .type = SL_CLI_STRING,
 	  .metavar = "PROGRAM",
 	  .initial = "helm",
-	  .help = NO_CHARTS },
-	{ .name = "helm-debug", .type = SL_CLI_BOOL, .initial = "false", .help = NO_CHARTS },
+	  .help = "accepted for scripts written for kustomize: no program is run" },
+	{ .name = "helm-debug",
+	  .type = SL_CLI_BOOL,
+	  .initial = "false",
+	  .help = "accepted for scripts written for kustomize: no program is run" },
 	{ .name = "helm-kube-version",
 	  .type = SL_CLI_STRING,
 	  .metavar = "VERSION",
-	  .help = NO_CHARTS },
+	  .help = "version of Kubernetes that charts find in .Capabilities.KubeVersion" },
 	{ .name = "load-restrictor",
 	  .type = SL_CLI_CHOICE,
 	  .initial = "LoadRestrictionsRootOnly",

@@ -18,6 +18,7 @@ extern const struct sl_cli_flag sl_cli_flags_events[];
 extern const struct sl_cli_flag sl_cli_flags_export[];
 extern const struct sl_cli_flag sl_cli_flags_get[];
 extern const struct sl_cli_flag sl_cli_flags_get_kustomizations[];
+extern const struct sl_cli_flag sl_cli_flags_helm_template[]; /* flags_helm.c */
 extern const struct sl_cli_flag sl_cli_flags_kustomize_build[];
 extern const struct sl_cli_flag sl_cli_flags_reconcile[];
 extern const struct sl_cli_flag sl_cli_flags_reconcile_kustomization[];

@@ -10,7 +10,8 @@ static const char *metavar(const struct sl_cli_flag *f)
 	static const char *const by_type[] = {
 		[SL_CLI_BOOL] = NULL,	    [SL_CLI_STRING] = "TEXT",
 		[SL_CLI_STRINGS] = "LIST",  [SL_CLI_DURATION] = "DURATION",
-		[SL_CLI_NUMBER] = "NUMBER", [SL_CLI_CHOICE] = "FORMAT",
+		[SL_CLI_ARRAY] = "TEXT",    [SL_CLI_NUMBER] = "NUMBER",
+		[SL_CLI_CHOICE] = "FORMAT",
 	};
 
 	return f->metavar ? f->metavar : by_type[f->type];
@@ -21,7 +22,9 @@ void sl_cli_flag_usage(const struct sl_cli_flag *f, struct sl_strbuf *out)
 	if (f->shorthand)
 		sl_strbuf_addf(out, "-%c, ", f->shorthand);
 	sl_strbuf_addf(out, "--%s", f->name);
-	if (metavar(f))
+	if (metavar(f) && f->alone)
+		sl_strbuf_addf(out, "[=%s]", metavar(f));
+	else if (metavar(f))
 		sl_strbuf_addf(out, " %s", metavar(f));
 }
 

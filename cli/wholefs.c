@@ -41,6 +41,22 @@ static int whole_read(void *ctx, const char *path, struct sl_arena *a, struct sl
 	return r;
 }
 
+static int whole_list(void *ctx, const char *path, void (*each)(void *arg, const char *name),
+		      void *arg, struct sl_err *err)
+{
+	SL_AUTO(sl_arena) a = SL_ARENA_INIT;
+	SL_AUTO(sl_strvec) names = SL_STRVEC_INIT;
+	SL_AUTO_FD int fd = -1;
+	int r = sl_dir_open(absolute(&a, path), &fd, err);
+
+	(void)ctx;
+	if (r == 0)
+		r = sl_dir_list(fd, ".", &names, err);
+	for (size_t i = 0; r == 0 && i < names.n; i++)
+		each(arg, names.v[i]);
+	return r;
+}
+
 static int whole_real(void *ctx, const char *path, struct sl_arena *a, const char **ret_path,
 		      struct sl_err *err)
 {
@@ -137,6 +153,7 @@ struct sl_kustomize_fs sl_cli_wholefs(struct sl_cli_wholefs *w)
 	return (struct sl_kustomize_fs){ .ctx = w,
 					 .stat = whole_stat,
 					 .read = whole_read,
+					 .list = whole_list,
 					 .fetch = whole_fetch,
 					 .real = whole_real };
 }

@@ -6,9 +6,11 @@
 #include <unistd.h>
 
 #include "cli/local/programs.h"
+#include "cli/helmhost.h"
 #include "cli/wholefs.h"
 #include "cli/report.h"
 #include "libcommon/net/url.h"
+#include "libcommon/render/kustomize/charts.h"
 
 #define MANAGED_BY_VARIABLE "KUSTOMIZE_ENABLE_MANAGEDBY_LABEL"
 
@@ -50,6 +52,35 @@ static struct sl_kustomize_options read_options(const struct sl_cli_args *args, 
 	};
 
 	return o;
+}
+
+/* For `--enable-helm`. */
+struct helm {
+	struct sl_helm_host host;
+	struct sl_kustomize_helm settings;
+	struct sl_kustomize_charts charts;
+};
+
+static void enable_helm(struct sl_arena *a, const struct sl_cli_args *args, struct helm *h,
+			struct sl_kustomize_options *options)
+{
+	SL_AUTO(sl_strvec) given = SL_STRVEC_INIT;
+	const char *version = sl_cli_string(args, "helm-kube-version");
+	struct sl_str *api_versions;
+
+	if (!sl_cli_bool(args, "enable-helm"))
+		return;
+	sl_cli_strings(args, "helm-api-versions", &given);
+	api_versions = sl_arena_array(a, given.n + 1, sizeof(*api_versions));
+	for (size_t i = 0; i < given.n; i++)
+		api_versions[i] = sl_arena_str(a, sl_str(given.v[i]));
+	h->host = sl_cli_helm_host(false);
+	h->settings = (struct sl_kustomize_helm){ .host = &h->host,
+						  .kube_version = sl_str(version ? version : ""),
+						  .api_versions = api_versions,
+						  .api_version_count = given.n };
+	h->charts = sl_kustomize_charts_by_helm(&h->settings);
+	options->charts = &h->charts;
 }
 
 static void warn_deprecated_flags(const struct sl_cli_args *args)
@@ -127,6 +158,9 @@ int sl_cli_local_kustomize_build(const struct sl_cli_args *args, char *const *ar
 		return r;
 	warn_deprecated_flags(args);
 	struct sl_kustomize_options options = read_options(args, cwd);
+	struct helm helm;
+
+	enable_helm(&a, args, &helm, &options);
 
 	r = sl_kustomize_build(&a, &fs, target, &options, &built, err);
 	for (size_t i = 0; i < built.warning_count; i++)

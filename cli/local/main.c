@@ -11,6 +11,7 @@ static const sl_cli_handler handlers[SL_CLI_VERBS] = {
 	[SL_CLI_COMPLETION] = sl_cli_local_completion,
 	[SL_CLI_BUILD] = sl_cli_local_build,
 	[SL_CLI_ENVSUBST] = sl_cli_local_envsubst,
+	[SL_CLI_HELM_TEMPLATE] = sl_cli_local_helm_template,
 	[SL_CLI_KUSTOMIZE_BUILD] = sl_cli_local_kustomize_build,
 };
 

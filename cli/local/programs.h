@@ -21,6 +21,8 @@ int sl_cli_local_build(const struct sl_cli_args *args, char *const *argv, struct
 int sl_cli_local_envsubst(const struct sl_cli_args *args, char *const *argv, struct sl_err *err);
 int sl_cli_local_man(const struct sl_cli_args *args, char *const *argv, struct sl_err *err);
 
+int sl_cli_local_helm_template(const struct sl_cli_args *args, char *const *argv,
+			       struct sl_err *err);
 int sl_cli_local_kustomize_build(const struct sl_cli_args *args, char *const *argv,
 				 struct sl_err *err);
 

@@ -8,6 +8,7 @@
 #include "libcommon/base/file.h"
 #include "libcommon/base/strvec.h"
 #include "libcommon/codec/yaml.h"
+#include "libcommon/render/kustomize/charts.h"
 #include "test/unit/support/expect.h"
 #include "test/unit/support/kustomize_fs.h"
 
@@ -31,6 +32,9 @@ static struct sl_str read_file(struct sl_arena *a, int dir, const char *file)
 	return sl_arena_str(a, sl_strbuf_str(&b));
 }
 
+static struct sl_kustomize_helm helm;
+static struct sl_kustomize_charts charts;
+
 /* case.conf: lines of key=value, see scripts/golden-kustomize.sh. */
 static const char *read_conf(struct sl_arena *a, int dir, struct sl_kustomize_options *o)
 {
@@ -47,6 +51,8 @@ static const char *read_conf(struct sl_arena *a, int dir, struct sl_kustomize_op
 			o->order = SL_KUSTOMIZE_ORDER_LEGACY;
 		else if (sl_str_eqz(line, "restrict=true"))
 			o->restrict_files = true;
+		else if (sl_str_eqz(line, "helm=true"))
+			o->charts = &charts;
 		else
 			assert_int_equal(line.n, 0);
 	}
@@ -90,6 +96,7 @@ static void prints_what_kustomize_prints(void **state)
 	SL_AUTO(sl_err) err = SL_ERR_INIT;
 
 	(void)state;
+	charts = sl_kustomize_charts_by_helm(&helm);
 	expect_ok(sl_dir_list(AT_FDCWD, ROOT, &names, &err), &err);
 	assert_true(names.n >= CASES_MIN);
 	for (size_t i = 0; i < names.n; i++)

@@ -1,0 +1,15 @@
+/*
+ * What render/helm cannot know, from this machine: the clock, chance, time zones, and where warnings go.
+ *
+ * Thread rule: one thread. Source of zones: $ZONEINFO, /usr/share/zoneinfo, and for "Local" $TZ and
+ * /etc/localtime, as Go's package time looks for them.
+ */
+#ifndef CLI_HELMHOST_H
+#define CLI_HELMHOST_H
+
+#include "libcommon/render/helm/helm.h"
+
+/* Names have no addresses unless `dns`. Borrows nothing. */
+struct sl_helm_host sl_cli_helm_host(bool dns);
+
+#endif

@@ -1,0 +1,108 @@
+#include "cli/helmvalues.h"
+
+#include <errno.h>
+#include <unistd.h>
+
+#include "libcommon/base/file.h"
+#include "libcommon/render/helm/set.h"
+
+static int read_standard_input(struct sl_strbuf *out, struct sl_err *err)
+{
+	char chunk[16384];
+	ssize_t n;
+
+	while ((n = read(STDIN_FILENO, chunk, sizeof(chunk))) != 0) {
+		if (n < 0 && errno != EINTR)
+			return sl_err_errno(err, errno, "read standard input");
+		if (n > 0)
+			sl_strbuf_add(out, chunk, (size_t)n);
+	}
+	return 0;
+}
+
+static int read_file(void *ctx, struct sl_str path, struct sl_arena *a, struct sl_str *ret_bytes,
+		     struct sl_err *err)
+{
+	SL_AUTO(sl_strbuf) content = SL_STRBUF_INIT(SL_CLI_VALUES_MAX);
+	const char *name = sl_arena_str(a, path).p;
+	int r;
+
+	(void)ctx;
+	if (sl_str_starts(path, SL_STR("http://")) || sl_str_starts(path, SL_STR("https://")) ||
+	    sl_str_starts(path, SL_STR("oci://")))
+		return sl_err_set(err, SL_ERR_UNSUPPORTED,
+				  "values are not downloaded: fetch %s first, and name the file",
+				  name);
+	r = sl_str_eqz(sl_str_trim(path), "-") ? read_standard_input(&content, err)
+					       : sl_file_read_path(name, &content, err);
+	if (r == 0)
+		r = sl_strbuf_check(&content, name, err);
+	if (r == 0)
+		*ret_bytes = sl_arena_str(a, sl_strbuf_str(&content));
+	return r;
+}
+
+static int read_files(struct sl_arena *a, const struct sl_cli_args *args, struct sl_go_map **ret,
+		      struct sl_err *err)
+{
+	SL_AUTO(sl_strvec) files = SL_STRVEC_INIT;
+
+	sl_cli_strings(args, "values", &files);
+	for (size_t i = 0; i < files.n; i++) {
+		struct sl_go_map *values;
+		struct sl_str text;
+		int r = read_file(NULL, sl_str(files.v[i]), a, &text, err);
+
+		if (r < 0)
+			return r;
+		r = sl_helm_values_read(a, text, &values, err);
+		if (r < 0) {
+			sl_err_wrap(err, "failed to parse %s", files.v[i]);
+			return r;
+		}
+		*ret = sl_helm_values_merge(a, *ret, values);
+	}
+	return 0;
+}
+
+static const struct {
+	const char *flag;
+	enum sl_helm_set_form form;
+} forms[] = {
+	{ "set-json", SL_HELM_SET_JSON },	{ "set", SL_HELM_SET_PLAIN },
+	{ "set-string", SL_HELM_SET_STRING },	{ "set-file", SL_HELM_SET_FILE },
+	{ "set-literal", SL_HELM_SET_LITERAL },
+};
+
+static int set_all(struct sl_arena *a, const struct sl_cli_args *args, size_t form,
+		   struct sl_go_map *values, struct sl_err *err)
+{
+	const struct sl_helm_set_files files = { .read = read_file };
+	SL_AUTO(sl_strvec) given = SL_STRVEC_INIT;
+	int r = 0;
+
+	sl_cli_strings(args, forms[form].flag, &given);
+	for (size_t i = 0; i < given.n && r == 0; i++) {
+		r = sl_helm_set(a, forms[form].form, sl_str(given.v[i]), &files, values, err);
+		if (r == 0)
+			continue;
+		/* Helm keeps the cause to itself here. */
+		if (forms[form].form == SL_HELM_SET_JSON)
+			sl_err_wrap(err, "failed parsing --set-json data %s", given.v[i]);
+		else
+			sl_err_wrap(err, "failed parsing --%s data", forms[form].flag);
+	}
+	return r;
+}
+
+int sl_cli_helm_values(struct sl_arena *a, const struct sl_cli_args *args, struct sl_go_map **ret,
+		       struct sl_err *err)
+{
+	struct sl_go_map *values = sl_go_map_new(a);
+	int r = read_files(a, args, &values, err);
+
+	for (size_t i = 0; i < SL_ARRAY_LEN(forms) && r == 0; i++)
+		r = set_all(a, args, i, values, err);
+	*ret = values;
+	return r;
+}
