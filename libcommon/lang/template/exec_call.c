@@ -57,6 +57,10 @@ static struct sl_goval as_argument(const struct sl_go_type *type, const struct t
 		return SL_GO_NIL;
 	if (v.type && v.type->as_argument && type->kind == SL_GO_INTERFACE)
 		v.type = v.type->as_argument;
+	/* chartutil.Values given for a map[string]interface {} is one then. */
+	if (v.type && v.type->kind == type->kind &&
+	    (type->kind == SL_GO_MAP || type->kind == SL_GO_SLICE))
+		v.type = type;
 	return v;
 }
 

@@ -133,7 +133,7 @@ void sl_go_map_set_borrow(struct sl_arena *a, struct sl_go_map *m, struct sl_str
 	if (m->n && sl_str_cmp(m->entries[m->n - 1].key, key) > 0)
 		m->unsorted = true;
 	m->entries[m->n++] = (struct entry){ key, v };
-	if (m->n < INDEX_MIN)
+	if (!m->slots && m->n < INDEX_MIN)
 		return;
 	if (!m->slots || m->n * 2 > m->slot_count) {
 		build_index(a, m);

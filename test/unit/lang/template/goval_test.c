@@ -174,6 +174,23 @@ static void maps_find_replace_and_remove(void **state)
 	assert_int_equal(sl_go_map_len(m), 300);
 }
 
+static void maps_that_shrank_find_what_comes_later(void **state)
+{
+	SL_AUTO(sl_arena) a = SL_ARENA_INIT;
+	struct sl_go_map *m = sl_go_map_new(&a);
+
+	(void)state;
+	for (char c = 'a'; c <= 'l'; c++)
+		sl_go_map_set(&a, m, (struct sl_str){ &c, 1 }, sl_goval_int(c));
+	for (char c = 'c'; c <= 'l'; c++)
+		assert_true(sl_go_map_remove(m, (struct sl_str){ &c, 1 }));
+	for (int twice = 0; twice < 2; twice++) {
+		sl_go_map_set(&a, m, SL_STR("key"), sl_goval_int(1));
+		assert_non_null(sl_go_map_get(m, SL_STR("key")));
+		assert_int_equal(sl_go_map_len(m), 3);
+	}
+}
+
 static void small_maps_remove_as_well(void **state)
 {
 	SL_AUTO(sl_arena) a = SL_ARENA_INIT;
@@ -463,6 +480,7 @@ int main(void)
 		cmocka_unit_test(assigns_where_go_does),
 		cmocka_unit_test(lists_grow_and_bytes_have_items),
 		cmocka_unit_test(maps_find_replace_and_remove),
+		cmocka_unit_test(maps_that_shrank_find_what_comes_later),
 		cmocka_unit_test(small_maps_remove_as_well),
 		cmocka_unit_test(maps_list_their_keys_sorted),
 		cmocka_unit_test(a_copy_of_a_map_is_its_own),
