@@ -1,5 +1,6 @@
 #include <string.h>
 
+#include "libcommon/codec/number.h"
 #include "libcommon/codec/yaml.h"
 #include "libcommon/render/kustomize/build.h"
 
@@ -74,8 +75,51 @@ static int enqueue_items(struct sl_kz *kz, struct queue *q, const struct sl_valu
 	return 0;
 }
 
-/* Replace the lists in the queue by what they hold. */
-static int expand(struct sl_kz *kz, struct queue *q, struct sl_kz_objects *ret, struct sl_err *err)
+/* A float that JSON writes without a point is an integer where it is read again. */
+static void number_from_json(struct sl_kz *kz, struct sl_value *v)
+{
+	char buf[SL_NUMBER_TEXT_MAX];
+	int64_t i;
+
+	if (v->kind != SL_V_FLOAT)
+		return;
+	struct sl_str text = sl_float_text(v->f, SL_FLOAT_JSON, buf);
+
+	v->written = sl_arena_str(kz->a, text);
+	if (!sl_str_to_i64(text, INT64_MIN, INT64_MAX, &i))
+		return;
+	v->kind = SL_V_INT;
+	v->i = i;
+}
+
+static void text_from_json(struct sl_kz *kz, struct sl_value *v)
+{
+	v->folded = false;
+	sl_yaml_read_back(kz->a, v);
+	v->quoted = true;
+}
+
+/* Make of a value what it is when it was written as JSON and that read as YAML. */
+static void through_json(struct sl_kz *kz, struct sl_value *v)
+{
+	number_from_json(kz, v);
+	if (v->kind == SL_V_NULL)
+		v->written = SL_STR("null");
+	else if (v->kind == SL_V_BOOL || v->kind == SL_V_INT)
+		v->written = SL_STR_NULL;
+	else if (v->kind == SL_V_STRING)
+		text_from_json(kz, v);
+	else
+		v->flow = true;
+	for (size_t i = 0; i < sl_list_len(v); i++)
+		through_json(kz, v->list.items[i]);
+	for (size_t i = 0; i < sl_map_len(v); i++)
+		through_json(kz, v->map.members[i].value);
+}
+
+/* Replace the lists in the queue by what they hold. The reader takes the items of an only List out. */
+static int expand(struct sl_kz *kz, struct queue *q, bool only, struct sl_kz_objects *ret,
+		  struct sl_err *err)
 {
 	struct queue flat = { 0 };
 
@@ -83,13 +127,18 @@ static int expand(struct sl_kz *kz, struct queue *q, struct sl_kz_objects *ret, 
 	for (size_t i = 0; i < q->n; i++) {
 		struct sl_value *obj = q->v[i];
 		struct sl_value *items = sl_map_get(obj, SL_STR("items"));
+		struct sl_str kind = sl_kz_text(kz->a, sl_get(obj, "kind"));
+		bool as_is = only && i == 0 &&
+			     (sl_str_eqz(kind, "List") || sl_str_eqz(kind, "ResourceList"));
 		int r = 0;
 
+		if (!as_is && sl_is_list(items) && is_list_kind(kz, obj))
+			through_json(kz, items);
 		if (!is_list_kind(kz, obj) || !items) {
 			enqueue(kz->a, &flat, obj);
 		} else if (sl_is_null(items) || sl_is_list(items)) {
 			r = enqueue_items(kz, q, items, err);
-		} else {
+		} else if (!as_is || sl_is_map(items)) {
 			r = sl_value_err_set(err, items, "items", SL_ERR_INVALID,
 					     "expected array in %.*s/items, but found %s",
 					     SL_STR_FMT(sl_get_str(obj, "kind")),
@@ -154,13 +203,14 @@ static int decode(struct sl_kz *kz, struct sl_str text, const char *file, bool k
 					   .allow_duplicates = keep_first,
 					   .keep_first = keep_first };
 	struct queue q = { 0 };
-	size_t from = 0, begin, end;
+	size_t from = 0, begin, end, parts = 0;
 	bool more = true;
 	int r = 0;
 
 	while (r == 0 && more) {
 		struct sl_value *docs;
 
+		parts++;
 		more = next_separator(text, from, &begin, &end);
 		if (!more)
 			begin = end = text.n;
@@ -176,7 +226,7 @@ static int decode(struct sl_kz *kz, struct sl_str text, const char *file, bool k
 					    options.lines_before, err);
 		from = end;
 	}
-	return r < 0 ? r : expand(kz, &q, ret, err);
+	return r < 0 ? r : expand(kz, &q, parts == 1, ret, err);
 }
 
 int sl_kz_decode_objects(struct sl_kz *kz, struct sl_str text, const char *file,
