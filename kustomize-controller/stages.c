@@ -285,7 +285,8 @@ static void tell_warnings(struct kc_run *r)
 enum kc_next kc_step_apply(struct kc_run *r)
 {
 	SL_AUTO(sl_err) err = SL_ERR_INIT;
-	struct kc_failure f = apply_failure(r);
+	/* What has no apiVersion or kind is told before anything is sent: the build made no objects. */
+	struct kc_failure f = { .reason = SL_REASON_BUILD_FAILED, .delay_ms = r->spec.retry_ms };
 	enum kc_next next = KC_NEXT;
 
 	if (would_prune_all(r))

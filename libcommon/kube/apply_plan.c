@@ -118,6 +118,7 @@ static int by_order(const void *x, const void *y)
 
 static int check_identity(const struct sl_value *object, struct sl_err *err)
 {
+	struct sl_str kind = sl_obj_kind(object);
 	const char *missing = NULL;
 
 	if (!sl_obj_api_version(object).n)
@@ -128,9 +129,10 @@ static int check_identity(const struct sl_value *object, struct sl_err *err)
 		missing = "metadata.name";
 	if (!missing)
 		return 0;
+	/* A kind or a name that is no text is none. */
 	return sl_value_err_set(err, object, missing, SL_ERR_INVALID, "%.*s '%.*s' has no %s",
-				SL_STR_FMT(sl_obj_kind(object)), SL_STR_FMT(sl_obj_name(object)),
-				missing);
+				SL_STR_FMT(kind.n ? kind : SL_STR("object")),
+				SL_STR_FMT(sl_obj_name(object)), missing);
 }
 
 void sl_apply_plan_release(struct sl_apply_plan *p)

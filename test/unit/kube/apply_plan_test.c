@@ -84,7 +84,9 @@ static void refuses_objects_without_identity(void **state)
 		const char *object, *message;
 	} cases[] = {
 		{ "[{'kind':'A','metadata':{'name':'a'}}]", "A 'a' has no apiVersion" },
-		{ "[{'apiVersion':'v1','metadata':{'name':'a'}}]", "has no kind" },
+		{ "[{'apiVersion':'v1','metadata':{'name':'a'}}]", "object 'a' has no kind" },
+		{ "[{'apiVersion':'v1','kind':7,'metadata':{'name':'a'}}]",
+		  "object 'a' has no kind" },
 		{ "[{'apiVersion':'v1','kind':'A'}]", "A '' has no metadata.name" },
 	};
 

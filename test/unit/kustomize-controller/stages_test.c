@@ -221,6 +221,21 @@ static void what_does_not_go_is_told_after_the_timeout(void **state)
 			    "their finalizers may need attention");
 }
 
+static void an_object_without_identity_is_a_failure_of_the_build(void **state)
+{
+	struct kcworld *w = *state;
+	struct kc_run *r = begin(w, SPEC(), INVENTORY(ENTRY("old")),
+				 "[" CONFIG_MAP("a", "1") ",{'kind':'ConfigMap','metadata':{'name':"
+							  "'b'}}]");
+
+	assert_int_equal(kc_step_apply(r), KC_END);
+	assert_string_equal(kcworld_log(w), STATUS);
+	assert_string_equal(kcworld_conditions(w), "Ready=False/BuildFailed "
+						   "Reconciling=True/ProgressingWithRetry");
+	assert_string_equal(kcworld_message(w, SL_COND_READY), "ConfigMap 'b' has no apiVersion");
+	assert_string_equal(kcworld_inventory(w), "old");
+}
+
 static void a_build_of_nothing_is_refused(void **state)
 {
 	struct kcworld *w = *state;
@@ -370,6 +385,7 @@ int main(void)
 		TEST(force_deletes_after_it_is_announced),
 		TEST(force_deletes_nothing_unannounced),
 		TEST(what_does_not_go_is_told_after_the_timeout),
+		TEST(an_object_without_identity_is_a_failure_of_the_build),
 		TEST(a_build_of_nothing_is_refused),
 		TEST(a_build_of_nothing_is_taken_where_nothing_is_at_stake),
 		TEST(prunes_what_is_left_over),
