@@ -51,7 +51,11 @@ class ArtifactServer:
                 self.send_response(200)
                 self.send_header("Content-Length", str(announced))
                 self.end_headers()
-                self.wfile.write(data)
+                try:
+                    self.wfile.write(data)
+                except ConnectionError:
+                    # Who asked has been killed.
+                    pass
 
             def log_message(self, *_):  # pylint: disable=arguments-differ
                 """Say nothing."""
