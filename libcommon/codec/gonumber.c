@@ -205,5 +205,5 @@ enum sl_gonumber sl_go_parse_float(struct sl_str s, double *ret)
 
 int64_t sl_go_float_to_int(double f)
 {
-	return f >= -0x1p63 && f < 0x1p63 ? (int64_t)f : INT64_MIN;
+	return f >= -9223372036854775808.0 && f < 9223372036854775808.0 ? (int64_t)f : INT64_MIN;
 }
