@@ -28,6 +28,8 @@ var strs = []string{
 	"\"\xff\\n\"", `"0"`,
 }
 
+var plainStrs = []string{`"x"`, `"a"`, `"k"`, `"t1"`, `"%v|%d|%s"`, "`raw`", `""`, `"<é>\n"`, `"{{.a}}"`}
+
 // Functions with how many arguments they like.
 var callees = []struct {
 	name string
@@ -86,7 +88,7 @@ func (g *generator) variable() string {
 	if len(g.vars) > 0 && g.chance(80) {
 		return g.vars[g.r.Intn(len(g.vars))]
 	}
-	return g.pick([]string{"$", "$", "$x", "$y"})
+	return g.pick([]string{"$", "$", "$", "$", "$", "$", "$x", "$y"})
 }
 
 func (g *generator) operand() string {
@@ -100,8 +102,14 @@ func (g *generator) operand() string {
 	case n < 52:
 		return g.variable() + g.fields(g.r.Intn(3))
 	case n < 62:
+		if g.chance(85) {
+			return g.pick([]string{"0", "1", "2", "-1", "3.5", "1e6", "0x1F", "017", "'a'", "1_000", "1i", "9223372036854775808"})
+		}
 		return g.pick(numbers)
 	case n < 74:
+		if g.chance(75) {
+			return g.pick(plainStrs)
+		}
 		return g.pick(strs)
 	case n < 78:
 		return g.pick([]string{"true", "false"})
@@ -118,7 +126,10 @@ func (g *generator) operand() string {
 func (g *generator) command(first bool) string {
 	var b strings.Builder
 	if g.chance(45) {
-		c := callees[g.r.Intn(len(callees)-g.r.Intn(2))]
+		c := callees[g.r.Intn(len(callees)-1)]
+		if g.chance(2) {
+			c = callees[len(callees)-1]
+		}
 		b.WriteString(c.name)
 		n := c.n
 		if !first {

@@ -53,7 +53,7 @@ func functions(t *template.Template) template.FuncMap {
 			if m == nil {
 				return nil, errors.New("set of nil")
 			}
-			m[k] = v
+			m[k] = fmt.Sprintf("%T", v)
 			return m, nil
 		},
 		"type":    func(v interface{}) string { return fmt.Sprintf("%T", v) },
@@ -155,7 +155,12 @@ func run() (int, error) {
 	total := flag.Int("n", 1000000, "comparisons")
 	seed := flag.Int64("seed", 1, "of the random numbers")
 	show := flag.Int("show", 20, "differences to be printed")
+	record := flag.Bool("golden", false, "write the table of the unit tests to the standard output instead")
 	flag.Parse()
+	if *record {
+		writeGolden(os.Stdout)
+		return 0, nil
+	}
 
 	cmd := exec.Command(*probe)
 	cmd.Stderr = os.Stderr
