@@ -222,12 +222,47 @@ static int from_json_array(struct sl_go_call *call, const struct sl_goval *args,
 	return read_json(call, args[0].s, &sl_go_slice, ret, err);
 }
 
+static int to_toml(struct sl_go_call *call, const struct sl_goval *args, size_t n,
+		   struct sl_goval *ret, struct sl_err *err)
+{
+	SL_AUTO(sl_strbuf) b = SL_STRBUF_INIT(SL_SPRIG_TEXT_MAX);
+	SL_AUTO(sl_err) why = SL_ERR_INIT;
+	enum sl_go_kind kind = sl_goval_kind(args[0]);
+	int r;
+
+	(void)n;
+	if (kind == SL_GO_INVALID || kind == SL_GO_INTERFACE)
+		return sl_err_set(err, SL_ERR_INVALID,
+				  "reflect: call of reflect.Value.Type on zero Value");
+	r = sl_helm_to_toml(call->a, args[0], &b, &why);
+	if (r == SL_ERR_TOO_LARGE)
+		return sl_err_move(err, &why);
+	*ret = sl_goval_str(sl_arena_str(call->a, r < 0 ? sl_str(why.message) : sl_strbuf_str(&b)));
+	return 0;
+}
+
+static int from_toml(struct sl_go_call *call, const struct sl_goval *args, size_t n,
+		     struct sl_goval *ret, struct sl_err *err)
+{
+	SL_AUTO(sl_err) why = SL_ERR_INIT;
+	int r = sl_helm_from_toml(call->a, args[0].s, ret, &why);
+
+	(void)n;
+	if (r == SL_ERR_TOO_LARGE)
+		return sl_err_move(err, &why);
+	if (r < 0)
+		*ret = with_error(call, empty_of(call->a, &sl_go_map), why.message);
+	return 0;
+}
+
 static const struct sl_go_func funcs[] = {
 	{ "fromJson", from_json, { &sl_go_string }, 1, false },
 	{ "fromJsonArray", from_json_array, { &sl_go_string }, 1, false },
+	{ "fromToml", from_toml, { &sl_go_string }, 1, false },
 	{ "fromYaml", from_yaml, { &sl_go_string }, 1, false },
 	{ "fromYamlArray", from_yaml_array, { &sl_go_string }, 1, false },
 	{ "toJson", to_json, { &sl_go_any }, 1, false },
+	{ "toToml", to_toml, { &sl_go_any }, 1, false },
 	{ "toYaml", to_yaml, { &sl_go_any }, 1, false },
 	{ "toYamlPretty", to_yaml_pretty, { &sl_go_any }, 1, false },
 };
