@@ -216,7 +216,7 @@ static int render_one(struct sl_helm_engine *e, struct sl_arena *a, const struct
 {
 	SL_AUTO(sl_strbuf)
 	out = SL_STRBUF_INIT(e->options->output ? e->options->output : SL_HELM_OUTPUT_MAX);
-	const struct sl_tmpl_limits limits = { .stack = SL_TMPL_STACK_MAIN };
+	const struct sl_tmpl_limits limits = { .stack = e->options->stack };
 	struct sl_go_map *template = sl_go_map_new(a);
 	struct sl_goval dot = { .type = &sl_helm_values_type, .map = item->dot };
 	int r;
@@ -276,7 +276,7 @@ int sl_helm_render_files(struct sl_arena *a, const struct sl_helm_chart *c,
 		.name = SL_HELM_SET_NAME,
 		.lookup = find_func,
 		.missing = options->strict ? SL_TMPL_MISSING_ERROR : SL_TMPL_MISSING_ZERO,
-		.stack = SL_TMPL_STACK_MAIN,
+		.stack = options->stack,
 	};
 	struct collecting all = { .a = a,
 				  .release = sl_helm_release_object(a, options),

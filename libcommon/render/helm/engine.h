@@ -16,7 +16,8 @@ struct sl_helm_engine {
 	const struct sl_helm_host *host;
 	struct sl_tmpl_set *set;   /* all files' templates */
 	struct sl_strmap included; /* name to a counter: how often it is within itself */
-	struct sl_strmap parsed;   /* text to the set that `tpl` made of it, for calls from `set` */
+	unsigned tpl_depth;
+	struct sl_strmap parsed; /* text to the set that `tpl` made of it, for calls from `set` */
 };
 
 /* The functions that know the engine: include, tpl, required, fail, lookup, getHostByName; or NULL. */

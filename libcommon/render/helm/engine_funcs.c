@@ -77,6 +77,7 @@ static int tpl(struct sl_go_call *call, const struct sl_goval *args, size_t n, s
 	       struct sl_err *err)
 {
 	SL_AUTO(sl_strbuf) out = SL_STRBUF_INIT(SL_HELM_OUTPUT_MAX);
+	struct sl_helm_engine *e = call->data;
 	struct sl_str text = args[0].s;
 	const struct sl_tmpl_set *set = NULL;
 	int r;
@@ -87,12 +88,18 @@ static int tpl(struct sl_go_call *call, const struct sl_goval *args, size_t n, s
 		*ret = sl_goval_str(sl_helm_without_no_value(call->a, text));
 		return 0;
 	}
+	if (e->tpl_depth == SL_HELM_TPL_DEPTH_MAX)
+		return sl_err_set(err, SL_ERR_TOO_LARGE,
+				  "tpl is nested within itself more than %d levels deep",
+				  SL_HELM_TPL_DEPTH_MAX);
 	r = parse_tpl(call, text, &set, err);
 	if (r < 0) {
 		wrap_quoted(err, "cannot parse template", text);
 		return r;
 	}
+	e->tpl_depth++;
 	r = sl_tmpl_execute_within(call, set, SL_HELM_SET_NAME, args[1], &out, err);
+	e->tpl_depth--;
 	if (r == 0)
 		r = sl_strbuf_check(&out, "the text of a template", err);
 	if (r < 0) {

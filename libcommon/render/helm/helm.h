@@ -39,6 +39,7 @@
 #define SL_HELM_ARENA_MAX ((size_t)512 << 20)  /* for a rendering */
 #define SL_HELM_OUTPUT_MAX ((size_t)256 << 20) /* of all manifests */
 #define SL_HELM_INCLUDES_MAX 1000	       /* of one template within itself: Helm's own */
+#define SL_HELM_TPL_DEPTH_MAX 1000	       /* tpl within tpl */
 
 /* ---- charts ---- */
 
@@ -263,6 +264,9 @@ struct sl_helm_options {
 			   struct sl_str *ret, struct sl_err *err);
 	void *post_render_data;
 	size_t output; /* bytes of all manifests; 0: SL_HELM_OUTPUT_MAX */
+	/* Of C's stack, for templates within templates; 0 suits any thread (SL_TMPL_STACK_MAX), but
+	 * SL_HELM_INCLUDES_MAX takes SL_TMPL_STACK_MAIN, see lang/template/template.h. */
+	size_t stack;
 };
 #define SL_HELM_KUBE_VERSION "v1.20.0"
 
