@@ -12,6 +12,7 @@
 #include "cli/local/programs.h"
 #include "cli/report.h"
 #include "libcommon/base/file.h"
+#include "libcommon/lang/template/template.h"
 
 /* What Helm calls a release that nobody named. */
 #define RELEASE_NAME "release-name"
@@ -127,6 +128,7 @@ static void read_options(struct call *c)
 	o->sub_notes = sl_cli_bool(c->args, "render-subchart-notes");
 	o->skip_schema = sl_cli_bool(c->args, "skip-schema-validation");
 	o->include_crds = sl_cli_bool(c->args, "include-crds");
+	o->stack = SL_TMPL_STACK_MAIN;
 }
 
 static int find_chart(struct call *c, struct sl_err *err)

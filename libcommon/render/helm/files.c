@@ -124,8 +124,6 @@ static int files_lines(struct sl_go_call *call, const struct sl_goval *args, siz
 	(void)err;
 	if (rest.n) {
 		(void)sl_str_cut_suffix(&rest, SL_STR("\n"));
-		if (!rest.n)
-			sl_go_list_push(call->a, lines, sl_goval_strz(""));
 		while (sl_str_split(&rest, '\n', &line))
 			sl_go_list_push(call->a, lines, sl_goval_str(line));
 	}
