@@ -32,9 +32,9 @@ def selector_of_nothing(_, ours, real):
     return ours.code and not real.code and re.search(rb"unable to parse (requirement|selector)", ours.err)
 
 
-def repeated_key_of_unprinted(tree, ours, real):
-    return (ours.code and not real.code and b"already defined" in ours.err and
-            any(re.search(r"local-config|kind['\"]?: *['\"]?\w*List", text) for text in tree.values()))
+def repeated_key_of_resource(_, ours, real):
+    return (ours.code and not real.code and
+            re.search(rb"accumulating resources from .*mapping key .* already defined", ours.err))
 
 
 def validator_of_nothing(_, ours, real):
@@ -79,7 +79,7 @@ KNOWN = [
     ("keys that are no strings", odd_keys),
     ("the hash of a generated object whose kind has changed", hash_of_changed_kind),
     ("selectors are checked without objects too", selector_of_nothing),
-    ("repeated keys in an object that is not printed", repeated_key_of_unprinted),
+    ("repeated keys of a resource that do not get printed", repeated_key_of_resource),
     ("a validator that writes what is there", validator_of_nothing),
     ("replacements in YAML texts keep their indentation", layout_within_strings),
 ]
