@@ -45,6 +45,10 @@ enum sl_cli_verb {
 	SL_CLI_ENVSUBST,
 	SL_CLI_KUSTOMIZE_BUILD,
 	SL_CLI_HELM_TEMPLATE,
+	SL_CLI_HELM_LINT,
+	SL_CLI_HELM_SHOW,
+	SL_CLI_HELM_PACKAGE,
+	SL_CLI_HELM_DEPENDENCY_LIST,
 	SL_CLI_FETCH, /* hidden: a file of the web, for those verbs that have no network */
 	SL_CLI_VERBS,
 };

@@ -18,7 +18,13 @@ extern const struct sl_cli_flag sl_cli_flags_events[];
 extern const struct sl_cli_flag sl_cli_flags_export[];
 extern const struct sl_cli_flag sl_cli_flags_get[];
 extern const struct sl_cli_flag sl_cli_flags_get_kustomizations[];
-extern const struct sl_cli_flag sl_cli_flags_helm_template[]; /* flags_helm.c */
+extern const struct sl_cli_flag sl_cli_flags_helm[];
+extern const struct sl_cli_flag sl_cli_flags_helm_dependency_list[];
+extern const struct sl_cli_flag sl_cli_flags_helm_lint[];
+extern const struct sl_cli_flag sl_cli_flags_helm_package[];
+extern const struct sl_cli_flag sl_cli_flags_helm_show[];
+extern const struct sl_cli_flag sl_cli_flags_helm_show_values[];
+extern const struct sl_cli_flag sl_cli_flags_helm_template[];
 extern const struct sl_cli_flag sl_cli_flags_kustomize_build[];
 extern const struct sl_cli_flag sl_cli_flags_reconcile[];
 extern const struct sl_cli_flag sl_cli_flags_reconcile_kustomization[];

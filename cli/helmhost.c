@@ -10,10 +10,10 @@
 #include <sys/random.h>
 #include <unistd.h>
 
-#include "cli/report.h"
 #include "libcommon/base/clock.h"
 #include "libcommon/base/file.h"
 
+#define LINE_BYTES_MAX ((size_t)64 << 20)
 #define ZONE_BYTES_MAX ((size_t)1 << 20)
 
 static int64_t now_ns(void *data)
@@ -87,10 +87,18 @@ static int zone(void *data, struct sl_arena *a, struct sl_str name, struct sl_st
 	return sl_err_set(err, SL_ERR_NOT_FOUND, "unknown time zone %.*s", SL_STR_FMT(name));
 }
 
+void sl_cli_helm_log(const char *line)
+{
+	SL_AUTO(sl_strbuf) text = SL_STRBUF_INIT(LINE_BYTES_MAX);
+
+	sl_strbuf_addf(&text, "%s\n", line);
+	(void)!sl_fd_write_all(STDERR_FILENO, sl_strbuf_str(&text), "standard error", NULL);
+}
+
 static void log_line(void *data, const char *line)
 {
 	(void)data;
-	sl_cli_say(SL_CLI_WARNING, "%s", line);
+	sl_cli_helm_log(line);
 }
 
 static int resolve_host(void *data, struct sl_str host, struct sl_arena *a, struct sl_str *ret,

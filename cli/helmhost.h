@@ -9,6 +9,8 @@
 
 #include "libcommon/render/helm/helm.h"
 
+/* One line on standard error, as Helm prints what it logs. */
+void sl_cli_helm_log(const char *line);
 /* Names have no addresses unless `dns`. Borrows nothing. */
 struct sl_helm_host sl_cli_helm_host(bool dns);
 

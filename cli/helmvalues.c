@@ -1,23 +1,24 @@
 #include "cli/helmvalues.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <unistd.h>
 
-#include "libcommon/base/file.h"
+#include "cli/helmfs.h"
 #include "libcommon/render/helm/set.h"
 
-static int read_standard_input(struct sl_strbuf *out, struct sl_err *err)
+static int read_stream(int fd, const char *name, struct sl_strbuf *out, struct sl_err *err)
 {
 	char chunk[16384];
 	ssize_t n;
 
-	while ((n = read(STDIN_FILENO, chunk, sizeof(chunk))) != 0) {
+	while ((n = read(fd, chunk, sizeof(chunk))) != 0) {
 		if (n < 0 && errno != EINTR)
-			return sl_err_errno(err, errno, "read standard input");
+			return sl_cli_go_fail(err, errno, "read", name);
 		if (n > 0)
 			sl_strbuf_add(out, chunk, (size_t)n);
 	}
-	return 0;
+	return sl_strbuf_check(out, name, err);
 }
 
 static int read_file(void *ctx, struct sl_str path, struct sl_arena *a, struct sl_str *ret_bytes,
@@ -25,7 +26,8 @@ static int read_file(void *ctx, struct sl_str path, struct sl_arena *a, struct s
 {
 	SL_AUTO(sl_strbuf) content = SL_STRBUF_INIT(SL_CLI_VALUES_MAX);
 	const char *name = sl_arena_str(a, path).p;
-	int r;
+	SL_AUTO_FD int file = -1;
+	int fd = STDIN_FILENO, r;
 
 	(void)ctx;
 	if (sl_str_starts(path, SL_STR("http://")) || sl_str_starts(path, SL_STR("https://")) ||
@@ -33,10 +35,12 @@ static int read_file(void *ctx, struct sl_str path, struct sl_arena *a, struct s
 		return sl_err_set(err, SL_ERR_UNSUPPORTED,
 				  "values are not downloaded: fetch %s first, and name the file",
 				  name);
-	r = sl_str_eqz(sl_str_trim(path), "-") ? read_standard_input(&content, err)
-					       : sl_file_read_path(name, &content, err);
-	if (r == 0)
-		r = sl_strbuf_check(&content, name, err);
+	if (!sl_str_eqz(sl_str_trim(path), "-")) {
+		file = fd = open(name, O_RDONLY | O_CLOEXEC);
+		if (fd < 0)
+			return sl_cli_go_fail(err, errno, "open", name);
+	}
+	r = read_stream(fd, name, &content, err);
 	if (r == 0)
 		*ret_bytes = sl_arena_str(a, sl_strbuf_str(&content));
 	return r;
@@ -88,7 +92,8 @@ static int set_all(struct sl_arena *a, const struct sl_cli_args *args, size_t fo
 			continue;
 		/* Helm keeps the cause to itself here. */
 		if (forms[form].form == SL_HELM_SET_JSON)
-			sl_err_wrap(err, "failed parsing --set-json data %s", given.v[i]);
+			sl_err_set(err, (enum sl_err_code)r, "failed parsing --set-json data %s",
+				   given.v[i]);
 		else
 			sl_err_wrap(err, "failed parsing --%s data", forms[form].flag);
 	}

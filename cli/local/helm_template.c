@@ -1,7 +1,5 @@
 #include <errno.h>
 #include <fcntl.h>
-#include <limits.h>
-#include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -9,172 +7,155 @@
 #include "cli/helmfs.h"
 #include "cli/helmhost.h"
 #include "cli/helmvalues.h"
+#include "cli/local/helm.h"
 #include "cli/local/programs.h"
 #include "cli/report.h"
 #include "libcommon/base/file.h"
+#include "libcommon/codec/goquote.h"
 #include "libcommon/lang/template/template.h"
 
-/* What Helm calls a release that nobody named. */
-#define RELEASE_NAME "release-name"
-
-/* One call of the verb. */
-struct call {
+/* One run. */
+struct run {
 	const struct sl_cli_args *args;
-	struct sl_arena a;
+	struct sl_arena *a;
 	struct sl_helm_host host;
-	const char *chart_path;
-	struct sl_helm_chart *chart;
-	struct sl_go_map *values;
-	struct sl_helm_options options;
+	struct sl_str release;
+	const char *chart; /* as given */
 	struct sl_helm_result result;
+	struct sl_strbuf *out;
 };
 
-static const struct {
-	const char *flag, *why;
-} refused[] = {
-	{ "post-renderer", "programs are not run; pipe the output through it instead" },
-	{ "post-renderer-args", "programs are not run; pipe the output through them instead" },
-	{ "repo", "charts are not downloaded; get it with 'helm pull' and name the file" },
-	{ "validate", "it needs a cluster; use 'kubectl apply --dry-run=server'" },
-	{ "verify", "signatures are not checked; use 'helm verify'" },
-};
+/* ---- names ---- */
 
-static int check_flags(const struct sl_cli_args *args, struct sl_err *err)
+static int find_name(struct run *r, struct sl_err *err)
 {
-	static const char *const modes[] = { "", "client", "none", "true", "false" };
-	const char *mode = sl_cli_string(args, "dry-run");
+	const struct sl_strvec *words = &r->args->words;
+	const char *template = sl_cli_string(r->args, "name-template");
 
-	for (size_t i = 0; i < SL_ARRAY_LEN(refused); i++)
-		if (sl_cli_is_given(args, refused[i].flag))
-			return sl_err_set(err, SL_ERR_UNSUPPORTED, "--%s is not supported: %s",
-					  refused[i].flag, refused[i].why);
-	if (!mode)
-		return 0;
+	if (words->n == 0)
+		return sl_err_set(err, SL_ERR_INVALID,
+				  "\"helm template\" requires at least 1 argument\n\nUsage:  helm "
+				  "template [NAME] [CHART] [flags]");
+	if (words->n > 2) {
+		struct sl_strvec rest = { .v = words->v + 2, .n = words->n - 2 };
+		SL_AUTO_FREE char *text = sl_strvec_join(&rest, ", ");
+
+		return sl_err_set(err, SL_ERR_INVALID,
+				  "expected at most two arguments, unexpected arguments: %s", text);
+	}
+	r->chart = words->v[words->n - 1];
+	if (words->n == 2 && sl_cli_bool(r->args, "generate-name"))
+		return sl_err_set(err, SL_ERR_INVALID,
+				  "cannot set --generate-name and also specify a name");
+	if (words->n == 2 && template && *template)
+		return sl_err_set(err, SL_ERR_INVALID,
+				  "cannot set --name-template and also specify a name");
+	if (template && *template)
+		return sl_helm_release_name(r->a, sl_str(template), &r->host.go, &r->release, err);
+	r->release = sl_str(words->n == 2 ? words->v[0] : "release-name");
+	return 0;
+}
+
+/* ---- what needs a cluster ---- */
+
+static int refuse(const struct sl_cli_args *args, struct sl_err *err)
+{
+	static const char *const programs[] = { "post-renderer", "post-renderer-args", NULL };
+	static const char *const cluster[] = { "validate", NULL };
+	/* The second half would ask the cluster only where a template looks something up. */
+	static const char *const modes[] = { "", "true", "client", "false", "none" };
+	const char *mode = sl_cli_string(args, "dry-run");
+	int r = sl_cli_helm_refuse(args, programs, "no other program is run", err);
+
+	if (r == 0)
+		r = sl_cli_helm_refuse(args, cluster, "it needs a cluster, and none is asked", err);
+	if (r < 0 || !mode)
+		return r;
 	for (size_t i = 0; i < SL_ARRAY_LEN(modes); i++)
 		if (sl_streq(mode, modes[i]))
 			return 0;
 	if (sl_streq(mode, "server"))
 		return sl_err_set(err, SL_ERR_UNSUPPORTED,
-				  "--dry-run=server is not supported: it needs a cluster");
+				  "--dry-run=server is refused: it needs a cluster, and none is "
+				  "asked");
 	return sl_err_set(
 		err, SL_ERR_INVALID,
-		"invalid dry-run flag. Flag must one of the following: false, true, none, "
+		"Invalid dry-run flag. Flag must one of the following: false, true, none, "
 		"client, server");
 }
 
-/* The name and the chart, as Helm finds them among arguments and flags. */
-static int read_names(struct call *c, struct sl_err *err)
-{
-	const struct sl_strvec *words = &c->args->words;
-	const char *name_template = sl_cli_string(c->args, "name-template");
-	bool has_template = name_template && *name_template;
+/* ---- the chart ---- */
 
-	if (words->n == 0)
-		return sl_err_set(
-			err, SL_ERR_INVALID,
-			"\"sluice helm template\" requires at least 1 argument: the chart");
-	c->chart_path = words->v[words->n - 1];
-	c->options.release = SL_STR(RELEASE_NAME);
-	if (words->n > 1 && sl_cli_bool(c->args, "generate-name"))
-		return sl_err_set(err, SL_ERR_INVALID,
-				  "cannot set --generate-name and also specify a name");
-	if (words->n > 1 && has_template)
-		return sl_err_set(err, SL_ERR_INVALID,
-				  "cannot set --name-template and also specify a name");
-	if (words->n > 1)
-		c->options.release = sl_str(words->v[0]);
-	if (!has_template)
+static int check_chart(struct run *r, const struct sl_helm_chart *chart, struct sl_err *err)
+{
+	int code = sl_helm_check_installable(chart, err);
+
+	if (code < 0)
+		return code;
+	if (chart->metadata->deprecated)
+		sl_cli_helm_log("WARNING: This chart is deprecated");
+	if (chart->metadata->dependency_count == 0)
 		return 0;
-	return sl_helm_release_name(&c->a, sl_str(name_template), &c->host.go, &c->options.release,
-				    err);
-}
-
-static int read_kube_version(struct call *c, struct sl_err *err)
-{
-	const char *version = sl_cli_string(c->args, "kube-version");
-	int r;
-
-	if (!version || !*version)
-		return 0;
-	r = sl_helm_kube_version_parse(&c->a, sl_str(version), &c->options.kube_version, err);
-	if (r < 0)
-		sl_err_wrap(err, "invalid kube version '%s'", version);
-	return r;
-}
-
-static const struct sl_str *list(struct call *c, const char *flag, size_t *ret_count)
-{
-	SL_AUTO(sl_strvec) given = SL_STRVEC_INIT;
-	struct sl_str *v;
-
-	sl_cli_strings(c->args, flag, &given);
-	v = sl_arena_array(&c->a, given.n + 1, sizeof(*v));
-	for (size_t i = 0; i < given.n; i++)
-		v[i] = sl_arena_str(&c->a, sl_str(given.v[i]));
-	*ret_count = given.n;
-	return v;
-}
-
-static void read_options(struct call *c)
-{
-	const char *namespace_ = getenv("HELM_NAMESPACE");
-	struct sl_helm_options *o = &c->options;
-
-	if (sl_cli_is_given(c->args, "namespace"))
-		namespace_ = sl_cli_string(c->args, "namespace");
-	o->namespace_ = namespace_ && *namespace_ ? sl_str(namespace_) : SL_STR("default");
-	o->is_upgrade = sl_cli_bool(c->args, "is-upgrade");
-	o->api_versions = list(c, "api-versions", &o->api_version_count);
-	o->sub_notes = sl_cli_bool(c->args, "render-subchart-notes");
-	o->skip_schema = sl_cli_bool(c->args, "skip-schema-validation");
-	o->include_crds = sl_cli_bool(c->args, "include-crds");
-	o->stack = SL_TMPL_STACK_MAIN;
-}
-
-static int find_chart(struct call *c, struct sl_err *err)
-{
-	SL_AUTO_FREE char *real = NULL;
-
-	if (access(c->chart_path, F_OK) == 0) {
-		real = realpath(c->chart_path, NULL);
-		if (!real)
-			return sl_err_errno(err, errno, "find %s", c->chart_path);
-		c->chart_path = sl_arena_strdup(&c->a, real);
-		return 0;
-	}
-	if (*c->chart_path == '/' || *c->chart_path == '.')
-		return sl_err_set(err, SL_ERR_NOT_FOUND, "path \"%s\" not found", c->chart_path);
-	return sl_err_set(
-		err, SL_ERR_NOT_FOUND,
-		"chart \"%s\" not found: it is no directory and no file, and charts are not "
-		"downloaded; get it with 'helm pull' and name the file",
-		c->chart_path);
-}
-
-static int load(struct call *c, struct sl_err *err)
-{
-	int r = sl_helm_load(&c->a, &sl_cli_helmfs, c->chart_path, &c->host, &c->chart, err);
-
-	if (r == 0)
-		r = sl_helm_check_installable(c->chart, err);
-	if (r < 0)
-		return r;
-	if (c->chart->metadata->deprecated)
-		sl_cli_say(SL_CLI_WARNING, "This chart is deprecated");
-	r = sl_helm_check_dependencies(c->chart, err);
-	if (r < 0)
+	code = sl_helm_check_dependencies(chart, err);
+	if (code < 0 && sl_cli_bool(r->args, "dependency-update"))
+		sl_err_wrap(err, "--dependency-update is refused: charts are not downloaded");
+	else if (code < 0)
 		sl_err_wrap(err,
 			    "An error occurred while checking for chart dependencies. You may "
 			    "need to run `helm dependency build` to fetch missing dependencies");
-	return r;
+	return code;
 }
 
-/* --output-dir: a file for each template, to which its documents are added. */
-struct output_dir {
+static int render(struct run *r, struct sl_err *err)
+{
+	SL_AUTO(sl_strvec) versions = SL_STRVEC_INIT;
+	struct sl_helm_options o = { .release = r->release };
+	struct sl_helm_chart *chart;
+	struct sl_go_map *values;
 	const char *path;
-	int fd;
-	struct sl_strvec written;
-};
+	int code = sl_cli_helm_kube_version(r->a, r->args, &o.kube_version, err);
+
+	if (code == 0)
+		code = find_name(r, err);
+	if (code == 0)
+		code = refuse(r->args, err);
+	if (code == 0)
+		code = sl_cli_helm_locate(r->a, r->args, r->chart, &path, err);
+	if (code == 0)
+		code = sl_cli_helm_values(r->a, r->args, &values, err);
+	if (code == 0)
+		code = sl_helm_load(r->a, &sl_cli_helmfs, path, &r->host, &chart, err);
+	if (code == 0)
+		code = check_chart(r, chart, err);
+	o.release = r->release;
+	if (code < 0)
+		return code;
+	code = sl_helm_check_release_name(r->release, err);
+	if (code < 0) {
+		SL_AUTO(sl_strbuf) quoted = SL_STRBUF_INIT(SL_HELM_OUTPUT_MAX);
+
+		sl_strbuf_add_goquoted(&quoted, r->release);
+		sl_err_wrap(err, "release name %s", quoted.p);
+		return code;
+	}
+	sl_cli_strings(r->args, "api-versions", &versions);
+	struct sl_str *apis = sl_arena_array(r->a, versions.n + 1, sizeof(*apis));
+
+	for (size_t i = 0; i < versions.n; i++)
+		apis[i] = sl_str(sl_arena_strdup(r->a, versions.v[i]));
+	o.api_versions = apis;
+	o.api_version_count = versions.n;
+	o.namespace_ = sl_cli_helm_namespace(r->args);
+	o.revision = 1;
+	o.is_upgrade = sl_cli_bool(r->args, "is-upgrade");
+	o.sub_notes = sl_cli_bool(r->args, "render-subchart-notes");
+	o.skip_schema = sl_cli_bool(r->args, "skip-schema-validation");
+	o.include_crds = sl_cli_bool(r->args, "include-crds");
+	o.stack = SL_TMPL_STACK_MAIN;
+	return sl_helm_render(r->a, chart, values, &o, &r->host, &r->result, err);
+}
+
+/* ---- files ---- */
 
 /* mkdir -p, by a path of the user's own. */
 static int make_dirs(struct sl_arena *a, const char *path, struct sl_err *err)
@@ -188,127 +169,146 @@ static int make_dirs(struct sl_arena *a, const char *path, struct sl_err *err)
 			continue;
 		*c = 0;
 		if (mkdir(prefix, 0755) < 0 && errno != EEXIST)
-			return sl_err_errno(err, errno, "create directory %s", prefix);
+			return sl_cli_go_fail(err, errno, "mkdir", prefix);
 		if (end)
 			return 0;
 		*c = '/';
 	}
 }
 
-static int open_output(struct call *c, struct output_dir *d, struct sl_err *err)
+/* The name is the chart's: nothing may be written elsewhere than below the directory. */
+static int write_file(struct run *r, const char *dir, struct sl_str name, struct sl_str text,
+		      bool append, struct sl_err *err)
 {
-	int r;
-
-	d->path = sl_cli_string(c->args, "output-dir");
-	if (sl_cli_bool(c->args, "release-name"))
-		d->path =
-			sl_arena_printf(&c->a, "%s/%.*s", d->path, SL_STR_FMT(c->options.release));
-	r = make_dirs(&c->a, d->path, err);
-	return r == 0 ? sl_dir_open(d->path, &d->fd, err) : r;
-}
-
-/* The names are a chart's: nothing may be written elsewhere. */
-static int append(struct call *c, struct output_dir *d, struct sl_str name, struct sl_str text,
-		  struct sl_err *err)
-{
-	const char *file = sl_arena_str(&c->a, name).p;
+	SL_AUTO(sl_strbuf) content = SL_STRBUF_INIT(SL_HELM_OUTPUT_MAX);
+	const char *file = sl_arena_str(r->a, name).p;
 	ptrdiff_t slash = sl_str_rchr(name, '/');
-	struct sl_str dir = sl_str_sub(name, 0, slash < 0 ? 0 : (size_t)slash);
-	bool again = sl_strvec_contains(&d->written, name);
+	struct sl_str parent = sl_str_sub(name, 0, slash < 0 ? 0 : (size_t)slash);
+	SL_AUTO_FD int dir_fd = -1;
 	SL_AUTO_FD int fd = -1;
-	int r = sl_mkdirs(d->fd, sl_arena_str(&c->a, dir).p, 0755, err);
+	int code = make_dirs(r->a, dir, err);
 
-	if (r == 0)
-		r = sl_open_beneath(d->fd, file, O_WRONLY | O_CREAT | (again ? O_APPEND : O_TRUNC),
-				    0600, &fd, err);
-	if (r < 0)
-		return r;
-	sl_strvec_push_str(&d->written, name);
-	text = sl_str(sl_arena_printf(&c->a, "---\n# Source: %.*s\n%.*s\n", SL_STR_FMT(name),
-				      SL_STR_FMT(text)));
-	r = sl_fd_write_all(fd, text, file, err);
-	if (r == 0)
-		r = sl_fd_write_all(STDOUT_FILENO,
-				    sl_str(sl_arena_printf(&c->a, "wrote %s/%s\n", d->path, file)),
-				    "standard output", err);
-	return r;
+	if (code == 0)
+		code = sl_dir_open(dir, &dir_fd, err);
+	if (code == 0)
+		code = sl_mkdirs(dir_fd, sl_arena_str(r->a, parent).p, 0755, err);
+	if (code == 0)
+		code = sl_open_beneath(dir_fd, file,
+				       O_WRONLY | O_CREAT | (append ? O_APPEND : O_TRUNC), 0666,
+				       &fd, err);
+	if (code < 0)
+		return code;
+	sl_strbuf_addf(&content, "---\n# Source: %s\n", file);
+	sl_strbuf_adds(&content, text);
+	sl_strbuf_addc(&content, '\n');
+	code = sl_fd_write_all(fd, sl_strbuf_str(&content), file, err);
+	sl_strbuf_addf(r->out, "wrote %s/%s\n", dir, file);
+	return code;
 }
 
-static int write_files(struct call *c, const struct sl_helm_show *show, struct sl_err *err)
+static bool came_before(const struct run *r, size_t at)
 {
-	struct output_dir d = { .fd = -1 };
-	const struct sl_helm_result *result = &c->result;
-	int r = open_output(c, &d, err);
-
-	for (size_t i = 0; i < result->crd_count && r == 0; i++)
-		r = append(c, &d, result->crds[i].name, result->crds[i].source, err);
-	for (size_t i = 0; i < result->manifest_count && r == 0; i++)
-		r = append(c, &d, result->manifests[i].path, result->manifests[i].content, err);
-	for (size_t i = 0; i < result->hook_count && r == 0 && !show->no_hooks; i++)
-		if (!show->skip_tests || !sl_helm_hook_has(&result->hooks[i], SL_HELM_TEST))
-			r = append(c, &d, result->hooks[i].path, result->hooks[i].manifest, err);
-	if (d.fd >= 0)
-		close(d.fd);
-	sl_strvec_release(&d.written);
-	return r;
+	for (size_t i = 0; i < at; i++)
+		if (sl_str_eq(r->result.manifests[i].path, r->result.manifests[at].path))
+			return true;
+	return false;
 }
 
-static int print(struct call *c, struct sl_err *err)
+/* What was written before this run is replaced by manifests, and hooks go behind it, as with Helm. */
+static int write_hooks(struct run *r, const char *dir, struct sl_err *err)
 {
-	SL_AUTO(sl_strbuf) out = SL_STRBUF_INIT(SL_CLI_OUTPUT_MAX);
-	const char *dir = sl_cli_string(c->args, "output-dir");
-	struct sl_helm_show show = { .no_hooks = sl_cli_bool(c->args, "no-hooks"),
-				     .skip_tests = sl_cli_bool(c->args, "skip-tests") };
-	int r;
+	int code = 0;
 
-	show.only = list(c, "show-only", &show.only_count);
-	if (dir && *dir)
-		return write_files(c, &show, err);
-	r = sl_helm_write_template(&c->a, &c->result, &show, &out, err);
-	return r == 0 ? sl_cli_print(&out, err) : r;
+	for (size_t i = 0; i < r->result.hook_count && code == 0; i++) {
+		const struct sl_helm_hook *h = &r->result.hooks[i];
+		const char *path = sl_arena_printf(r->a, "%s/%.*s", dir, SL_STR_FMT(h->path));
+		struct stat st;
+
+		if (sl_cli_bool(r->args, "skip-tests") && sl_helm_hook_has(h, SL_HELM_TEST))
+			continue;
+		code = write_file(r, dir, h->path, h->manifest, stat(path, &st) == 0, err);
+	}
+	return code;
 }
 
-/* What was rendered and is no YAML helps to find out why. */
-static int render(struct call *c, struct sl_err *err)
+static int write_files(struct run *r, const char *base, struct sl_err *err)
 {
-	SL_AUTO(sl_err) ignored = SL_ERR_INIT;
-	int r = sl_helm_render(&c->a, c->chart, c->values, &c->options, &c->host, &c->result, err);
+	const char *dir = base;
+	int code = 0;
 
-	if (r == 0)
-		return print(c, err);
-	if (c->result.rendered && sl_cli_bool(c->args, "debug"))
-		(void)!print(c, &ignored);
-	else if (c->result.rendered)
-		sl_err_set(err, err->code, "%s\n\nUse --debug flag to render out invalid YAML",
-			   sl_arena_strdup(&c->a, err->message));
-	return r;
+	if (sl_cli_bool(r->args, "release-name"))
+		dir = sl_arena_printf(r->a, "%s/%.*s", base, SL_STR_FMT(r->release));
+	for (size_t i = 0; i < r->result.crd_count && code == 0; i++) {
+		bool again = false;
+
+		for (size_t k = 0; k < i; k++)
+			again |= sl_str_eq(r->result.crds[k].name, r->result.crds[i].name);
+		code = write_file(r, base, r->result.crds[i].name, r->result.crds[i].source, again,
+				  err);
+	}
+	for (size_t i = 0; i < r->result.manifest_count && code == 0; i++)
+		code = write_file(r, dir, r->result.manifests[i].path,
+				  r->result.manifests[i].content, came_before(r, i), err);
+	if (code == 0 && !sl_cli_bool(r->args, "no-hooks"))
+		code = write_hooks(r, dir, err);
+	/* Helm prints the manifests that are left: none. */
+	sl_strbuf_addc(r->out, '\n');
+	return code;
+}
+
+/* ---- output ---- */
+
+static int write_output(struct run *r, struct sl_err *err)
+{
+	SL_AUTO(sl_strvec) only = SL_STRVEC_INIT;
+	struct sl_helm_show show = {
+		.no_hooks = sl_cli_bool(r->args, "no-hooks"),
+		.skip_tests = sl_cli_bool(r->args, "skip-tests"),
+	};
+
+	sl_cli_strings(r->args, "show-only", &only);
+	struct sl_str *patterns = sl_arena_array(r->a, only.n + 1, sizeof(*patterns));
+
+	for (size_t i = 0; i < only.n; i++)
+		patterns[i] = sl_str(sl_arena_strdup(r->a, only.v[i]));
+	show.only = patterns;
+	show.only_count = only.n;
+	return sl_helm_write_template(r->a, &r->result, &show, r->out, err);
+}
+
+static int output(struct run *r, struct sl_err *err)
+{
+	const char *dir = sl_cli_string(r->args, "output-dir");
+	int code = dir && *dir ? write_files(r, dir, err) : write_output(r, err);
+
+	if (r->out->n == 0)
+		return code;
+	int printed = sl_cli_print(r->out, code < 0 ? NULL : err);
+
+	return code < 0 ? code : printed;
 }
 
 int sl_cli_local_helm_template(const struct sl_cli_args *args, char *const *argv,
 			       struct sl_err *err)
 {
-	struct call c = { .args = args,
-			  .a = SL_ARENA_INIT_LIMIT(SL_HELM_ARENA_MAX),
-			  .host = sl_cli_helm_host(sl_cli_bool(args, "enable-dns")) };
-	int r = check_flags(args, err);
+	SL_AUTO(sl_arena) a = SL_ARENA_INIT_LIMIT(SL_HELM_ARENA_MAX);
+	SL_AUTO(sl_strbuf) out = SL_STRBUF_INIT(SL_HELM_OUTPUT_MAX);
+	struct run r = { .args = args,
+			 .a = &a,
+			 .host = sl_cli_helm_host(sl_cli_bool(args, "enable-dns")),
+			 .out = &out };
+	int code = render(&r, err);
 
 	(void)argv;
-	if (r == 0)
-		r = read_kube_version(&c, err);
-	if (r == 0)
-		r = read_names(&c, err);
-	if (r == 0)
-		r = find_chart(&c, err);
-	if (r == 0)
-		r = sl_cli_helm_values(&c.a, args, &c.values, err);
-	if (r == 0)
-		r = load(&c, err);
-	if (r == 0) {
-		read_options(&c);
-		r = sl_helm_check_release_name(c.options.release, err);
+	if (code < 0 && r.result.rendered && !sl_cli_bool(args, "debug")) {
+		SL_AUTO_FREE char *text = sl_xasprintf(
+			"%s\n\nUse --debug flag to render out invalid YAML", err->message);
+
+		return sl_cli_helm_fail(&(struct sl_err){ .message = text });
 	}
-	if (r == 0)
-		r = render(&c, err);
-	sl_arena_release(&c.a);
-	return r;
+	if (code == 0)
+		code = output(&r, err);
+	else if (r.result.rendered)
+		(void)!output(&r, NULL);
+	return code < 0 ? sl_cli_helm_fail(err) : 0;
 }
