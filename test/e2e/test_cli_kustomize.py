@@ -38,7 +38,8 @@ def test_golden_case(case):
         conf = dict(line.split("=", 1) for line in (root / "case.conf").read_text().split())
     restrictor = "RootOnly" if conf.get("restrict") == "true" else "None"
     args = ["--load-restrictor", "LoadRestrictions" + restrictor,
-            "--reorder", conf.get("order", "none"), conf.get("path", ".")]
+            "--reorder", conf.get("order", "none"), conf.get("path", "."),
+            *(["--enable-helm"] if conf.get("helm") == "true" else [])]
     if (root / "expected.yaml").exists():
         assert build(*args, cwd=root) == (root / "expected.yaml").read_text()
     else:
