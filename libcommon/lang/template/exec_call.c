@@ -129,10 +129,16 @@ int tmpl_eval_call(struct tmpl_frame *f, const struct tmpl_call *c, const struct
 	return r;
 }
 
+static bool is_named(const char *have, struct sl_str name)
+{
+	return name.n && have[0] == name.p[0] && strncmp(have, name.p, name.n) == 0 &&
+	       !have[name.n];
+}
+
 static const struct sl_go_func *find_method(const struct sl_go_type *type, struct sl_str name)
 {
 	for (const struct sl_go_func *m = type->methods; m && m->name; m++)
-		if (sl_str_eqz(name, m->name))
+		if (is_named(m->name, name))
 			return m;
 	return NULL;
 }
@@ -153,7 +159,7 @@ static const struct sl_go_func *method_of(struct sl_goval v, struct sl_str name,
 static const struct sl_go_field *find_field(const struct sl_go_type *type, struct sl_str name)
 {
 	for (const struct sl_go_field *field = type->fields; field && field->name; field++)
-		if (sl_str_eqz(name, field->name))
+		if (is_named(field->name, name))
 			return field;
 	return NULL;
 }

@@ -18,28 +18,37 @@ static int compare_members(const void *x, const void *y)
 	return sl_str_cmp((*a)->key, (*b)->key);
 }
 
+/* The members in the order of their keys, to be freed; NULL when they are in it already. */
+static const struct sl_member **sorted_members(const struct sl_value *v)
+{
+	const struct sl_member **order;
+	size_t i = 1;
+
+	while (i < v->map.n && sl_str_cmp(v->map.members[i - 1].key, v->map.members[i].key) < 0)
+		i++;
+	if (i >= v->map.n)
+		return NULL;
+	order = sl_xmalloc(v->map.n * sizeof(*order));
+	for (i = 0; i < v->map.n; i++)
+		order[i] = &v->map.members[i];
+	qsort(order, v->map.n, sizeof(*order), compare_members);
+	return order;
+}
+
 /* The entries come in the order of their keys, which every range over the map then finds sorted. */
 static struct sl_goval map_from(struct sl_arena *a, const struct sl_value *v,
 				enum sl_go_numbers numbers)
 {
 	struct sl_go_map *m = sl_go_map_new_for(a, v->map.n);
-	const struct sl_member *few[32], **order = few;
-	bool sorted = true;
+	const struct sl_member **order = sorted_members(v);
 
-	if (v->map.n > SL_ARRAY_LEN(few))
-		order = sl_xmalloc(v->map.n * sizeof(*order));
 	for (size_t i = 0; i < v->map.n; i++) {
-		order[i] = &v->map.members[i];
-		if (i && sl_str_cmp(order[i - 1]->key, order[i]->key) > 0)
-			sorted = false;
+		const struct sl_member *member = order ? order[i] : &v->map.members[i];
+
+		sl_go_map_set_borrow(a, m, member->key,
+				     sl_goval_from_value(a, member->value, numbers));
 	}
-	if (!sorted)
-		qsort(order, v->map.n, sizeof(*order), compare_members);
-	for (size_t i = 0; i < v->map.n; i++)
-		sl_go_map_set_borrow(a, m, order[i]->key,
-				     sl_goval_from_value(a, order[i]->value, numbers));
-	if (order != few)
-		free(order);
+	free(order);
 	return sl_goval_map(m);
 }
 

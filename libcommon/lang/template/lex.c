@@ -8,7 +8,8 @@
 #define RUNE_EOF UINT32_MAX
 
 static const struct sl_str left_delim = { "{{", 2 }, right_delim = { "}}", 2 };
-static const struct sl_str left_comment = { "/*", 2 }, right_comment = { "*/", 2 };
+static const struct sl_str right_comment = { "*/", 2 };
+#define LEFT_COMMENT_LEN 2
 
 void tmpl_lex_init(struct tmpl_lexer *l, struct sl_arena *a, struct sl_str text)
 {
@@ -22,21 +23,44 @@ static struct sl_str rest_from(const struct tmpl_lexer *l, size_t from)
 	return sl_str_sub(l->text, from, l->text.n);
 }
 
-static bool is_space(uint32_t rune)
+/* What ASCII characters are to the lexer. */
+enum { SPACE = 1, WORD = 2, ENDS_WORD = 4 };
+static const unsigned char classes[128] = {
+	[' '] = SPACE | ENDS_WORD,
+	['\t'] = SPACE | ENDS_WORD,
+	['\r'] = SPACE | ENDS_WORD,
+	['\n'] = SPACE | ENDS_WORD,
+	['.'] = ENDS_WORD,
+	[','] = ENDS_WORD,
+	['|'] = ENDS_WORD,
+	[':'] = ENDS_WORD,
+	['('] = ENDS_WORD,
+	[')'] = ENDS_WORD,
+	['_'] = WORD,
+	['0' ... '9'] = WORD,
+	['a' ... 'z'] = WORD,
+	['A' ... 'Z'] = WORD,
+};
+
+static bool is_class(unsigned char c, int class)
 {
-	return rune == ' ' || rune == '\t' || rune == '\r' || rune == '\n';
+	return c < 0x80 && classes[c] & class;
 }
 
-static bool is_ascii_word(uint32_t rune)
+static bool is_space_at(const struct tmpl_lexer *l, size_t pos)
 {
-	return rune == '_' || (rune >= '0' && rune <= '9') ||
-	       ((rune | 0x20) >= 'a' && (rune | 0x20) <= 'z');
+	return pos < l->text.n && is_class((unsigned char)l->text.p[pos], SPACE);
+}
+
+static bool is_byte_at(const struct tmpl_lexer *l, size_t pos, char c)
+{
+	return pos < l->text.n && l->text.p[pos] == c;
 }
 
 static bool is_word(uint32_t rune)
 {
 	if (rune < 0x80)
-		return is_ascii_word(rune);
+		return classes[rune] & WORD;
 	return rune != RUNE_EOF && (sl_rune_is_letter(rune) || sl_rune_is_digit(rune));
 }
 
@@ -94,8 +118,9 @@ static void count_pending(struct tmpl_lexer *l)
 
 static struct tmpl_token emit(struct tmpl_lexer *l, enum tmpl_token_kind kind)
 {
-	struct tmpl_token t = { kind, l->start, l->start_line,
-				sl_str_sub(l->text, l->start, l->pos) };
+	struct tmpl_token t = {
+		kind, l->start, l->start_line, { l->text.p + l->start, l->pos - l->start }
+	};
 
 	l->start = l->pos;
 	l->start_line = l->line;
@@ -119,27 +144,27 @@ static struct tmpl_token fail(struct tmpl_lexer *l, const char *message)
 	return t;
 }
 
-static bool has_left_trim(struct sl_str s)
+/* "- " behind a left delimiter. */
+static bool is_left_trim(const struct tmpl_lexer *l, size_t pos)
 {
-	return s.n >= 2 && s.p[0] == '-' && is_space((unsigned char)s.p[1]);
+	return is_byte_at(l, pos, '-') && is_space_at(l, pos + 1);
 }
 
-static bool has_right_trim(struct sl_str s)
-{
-	return s.n >= 2 && is_space((unsigned char)s.p[0]) && s.p[1] == '-';
-}
-
+/* "}}", or " -}}", which trims. */
 static bool at_right_delim(const struct tmpl_lexer *l, size_t pos, bool *ret_trim)
 {
-	struct sl_str rest = rest_from(l, pos);
-
-	*ret_trim = has_right_trim(rest) && sl_str_starts(sl_str_sub(rest, 2, rest.n), right_delim);
-	return *ret_trim || sl_str_starts(rest, right_delim);
+	*ret_trim = is_space_at(l, pos);
+	if (*ret_trim) {
+		*ret_trim = is_byte_at(l, pos + 1, '-') && is_byte_at(l, pos + 2, '}') &&
+			    is_byte_at(l, pos + 3, '}');
+		return *ret_trim;
+	}
+	return is_byte_at(l, pos, '}') && is_byte_at(l, pos + 1, '}');
 }
 
 static void skip_space(struct tmpl_lexer *l)
 {
-	while (l->pos < l->text.n && is_space((unsigned char)l->text.p[l->pos]))
+	while (is_space_at(l, l->pos))
 		l->pos++;
 }
 
@@ -149,7 +174,7 @@ static bool skip_comment(struct tmpl_lexer *l, struct tmpl_token *ret)
 	ptrdiff_t end;
 	bool trim;
 
-	l->pos += (uint32_t)left_comment.n;
+	l->pos += LEFT_COMMENT_LEN;
 	end = sl_str_find(rest_from(l, l->pos), right_comment);
 	if (end < 0) {
 		*ret = fail(l, "unclosed comment");
@@ -170,11 +195,10 @@ static bool skip_comment(struct tmpl_lexer *l, struct tmpl_token *ret)
 /* The left delimiter, known to be there. False when it begins a comment, which is skipped. */
 static bool lex_left_delim(struct tmpl_lexer *l, struct tmpl_token *ret)
 {
-	struct sl_str after = rest_from(l, l->pos + left_delim.n);
-	uint32_t marker = has_left_trim(after) ? 2 : 0;
+	uint32_t marker = is_left_trim(l, l->pos + left_delim.n) ? 2 : 0;
 
 	l->pos += (uint32_t)left_delim.n;
-	if (sl_str_starts(sl_str_sub(after, marker, after.n), left_comment)) {
+	if (is_byte_at(l, l->pos + marker, '/') && is_byte_at(l, l->pos + marker + 1, '*')) {
 		l->pos += marker;
 		ignore(l);
 		return !skip_comment(l, ret);
@@ -192,8 +216,8 @@ static bool lex_text_before(struct tmpl_lexer *l, uint32_t at, struct tmpl_token
 {
 	uint32_t end = at;
 
-	if (has_left_trim(rest_from(l, at + left_delim.n)))
-		while (end > l->start && is_space((unsigned char)l->text.p[end - 1]))
+	if (is_left_trim(l, at + left_delim.n))
+		while (end > l->start && is_space_at(l, end - 1))
 			end--;
 	l->pos = end;
 	count_pending(l);
@@ -252,9 +276,9 @@ static struct tmpl_token lex_space(struct tmpl_lexer *l)
 	uint32_t line = l->line, first = l->pos;
 	bool trim;
 
-	while (is_space(peek(l))) {
+	for (; is_space_at(l, l->pos); l->pos++) {
 		line = l->line;
-		(void)next_rune(l);
+		l->line += l->text.p[l->pos] == '\n';
 	}
 	(void)at_right_delim(l, l->pos - 1, &trim);
 	if (trim) {
@@ -269,13 +293,9 @@ static struct tmpl_token lex_space(struct tmpl_lexer *l)
 /* What may stand behind a word. */
 static bool at_terminator(const struct tmpl_lexer *l)
 {
-	uint32_t rune = peek(l);
-
-	if (is_space(rune) || rune == RUNE_EOF)
+	if (l->pos >= l->text.n || is_class((unsigned char)l->text.p[l->pos], ENDS_WORD))
 		return true;
-	if (rune < 0x80 && strchr(".,|:)(", (int)rune) && rune)
-		return true;
-	return sl_str_starts(rest_from(l, l->pos), right_delim);
+	return is_byte_at(l, l->pos, '}') && is_byte_at(l, l->pos + 1, '}');
 }
 
 /* fmt's %#U. */
@@ -311,7 +331,7 @@ static enum tmpl_token_kind word_kind(const struct tmpl_lexer *l, struct sl_str 
 	};
 
 	for (size_t i = 0; i < SL_ARRAY_LEN(words); i++) {
-		if (!sl_str_eq(word, words[i].word))
+		if (word.n != words[i].word.n || memcmp(word.p, words[i].word.p, word.n) != 0)
 			continue;
 		if ((words[i].kind == TOKEN_BREAK && l->no_break) ||
 		    (words[i].kind == TOKEN_CONTINUE && l->no_continue))
@@ -325,8 +345,13 @@ static void skip_word(struct tmpl_lexer *l)
 {
 	size_t width;
 
-	while (is_word(peek_rune(l, &width)))
+	for (;;) {
+		while (l->pos < l->text.n && is_class((unsigned char)l->text.p[l->pos], WORD))
+			l->pos++;
+		if (!is_word(peek_rune(l, &width)))
+			return;
 		l->pos += (uint32_t)width;
+	}
 }
 
 static struct tmpl_token lex_ident(struct tmpl_lexer *l)
@@ -489,7 +514,7 @@ static struct tmpl_token lex_inside(struct tmpl_lexer *l)
 	rune = peek(l);
 	if (rune == RUNE_EOF)
 		return fail(l, "unclosed action");
-	if (is_space(rune))
+	if (is_space_at(l, l->pos))
 		return lex_space(l);
 	if (rune == '.' && l->pos + 1 < l->text.n &&
 	    (l->text.p[l->pos + 1] < '0' || l->text.p[l->pos + 1] > '9')) {

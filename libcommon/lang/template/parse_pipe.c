@@ -1,5 +1,4 @@
 /* Pipelines, commands and their operands. */
-#include "libcommon/lang/template/builtin.h"
 #include "libcommon/lang/template/literal.h"
 #include "libcommon/lang/template/parser.h"
 
@@ -196,11 +195,8 @@ int tmpl_parse_pipeline(struct tmpl_parser *p, const char *context, enum tmpl_to
 
 static int parse_function(struct tmpl_parser *p, const struct tmpl_token *t, struct tmpl_node **ret)
 {
-	const struct sl_tmpl_options *o = &p->set->options;
-	const struct sl_go_func *fn = o->lookup ? o->lookup(o->lookup_data, t->value) : NULL;
+	const struct sl_go_func *fn = tmpl_set_function(p->set, t->value);
 
-	if (!fn)
-		fn = tmpl_builtin(t->value);
 	if (!fn)
 		return tmpl_fail(p, "function %s not defined", tmpl_quoted(p->a, t->value));
 	*ret = tmpl_node_new(p, TMPL_IDENT, t->pos);

@@ -1,6 +1,7 @@
 /* Sets of templates: names, what they stand for, and which definition wins. */
 #include <string.h>
 
+#include "libcommon/lang/template/builtin.h"
 #include "libcommon/lang/template/tree.h"
 
 struct sl_tmpl_set *sl_tmpl_set_new(struct sl_arena *a, const struct sl_tmpl_options *options)
@@ -10,6 +11,7 @@ struct sl_tmpl_set *sl_tmpl_set_new(struct sl_arena *a, const struct sl_tmpl_opt
 	set->a = a;
 	set->options = *options;
 	set->trees = sl_go_map_new(a);
+	set->functions = sl_go_map_new(a);
 	return set;
 }
 
@@ -30,6 +32,27 @@ const struct tmpl_tree *tmpl_set_find(const struct sl_tmpl_set *set, struct sl_s
 			return found->ptr;
 	}
 	return NULL;
+}
+
+const struct sl_go_func *tmpl_set_function(struct sl_tmpl_set *set, struct sl_str name)
+{
+	const struct sl_tmpl_options *o = &set->options;
+	const struct sl_go_func *fn;
+	struct sl_goval kept = SL_GO_NONE;
+
+	for (const struct sl_tmpl_set *s = set; s; s = s->parent) {
+		const struct sl_goval *found = sl_go_map_get(s->functions, name);
+
+		if (found)
+			return found->ptr;
+	}
+	fn = o->lookup ? o->lookup(o->lookup_data, name) : NULL;
+	if (!fn)
+		fn = tmpl_builtin(name);
+	memcpy(&kept.ptr, &fn, sizeof(fn));
+	if (fn)
+		sl_go_map_set(set->a, set->functions, name, kept);
+	return fn;
 }
 
 bool sl_tmpl_has(const struct sl_tmpl_set *set, struct sl_str name)

@@ -107,10 +107,13 @@ struct sl_tmpl_set {
 	struct sl_tmpl_options options;
 	const struct sl_tmpl_set *parent; /* whose templates it has unless they are replaced */
 	struct sl_go_map *trees;	  /* name to a struct tmpl_tree */
+	struct sl_go_map *functions;	  /* name to a struct sl_go_func: those met so far */
 };
 
 /* NULL when there is none. */
 const struct tmpl_tree *tmpl_set_find(const struct sl_tmpl_set *set, struct sl_str name);
+/* The function of that name, a built-in one included; NULL when there is none. */
+const struct sl_go_func *tmpl_set_function(struct sl_tmpl_set *set, struct sl_str name);
 /* The parser: all definitions of `text`, the whole one included, by name into `trees`. */
 int tmpl_parse_trees(struct sl_tmpl_set *set, struct sl_str name, struct sl_str text,
 		     struct sl_go_map *trees, struct sl_err *err) SL_MUST_CHECK;
