@@ -1,3 +1,4 @@
+#include <errno.h>
 #include <string.h>
 #include <sys/stat.h>
 
@@ -206,9 +207,12 @@ static int list(const struct sl_cli_args *args, struct run *r, struct sl_err *er
 	const struct sl_helm_host host = sl_cli_helm_host(false);
 	SL_AUTO_FD int dir = -1;
 	const char *charts;
+	struct stat st;
 	int code;
 
 	r->path = sl_cli_helm_clean(r->a, args->words.n > 0 ? args->words.v[0] : ".");
+	if (stat(r->path, &st) < 0)
+		return sl_cli_go_fail(err, errno, "stat", r->path);
 	code = sl_helm_load(r->a, &sl_cli_helmfs, r->path, &host, &r->chart, err);
 	if (code < 0)
 		return code;

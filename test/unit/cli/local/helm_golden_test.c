@@ -18,7 +18,7 @@
 #define OUTPUT_MAX ((size_t)16 << 20)
 #define WORDS_MAX 64
 /* Fewer would mean that the cases were not found. */
-#define CASES_MIN 134
+#define CASES_MIN 224
 
 static const sl_cli_handler handlers[SL_CLI_VERBS] = {
 	[SL_CLI_HELM_TEMPLATE] = sl_cli_local_helm_template,
