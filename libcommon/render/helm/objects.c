@@ -71,6 +71,19 @@ static int values_yaml(struct sl_go_call *call, const struct sl_goval *args, siz
 	return r;
 }
 
+/* No value of a template is one: Encode is there to refuse what it is given. */
+static const struct sl_go_type writer_type = { .kind = SL_GO_INTERFACE, .name = "io.Writer" };
+
+static int values_encode(struct sl_go_call *call, const struct sl_goval *args, size_t n,
+			 struct sl_goval *ret, struct sl_err *err)
+{
+	(void)call;
+	(void)args;
+	(void)n;
+	(void)ret;
+	return sl_err_set(err, SL_ERR_INVALID, "invalid memory address or nil pointer dereference");
+}
+
 const struct sl_go_type sl_helm_values_type = {
 	.kind = SL_GO_MAP,
 	.name = "chartutil.Values",
@@ -78,6 +91,10 @@ const struct sl_go_type sl_helm_values_type = {
 	.methods =
 		(const struct sl_go_func[]){
 			{ .name = "AsMap", .fn = values_as_map },
+			{ .name = "Encode",
+			  .fn = values_encode,
+			  .params = { &writer_type },
+			  .count = 1 },
 			{ .name = "PathValue",
 			  .fn = values_path_value,
 			  .params = { &sl_go_string },
