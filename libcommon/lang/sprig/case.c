@@ -5,7 +5,16 @@
 
 static bool is_upper(uint32_t rune)
 {
+	if (rune < 0x80)
+		return rune >= 'A' && rune <= 'Z';
 	return sl_rune_is(rune, "Lu");
+}
+
+static bool is_lower(uint32_t rune)
+{
+	if (rune < 0x80)
+		return rune >= 'a' && rune <= 'z';
+	return sl_rune_is(rune, "Ll");
 }
 
 /*
@@ -69,11 +78,11 @@ static uint32_t swap_case(uint32_t rune, uint32_t *state)
 {
 	bool begins = *state;
 
-	if (is_upper(rune) || sl_rune_is(rune, "Lt")) {
+	if (is_upper(rune) || (rune >= 0x80 && sl_rune_is(rune, "Lt"))) {
 		*state = false;
 		return sl_rune_to_lower(rune);
 	}
-	if (!sl_rune_is(rune, "Ll")) {
+	if (!is_lower(rune)) {
 		*state = sl_rune_is_space(rune);
 		return rune;
 	}

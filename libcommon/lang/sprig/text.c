@@ -1,12 +1,7 @@
-#include <string.h>
+#include <stdlib.h>
 
 #include "libcommon/codec/unicode.h"
 #include "libcommon/lang/sprig/cast.h"
-
-static struct sl_goval text(struct sl_str s)
-{
-	return sl_goval_str(s);
-}
 
 /* The last code point of `s`, which is not empty, as sl_rune_decode() finds the first. */
 static size_t decode_last(struct sl_str s, uint32_t *ret_rune)
@@ -17,27 +12,47 @@ static size_t decode_last(struct sl_str s, uint32_t *ret_rune)
 	return sl_rune_decode(sl_str_sub(s, s.n - 1, s.n), ret_rune);
 }
 
-static bool is_space(struct sl_str set, uint32_t rune)
+/* Characters, so that one is found in no more than the logarithm of their number. */
+struct rune_set {
+	bool ascii[0x80];
+	uint32_t *others; /* sorted */
+	size_t n;
+};
+
+static int compare_runes(const void *x, const void *y)
 {
-	(void)set;
-	return sl_rune_is_space(rune);
+	uint32_t a = *(const uint32_t *)x, b = *(const uint32_t *)y;
+
+	return a < b ? -1 : a > b;
 }
 
-static bool holds_rune(struct sl_str set, uint32_t rune)
+static void rune_set_fill(struct rune_set *set, struct sl_arena *a, struct sl_str s)
 {
-	uint32_t other;
+	uint32_t rune;
 
-	for (size_t at = 0; at < set.n;) {
-		at += sl_rune_decode(sl_str_sub(set, at, set.n), &other);
-		if (other == rune)
-			return true;
+	set->others = sl_arena_array(a, s.n + 1, sizeof(*set->others));
+	while (s.n) {
+		s = sl_str_sub(s, sl_rune_decode(s, &rune), s.n);
+		if (rune < 0x80)
+			set->ascii[rune] = true;
+		else
+			set->others[set->n++] = rune;
 	}
-	return false;
+	qsort(set->others, set->n, sizeof(*set->others), compare_runes);
 }
 
-/* Without what `drops` names at both ends. */
-static struct sl_str strip(struct sl_str s, bool (*drops)(struct sl_str set, uint32_t rune),
-			   struct sl_str set)
+/* Without a set, white space. */
+static bool drops(const struct rune_set *set, uint32_t rune)
+{
+	if (!set)
+		return sl_rune_is_space(rune);
+	if (rune < 0x80)
+		return set->ascii[rune];
+	return bsearch(&rune, set->others, set->n, sizeof(*set->others), compare_runes);
+}
+
+/* Without what `set` holds at both ends. */
+static struct sl_str strip(struct sl_str s, const struct rune_set *set)
 {
 	uint32_t rune;
 
@@ -60,14 +75,17 @@ static struct sl_str strip(struct sl_str s, bool (*drops)(struct sl_str set, uin
 
 SL_SPRIG_FN(trim)
 {
-	*ret = text(strip(args[0].s, is_space, SL_STR_NULL));
+	*ret = sl_goval_str(strip(args[0].s, NULL));
 	return 0;
 }
 
 SL_SPRIG_FN(trim_all)
 {
-	*ret = text(strip(args[1].s, holds_rune, args[0].s));
-	return 0;
+	struct rune_set set = { .n = 0 };
+
+	rune_set_fill(&set, call->a, args[0].s);
+	*ret = sl_goval_str(strip(args[1].s, &set));
+	return sl_sprig_check(call, err);
 }
 
 SL_SPRIG_FN(trim_prefix)
@@ -75,7 +93,7 @@ SL_SPRIG_FN(trim_prefix)
 	struct sl_str s = args[1].s;
 
 	sl_str_cut_prefix(&s, args[0].s);
-	*ret = text(s);
+	*ret = sl_goval_str(s);
 	return 0;
 }
 
@@ -84,7 +102,7 @@ SL_SPRIG_FN(trim_suffix)
 	struct sl_str s = args[1].s;
 
 	sl_str_cut_suffix(&s, args[0].s);
-	*ret = text(s);
+	*ret = sl_goval_str(s);
 	return 0;
 }
 
@@ -116,7 +134,7 @@ SL_SPRIG_FN(trunc_)
 		s = (uint64_t)count < s.n ? sl_str_sub(s, 0, (size_t)count) : s;
 	else if (0 - (uint64_t)count < s.n)
 		s = sl_str_sub(s, s.n - (size_t)(0 - (uint64_t)count), s.n);
-	*ret = text(s);
+	*ret = sl_goval_str(s);
 	return 0;
 }
 
@@ -147,7 +165,7 @@ SL_SPRIG_FN(substr)
 		end = (int64_t)s.n;
 	if (start > end)
 		return bounds_panic(err, start, end, s.n);
-	*ret = text(sl_str_sub(s, start < 0 ? 0 : (size_t)start, (size_t)end));
+	*ret = sl_goval_str(sl_str_sub(s, start < 0 ? 0 : (size_t)start, (size_t)end));
 	return 0;
 }
 

@@ -22,16 +22,22 @@ static bool is_connector(uint32_t rune)
 
 static bool is_upper(uint32_t rune)
 {
+	if (rune < 0x80)
+		return rune >= 'A' && rune <= 'Z';
 	return sl_rune_is(rune, "Lu");
 }
 
 static bool is_punct(uint32_t rune)
 {
+	if (rune < 0x80)
+		return rune && sl_str_chr(SL_STR("!\"#%&'()*,-./:;?@[\\]_{}"), (char)rune) >= 0;
 	return sl_rune_is(rune, "P");
 }
 
 static bool is_number(uint32_t rune)
 {
+	if (rune < 0x80)
+		return rune >= '0' && rune <= '9';
 	return sl_rune_is(rune, "N");
 }
 

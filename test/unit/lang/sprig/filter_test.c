@@ -47,11 +47,31 @@ static void finds_items(void **state)
 	sprig_check(cases, SL_ARRAY_LEN(cases));
 }
 
+/* Each item is compared with few others: 200,000 different ones would take minutes otherwise. */
+static void finds_what_is_unique_in_long_lists(void **state)
+{
+	SL_AUTO(sl_arena) a = SL_ARENA_INIT;
+	SL_AUTO(sl_err) err = SL_ERR_INIT;
+	struct sl_go_call call = { .a = &a };
+	struct sl_goval list, unique;
+
+	(void)state;
+	assert_ok(sprig_call(&a, NULL, "until", "200000", &list, &err), &err);
+	for (size_t i = 0; i < list.list->n; i += 2)
+		list.list->items[i] =
+			sl_goval_str(sl_str(sl_arena_printf(&a, "item %zu", i % 100000)));
+	assert_ok(sl_sprig_find(SL_STR("uniq"))->fn(&call, &list, 1, &unique, &err), &err);
+	assert_int_equal(unique.list->n, 150000);
+	assert_int_equal(unique.list->items[1].i, 1);
+	assert_str(unique.list->items[2].s, "item 2");
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(leaves_out),
 		cmocka_unit_test(finds_items),
+		cmocka_unit_test(finds_what_is_unique_in_long_lists),
 	};
 
 	return run_group("filter", tests);
