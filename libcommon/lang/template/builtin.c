@@ -15,8 +15,8 @@ int tmpl_return_text(struct sl_go_call *call, const struct sl_strbuf *text, stru
 	return r;
 }
 
-static int not(struct sl_go_call * call, const struct sl_goval *args, size_t n,
-	       struct sl_goval *ret, struct sl_err *err)
+static int negate(struct sl_go_call *call, const struct sl_goval *args, size_t n,
+		  struct sl_goval *ret, struct sl_err *err)
 {
 	(void)call;
 	(void)n;
@@ -75,14 +75,14 @@ static int len(struct sl_go_call *call, const struct sl_goval *args, size_t n, s
 		*ret = sl_goval_int((int64_t)sl_goval_len(v));
 		return 0;
 	default:
-		return sl_err_set(err, SL_ERR_INVALID, "len of type %s", v.type->name);
+		return sl_err_set(err, SL_ERR_INVALID, "len of type %s", sl_goval_type_name(v));
 	}
 }
 
 /* An index from 0 to `cap`. */
 static int read_index(struct sl_goval v, size_t cap, size_t *ret, struct sl_err *err)
 {
-	enum sl_go_kind kind = sl_goval_kind(v);
+	enum sl_go_kind kind = v.type ? v.type->kind : SL_GO_INVALID;
 	int64_t i = v.i; /* of the same bits as v.u, as Go converts them */
 
 	if (kind == SL_GO_INVALID)
@@ -268,7 +268,7 @@ static const struct sl_go_func functions[] = {
 	VALUES("len", len, 1, false),
 	VALUES("lt", tmpl_lt, 2, false),
 	VALUES("ne", tmpl_ne, 2, false),
-	VALUES("not", not, 1, false),
+	VALUES("not", negate, 1, false),
 	VALUES("or", tmpl_own_of_execution, 1, true),
 	ANY("print", print, 0, true),
 	{ .name = "printf",

@@ -52,7 +52,7 @@ int tmpl_html(struct sl_go_call *call, const struct sl_goval *args, size_t n, st
 	      struct sl_err *err)
 {
 	SL_AUTO(sl_strbuf) out = SL_STRBUF_INIT(TMPL_TEXT_MAX);
-	struct sl_str text;
+	struct sl_str text = SL_STR_NULL;
 	int r = text_of(call, args, n, &text, err);
 
 	if (r < 0)
@@ -82,7 +82,7 @@ int tmpl_js(struct sl_go_call *call, const struct sl_goval *args, size_t n, stru
 	    struct sl_err *err)
 {
 	SL_AUTO(sl_strbuf) out = SL_STRBUF_INIT(TMPL_TEXT_MAX);
-	struct sl_str text;
+	struct sl_str text = SL_STR_NULL;
 	int r = text_of(call, args, n, &text, err);
 
 	if (r < 0)
@@ -116,7 +116,7 @@ int tmpl_urlquery(struct sl_go_call *call, const struct sl_goval *args, size_t n
 		  struct sl_goval *ret, struct sl_err *err)
 {
 	SL_AUTO(sl_strbuf) out = SL_STRBUF_INIT(TMPL_TEXT_MAX);
-	struct sl_str text;
+	struct sl_str text = SL_STR_NULL;
 	int r = text_of(call, args, n, &text, err);
 
 	if (r < 0)

@@ -1,4 +1,5 @@
 /* Pipelines, commands and arguments. */
+#include <assert.h>
 #include <string.h>
 
 #include "libcommon/lang/template/exec.h"
@@ -340,13 +341,16 @@ int tmpl_eval_arg(struct tmpl_frame *f, const struct tmpl_value *dot, const stru
 	int r;
 
 	f->node = node;
-	if (node->kind == TMPL_NIL)
+	if (node->kind == TMPL_NIL) {
+		assert(type);
 		return eval_nil(f, type, ret);
+	}
 	r = eval_operand(f, dot, node, ret, &constant);
 	if (r < 0)
 		return r;
 	if (!constant)
 		return tmpl_validate(f, type, ret);
+	assert(type); /* only functions and parentheses have fields */
 	ret->boxed = false;
 	if (type != &sl_go_any && !is_reflect(type))
 		return eval_typed_constant(f, type, node, &ret->v);

@@ -45,7 +45,7 @@ static int check_output(struct tmpl_frame *f)
 static int walk_action(struct tmpl_frame *f, const struct tmpl_value *dot,
 		       const struct tmpl_node *node)
 {
-	struct tmpl_value v;
+	struct tmpl_value v = { .v = SL_GO_NONE };
 	int r = tmpl_eval_pipeline(f, dot, node->pipe, &v);
 
 	if (r < 0 || node->pipe->decls)
@@ -70,7 +70,7 @@ static int walk_branch(struct tmpl_frame *f, const struct tmpl_value *dot,
 {
 	size_t variables = f->x->variables_n;
 	const struct tmpl_node *list = NULL;
-	struct tmpl_value v;
+	struct tmpl_value v = { .v = SL_GO_NONE };
 	int r = 0;
 
 	while (node && !list) {
@@ -196,7 +196,7 @@ static int walk_range(struct tmpl_frame *f, const struct tmpl_value *dot,
 		      const struct tmpl_node *node)
 {
 	size_t variables = f->x->variables_n;
-	struct tmpl_value v;
+	struct tmpl_value v = { .v = SL_GO_NONE };
 	enum sl_go_kind kind;
 	bool ran = false;
 	int r = tmpl_eval_pipeline(f, dot, node->branch.pipe, &v);

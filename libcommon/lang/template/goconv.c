@@ -256,7 +256,7 @@ static int pointer_to(struct sl_arena *a, const struct sl_goval *v, unsigned dep
 static int to_value(struct sl_arena *a, const struct sl_goval *v, unsigned depth,
 		    struct sl_value **ret, struct sl_err *err)
 {
-	enum sl_go_kind kind = sl_goval_kind(*v);
+	enum sl_go_kind kind = v->type ? v->type->kind : SL_GO_INVALID;
 
 	if (depth > SL_GO_DEPTH_MAX)
 		return sl_err_set(err, SL_ERR_INVALID,

@@ -6,6 +6,7 @@
 #include "libcommon/codec/unicode.h"
 #include "libcommon/lang/template/fmt.h"
 
+#define INT64_END 9223372036854775808.0
 #define QUOTED_MAX ((size_t)1 << 26)
 
 const char *tmpl_quoted(struct sl_arena *a, struct sl_str s)
@@ -184,11 +185,11 @@ static void integers_of_float(struct tmpl_number *n)
 {
 	bool whole = n->f == trunc(n->f);
 
-	if (!n->is_int && whole && n->f >= -0x1p63 && n->f < 0x1p63) {
+	if (!n->is_int && whole && n->f >= -INT64_END && n->f < INT64_END) {
 		n->is_int = true;
 		n->i = (int64_t)n->f;
 	}
-	if (!n->is_uint && whole && n->f >= 0 && n->f < 0x1p64) {
+	if (!n->is_uint && whole && n->f >= 0 && n->f < 2 * INT64_END) {
 		n->is_uint = true;
 		n->u = (uint64_t)n->f;
 	}

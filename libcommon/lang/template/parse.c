@@ -1,4 +1,5 @@
 /* The parser's tokens, nodes, variables and scopes, and the text as a whole. */
+#define TMPL_PARSER_IMPLEMENTATION
 #include <stdarg.h>
 #include <stdlib.h>
 #include <string.h>

@@ -1,4 +1,6 @@
 /* Lists of text and actions, and the actions that control. */
+#include <assert.h>
+
 #include "libcommon/lang/template/literal.h"
 #include "libcommon/lang/template/parser.h"
 
@@ -28,7 +30,8 @@ static int parse_text_or_action(struct tmpl_parser *p, struct tmpl_node **ret)
 
 int tmpl_parse_list(struct tmpl_parser *p, struct tmpl_node **ret, struct tmpl_node **ret_next)
 {
-	struct tmpl_node *list = tmpl_node_new(p, TMPL_LIST, tmpl_peek_non_space(p).pos), *node;
+	struct tmpl_node *list = tmpl_node_new(p, TMPL_LIST, tmpl_peek_non_space(p).pos);
+	struct tmpl_node *node = NULL;
 	size_t mark = p->pending_n;
 	int r = tmpl_enter(p);
 
@@ -68,7 +71,7 @@ static int parse_control(struct tmpl_parser *p, enum tmpl_kind kind, struct tmpl
 static int parse_else(struct tmpl_parser *p, enum tmpl_kind kind, struct tmpl_node *otherwise,
 		      struct tmpl_node **ret)
 {
-	struct tmpl_node *next;
+	struct tmpl_node *next = NULL;
 	enum tmpl_token_kind word = tmpl_peek(p).kind;
 	int r;
 
@@ -112,6 +115,7 @@ static int parse_control(struct tmpl_parser *p, enum tmpl_kind kind, struct tmpl
 		r = parse_else(p, kind, next, &otherwise);
 	if (r < 0)
 		return r;
+	assert(pipe);
 	tmpl_forget_variables(p, variables);
 	*ret = tmpl_node_new(p, kind, pipe->pos);
 	(*ret)->branch.pipe = pipe;
@@ -170,7 +174,7 @@ static int parse_block(struct tmpl_parser *p, struct tmpl_node **ret)
 	struct tmpl_token t = tmpl_next_non_space(p);
 	struct tmpl_scope *outer = p->scope, inner;
 	struct tmpl_node *pipe = NULL;
-	struct sl_str name;
+	struct sl_str name = SL_STR_NULL;
 	int r = parse_template_name(p, &t, context, &name);
 
 	if (r == 0)
@@ -190,7 +194,7 @@ static int parse_template(struct tmpl_parser *p, struct tmpl_node **ret)
 	static const char context[] = "template clause";
 	struct tmpl_token t = tmpl_next_non_space(p);
 	struct tmpl_node *pipe = NULL;
-	struct sl_str name;
+	struct sl_str name = SL_STR_NULL;
 	int r = parse_template_name(p, &t, context, &name);
 
 	if (r < 0)

@@ -62,6 +62,12 @@ int tmpl_unexpected(struct tmpl_parser *p, const struct tmpl_token *t, const cha
 /* Fails when the stack does not allow another level. */
 int tmpl_enter(struct tmpl_parser *p);
 
+/* What the static analyser cannot see: those fail. */
+#if defined(__clang_analyzer__) && !defined(TMPL_PARSER_IMPLEMENTATION)
+#define tmpl_fail(...) SL_NEGATIVE_(tmpl_fail(__VA_ARGS__))
+#define tmpl_unexpected(...) SL_NEGATIVE_(tmpl_unexpected(__VA_ARGS__))
+#endif
+
 /* Nodes. A list is collected behind `mark`, the number of pending nodes at its beginning. */
 struct tmpl_node *tmpl_node_new(struct tmpl_parser *p, enum tmpl_kind kind, uint32_t pos);
 void tmpl_node_pend(struct tmpl_parser *p, struct tmpl_node *node);

@@ -37,15 +37,17 @@ const struct tmpl_tree *tmpl_set_find(const struct sl_tmpl_set *set, struct sl_s
 const struct sl_go_func *tmpl_set_function(struct sl_tmpl_set *set, struct sl_str name)
 {
 	const struct sl_tmpl_options *o = &set->options;
+	const struct sl_tmpl_set *s = set;
 	const struct sl_go_func *fn;
 	struct sl_goval kept = SL_GO_NONE;
 
-	for (const struct sl_tmpl_set *s = set; s; s = s->parent) {
+	do {
 		const struct sl_goval *found = sl_go_map_get(s->functions, name);
 
 		if (found)
 			return found->ptr;
-	}
+		s = s->parent;
+	} while (s);
 	fn = o->lookup ? o->lookup(o->lookup_data, name) : NULL;
 	if (!fn)
 		fn = tmpl_builtin(name);
