@@ -33,7 +33,7 @@ static char here(const struct scan *j)
 
 static void skip_space(struct scan *j)
 {
-	while (!at_end(j) && memchr(" \t\r\n", here(j), 4))
+	while (!at_end(j) && here(j) && strchr(" \t\r\n", here(j)))
 		j->at++;
 }
 

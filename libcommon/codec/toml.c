@@ -171,7 +171,7 @@ bool sl_toml_read_part(struct sl_toml_reader *t, struct sl_str *ret)
 bool sl_toml_read_key(struct sl_toml_reader *t, struct sl_toml_key *ret)
 {
 	struct sl_toml_key *key = &t->scratch;
-	struct sl_str part;
+	struct sl_str part = SL_STR_NULL;
 	uint32_t c;
 
 	key->n = 0;
@@ -340,7 +340,7 @@ bool sl_toml_enter_parts(struct sl_toml_reader *t, const struct sl_toml_key *key
 static bool read_header(struct sl_toml_reader *t, bool *ret_array)
 {
 	struct sl_toml_key *key = &t->scratch;
-	struct sl_str part;
+	struct sl_str part = SL_STR_NULL;
 	uint32_t c;
 
 	key->n = 0;
@@ -393,10 +393,10 @@ static bool read_table(struct sl_toml_reader *t)
 static bool read_pair(struct sl_toml_reader *t)
 {
 	size_t depth = t->context.n;
-	struct sl_toml_key key;
-	struct sl_toml *value;
+	struct sl_toml_key key = { NULL, 0 };
+	struct sl_toml *value = NULL;
 
-	if (!sl_toml_read_key(t, &key))
+	if (!sl_toml_read_key(t, &key) || !key.n)
 		return false;
 	t->key = key.parts[key.n - 1];
 	if (!sl_toml_enter_parts(t, &key) || !sl_toml_read_value(t, false, &value) ||

@@ -358,7 +358,7 @@ static const char *show_or_end(struct sl_toml_reader *t, uint32_t c)
 
 static bool take_array(struct sl_toml_reader *t, struct sl_toml **ret)
 {
-	struct sl_toml *list = sl_toml_new(t, SL_TOML_ARRAY), *item;
+	struct sl_toml *list = sl_toml_new(t, SL_TOML_ARRAY), *item = NULL;
 	uint32_t c;
 
 	(void)sl_toml_next(t);
@@ -417,10 +417,10 @@ static bool put_dotted(struct sl_toml_reader *t, struct sl_toml *table,
 
 static bool take_pair(struct sl_toml_reader *t, struct sl_toml *table)
 {
-	struct sl_toml_key key;
-	struct sl_toml *value;
+	struct sl_toml_key key = { NULL, 0 };
+	struct sl_toml *value = NULL;
 
-	if (!sl_toml_read_key(t, &key))
+	if (!sl_toml_read_key(t, &key) || !key.n)
 		return false;
 	t->key = key.parts[key.n - 1];
 	return sl_toml_enter_parts(t, &key) && sl_toml_read_value(t, false, &value) &&
@@ -463,7 +463,7 @@ static bool take_inline(struct sl_toml_reader *t, bool in_array, struct sl_toml 
 {
 	struct sl_str outer = t->key;
 	size_t depth = t->context.n;
-	struct sl_toml_key key;
+	struct sl_toml_key key = { NULL, 0 };
 
 	(void)sl_toml_next(t);
 	if (!sl_toml_push(t, &t->context, t->key))

@@ -40,7 +40,7 @@ static int format_in(struct sl_go_call *call, struct sl_str layout, struct sl_go
 		     struct sl_str zone, struct sl_goval *ret, struct sl_err *err)
 {
 	SL_AUTO(sl_strbuf) b = SL_STRBUF_INIT(SL_SPRIG_TEXT_MAX);
-	struct sl_gotime t;
+	struct sl_gotime t = SL_GOTIME_ZERO;
 	int r = time_from(call, date, true, &t, err);
 
 	if (r == 0)
@@ -77,7 +77,7 @@ SL_SPRIG_FN(html_date_in_zone)
 
 SL_SPRIG_FN(now)
 {
-	struct sl_gotime t;
+	struct sl_gotime t = SL_GOTIME_ZERO;
 	int r = read_clock(call, &t, err);
 
 	if (r == 0)
@@ -114,7 +114,7 @@ static int return_duration(struct sl_go_call *call, int64_t ns, struct sl_goval 
 
 SL_SPRIG_FN(ago)
 {
-	struct sl_gotime t, present;
+	struct sl_gotime t = SL_GOTIME_ZERO, present = SL_GOTIME_ZERO;
 	int r = time_from(call, args[0], false, &t, err);
 
 	if (r == 0)
@@ -162,7 +162,7 @@ SL_SPRIG_FN(duration)
 static int duration_from(struct sl_go_call *call, struct sl_goval v, int64_t *ret,
 			 struct sl_err *err)
 {
-	struct sl_gotime present;
+	struct sl_gotime present = SL_GOTIME_ZERO;
 	int r = 0;
 
 	*ret = 0;
@@ -216,7 +216,7 @@ SL_SPRIG_FN(duration_round)
 SL_SPRIG_FN(must_to_date)
 {
 	const struct sl_zone *local;
-	struct sl_gotime t;
+	struct sl_gotime t = SL_GOTIME_ZERO;
 	int r = sl_zone_local(call, &local, err);
 
 	if (r == 0)

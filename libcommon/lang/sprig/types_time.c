@@ -381,7 +381,9 @@ SL_SPRIG_FN(duration_milliseconds)
 /* Whole units and the rest apart, as Go adds them up. */
 static int return_units(int64_t d, int64_t unit, struct sl_goval *ret)
 {
-	*ret = sl_goval_float((double)(d / unit) + (double)(d % unit) / (double)unit);
+	int64_t whole = d / unit, rest = d % unit;
+
+	*ret = sl_goval_float((double)whole + (double)rest / (double)unit);
 	return 0;
 }
 
