@@ -57,6 +57,22 @@ const struct sl_cli_command sl_cli_commands_helm[] = {
 	  .aliases = { "dep", "dependencies" },
 	  .summary = "Look at the dependencies of a chart",
 	  .children = dependency },
+	{ .name = "lint",
+	  .verb = SL_CLI_HELM_LINT,
+	  .args_max = SIZE_MAX,
+	  .args = "[CHART...]",
+	  .complete = SL_CLI_COMPLETE_FILES,
+	  .summary = "Look for mistakes in charts",
+	  .text = "Prints what is wrong with a chart as [ERROR], and what goes against convention "
+		  "as "
+		  "[WARNING] or [INFO]. The exit code is 1 if there is an error, with --strict "
+		  "also "
+		  "if there is a warning.",
+	  .flags = sl_cli_flags_helm_lint,
+	  .examples = "# The chart in this directory\n"
+		      "sluice helm lint\n\n"
+		      "# With the values of production\n"
+		      "sluice helm lint ./chart --values production.yaml --strict\n" },
 	{ .name = "package",
 	  .verb = SL_CLI_HELM_PACKAGE,
 	  .args_max = SIZE_MAX,

@@ -12,6 +12,7 @@ static const sl_cli_handler handlers[SL_CLI_VERBS] = {
 	[SL_CLI_BUILD] = sl_cli_local_build,
 	[SL_CLI_ENVSUBST] = sl_cli_local_envsubst,
 	[SL_CLI_HELM_TEMPLATE] = sl_cli_local_helm_template,
+	[SL_CLI_HELM_LINT] = sl_cli_local_helm_lint,
 	[SL_CLI_HELM_SHOW] = sl_cli_local_helm_show,
 	[SL_CLI_HELM_PACKAGE] = sl_cli_local_helm_package,
 	[SL_CLI_HELM_DEPENDENCY_LIST] = sl_cli_local_helm_dependency_list,

@@ -18,10 +18,11 @@
 #define OUTPUT_MAX ((size_t)16 << 20)
 #define WORDS_MAX 64
 /* Fewer would mean that the cases were not found. */
-#define CASES_MIN 224
+#define CASES_MIN 250
 
 static const sl_cli_handler handlers[SL_CLI_VERBS] = {
 	[SL_CLI_HELM_TEMPLATE] = sl_cli_local_helm_template,
+	[SL_CLI_HELM_LINT] = sl_cli_local_helm_lint,
 	[SL_CLI_HELM_SHOW] = sl_cli_local_helm_show,
 	[SL_CLI_HELM_PACKAGE] = sl_cli_local_helm_package,
 	[SL_CLI_HELM_DEPENDENCY_LIST] = sl_cli_local_helm_dependency_list,
