@@ -12,7 +12,7 @@ static bool wants(struct sl_str what, const char *part)
 
 static void show_values(const struct sl_helm_chart *c, bool all, struct sl_strbuf *out)
 {
-	if (!c->values)
+	if (!sl_helm_chart_file(c, "values.yaml"))
 		return;
 	if (all)
 		sl_strbuf_addz(out, "---\n");
