@@ -25,7 +25,7 @@ struct sl_json_limits {
 	 * "-0" is a FLOAT. */
 	bool as_go;
 	bool verbatim_numbers; /* every number is a NUMBER, as it is written */
-	const char *file; /* for positions, or NULL; kept by pointer */
+	const char *file;      /* for positions, or NULL; kept by pointer */
 	/*
 	 * A member to leave out: the keys that lead to it, ending with NULL, or NULL. Lists on the way
 	 * are entered. When it is an object or array, of its content only strings and brackets are

@@ -1,5 +1,6 @@
 #include "libcommon/render/kustomize/plugin.h"
 
+#include "libcommon/codec/yaml.h"
 #include "libcommon/render/kustomize/target.h"
 
 struct plugins {
@@ -118,6 +119,8 @@ static int load(struct sl_kz_stage *s, const struct sl_kz_resource *r, bool gene
 			    sl_err_set(err, SL_ERR_INVALID, "plugin %s not a %s", p->id,
 				       generators ? "generator" : "transformer"),
 			    err);
+	/* A plugin is handed its configuration as text. */
+	sl_yaml_read_back(s->kz->a, r->obj);
 	/* What sigs.k8s.io/yaml takes for text it does not look for in the structures of generators. */
 	int rc = sl_kz_decode_struct(s->kz, p->kind->args, r->obj,
 				     generators ? SL_KZ_UNKNOWN_KEEP : SL_KZ_UNKNOWN_KEEP_LAX,
