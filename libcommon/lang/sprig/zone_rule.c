@@ -165,6 +165,12 @@ static bool take_side(struct sl_str *s, struct side *side, int otherwise)
 	return true;
 }
 
+/* Near the ends of time it wraps around, as in Go. */
+static int64_t add(int64_t x, int64_t y)
+{
+	return (int64_t)((uint64_t)x + (uint64_t)y);
+}
+
 static void set_at(struct sl_zone_at *at, const struct side *side, int64_t start, int64_t end)
 {
 	*at = (struct sl_zone_at){ side->name, side->offset, start, end, side->dst };
@@ -187,7 +193,7 @@ void sl_zone_rule_apply(struct sl_str rule, int64_t sec, struct sl_zone_at *at)
 		return;
 	c = sl_gotime_civil(sec, 0);
 	in_year = (int64_t)(c.year_day - 1) * DAY + c.hour * HOUR + c.minute * 60 + c.second;
-	year_sec = sec - in_year;
+	year_sec = add(sec, -in_year);
 	start_sec = change_time(&start, c.year, std.offset);
 	end_sec = change_time(&end, c.year, dst.offset);
 	/* In the south daylight time goes over the end of the year. */
@@ -200,9 +206,9 @@ void sl_zone_rule_apply(struct sl_str rule, int64_t sec, struct sl_zone_at *at)
 		end_sec = swap_sec;
 	}
 	if (in_year < start_sec)
-		set_at(at, &std, year_sec, start_sec + year_sec);
+		set_at(at, &std, year_sec, add(start_sec, year_sec));
 	else if (in_year >= end_sec)
-		set_at(at, &std, end_sec + year_sec, year_sec + 365 * DAY);
+		set_at(at, &std, add(end_sec, year_sec), add(year_sec, 365 * DAY));
 	else
-		set_at(at, &dst, start_sec + year_sec, end_sec + year_sec);
+		set_at(at, &dst, add(start_sec, year_sec), add(end_sec, year_sec));
 }
