@@ -1,7 +1,8 @@
-"""Figures of the controllers in the lab, beside those of Flux's kustomize-controller; of builds, beside kustomize's.
+"""Figures of the controllers in the lab, beside those of Flux's kustomize-controller; of builds, beside kustomize's;
+of charts, beside helm's.
 
     make bench                    everything
-    make bench BENCH="idle many"  some of: build, idle, steady, push, many, repo
+    make bench BENCH="idle many"  some of: build, helm, idle, steady, push, many, repo
 
 Nothing here passes or fails: it prints a table. Peers run one after the other on the same control
 plane and the same objects. Times are wall seconds as a user would see them; memory is read from
@@ -24,6 +25,7 @@ sys.path.insert(0, str(ROOT / "test" / "e2e"))
 
 # pylint: disable=wrong-import-position
 import builds  # noqa: E402
+import charts  # noqa: E402
 from artifacts import ArtifactServer, Source  # noqa: E402
 from controllers import KustomizeController, SourceController, apply_crds, wait_until  # noqa: E402
 from lab import GitServer, Lab, condition  # noqa: E402
@@ -337,15 +339,32 @@ def bench_build():
         row("100 builds of 4 objects in kustomize-controller", statistics.median(figures), unit="ms", target="<= 50")
 
 
+def bench_helm():
+    """Whole processes of `helm template`, beside the real one."""
+    print("\nhelm template")
+    helm = ROOT / "build" / "peers" / "helm"
+    sluice = [ROOT / "build" / "bin" / "sluice", "helm"]
+    with tempfile.TemporaryDirectory(prefix="sluice-bench-") as tmp:
+        for make, what, target in ((charts.typical, "typical chart, 5 templates", ">= 10x"),
+                                   (charts.large, "large chart, 200 templates", ">= 10x"),
+                                   (charts.umbrella, "umbrella of 50 subcharts, 500 templates", ">= 20x")):
+            chart = make(pathlib.Path(tmp))
+            ours, memory = builds.run([*sluice, "template", "rel", chart], 20)
+            theirs, peer_memory = builds.run([helm, "template", "rel", chart], 5)
+            row(f"helm template, {what}", ours, theirs, "ms", target)
+            row(f"helm template, {what}, peak RSS", memory, peer_memory, "MiB", ">= 4x")
+
+
 BENCHES = {"idle": bench_idle, "steady": bench_steady, "push": bench_push, "many": bench_many,
            "repo": bench_repo}
 
 
 def main():
-    wanted = sys.argv[1:] or ["build", *BENCHES]
-    if "build" in wanted:
-        wanted.remove("build")
-        bench_build()
+    wanted = sys.argv[1:] or ["build", "helm", *BENCHES]
+    for name, bench in (("build", bench_build), ("helm", bench_helm)):
+        if name in wanted:
+            wanted.remove(name)
+            bench()
     if wanted:
         with tempfile.TemporaryDirectory(prefix="sluice-bench-"), Lab() as lab:
             apply_crds(lab)
