@@ -363,7 +363,8 @@ static const struct sl_cli_command root[] = {
 	  .children = get },
 	{ .name = "helm",
 	  .summary = "Work with Helm charts without a cluster",
-	  .text = "Does with charts on this machine what `helm` v3.22 does, with its flags, its output "
+	  .text = "Does with charts on this machine what `helm` v3.22 does, with its flags, its "
+		  "output "
 		  "and its messages. Charts are not downloaded, no cluster is asked, and no other "
 		  "program is run.",
 	  .flags = sl_cli_flags_helm,
