@@ -46,6 +46,11 @@ def validator_of_nothing(_, ours, real):
     return len(shown) == 2 and shown[0] == shown[1]
 
 
+def repeated_key_in_string(_, ours, real):
+    return (ours.code and not real.code and
+            re.search(rb"in replacement target: .*mapping key .* already defined", ours.err))
+
+
 class Loader(yaml.BaseLoader):
     """Scalars as they are written."""
 
@@ -82,6 +87,7 @@ KNOWN = [
     ("selectors are checked without objects too", selector_of_nothing),
     ("repeated keys of a resource that do not get printed", repeated_key_of_resource),
     ("a validator that writes what is there", validator_of_nothing),
+    ("replacements in YAML texts that repeat a key", repeated_key_in_string),
     ("replacements in YAML texts keep their indentation", layout_within_strings),
 ]
 
