@@ -1,17 +1,29 @@
 #include "libcommon/render/helm/ignore.h"
 
+#include <string.h>
+
 #include "libcommon/codec/glob.h"
 
 struct rule {
 	struct sl_str pattern;
 	bool negate, dir_only;
-	bool whole; /* the pattern is for the path, not for its last part */
+	bool whole;   /* the pattern is for the path, not for its last part */
+	bool literal; /* it stands for itself, */
+	bool ending;  /* or is one behind a '*', which is not in `pattern` then */
 };
 
 struct sl_helm_ignore {
 	struct rule *rules;
 	size_t n;
 };
+
+static bool is_literal(struct sl_str pattern)
+{
+	for (size_t i = 0; i < pattern.n; i++)
+		if (strchr("*?[\\", pattern.p[i]))
+			return false;
+	return true;
+}
 
 static int add_rule(struct sl_helm_ignore *ig, struct sl_str line, struct sl_err *err)
 {
@@ -28,7 +40,11 @@ static int add_rule(struct sl_helm_ignore *ig, struct sl_str line, struct sl_err
 	r.dir_only = sl_str_cut_suffix(&line, SL_STR("/"));
 	r.whole = sl_str_chr(line, '/') >= 0;
 	(void)sl_str_cut_prefix(&line, SL_STR("/"));
-	r.pattern = line;
+	/* Most rules are "name" or "*.suffix": those need no matching. */
+	r.ending = !r.whole && sl_str_starts(line, SL_STR("*")) &&
+		   is_literal(sl_str_sub(line, 1, line.n));
+	r.literal = is_literal(line);
+	r.pattern = r.ending ? sl_str_sub(line, 1, line.n) : line;
 	ig->rules[ig->n++] = r;
 	return 0;
 }
@@ -67,6 +83,10 @@ static bool matches(const struct rule *r, struct sl_str path)
 	struct sl_str name =
 		r->whole || slash < 0 ? path : sl_str_sub(path, (size_t)slash + 1, path.n);
 
+	if (r->literal)
+		return sl_str_eq(r->pattern, name);
+	if (r->ending)
+		return sl_str_ends(name, r->pattern);
 	return sl_glob_match(r->pattern, name) == SL_GLOB_YES;
 }
 
