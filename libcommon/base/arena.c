@@ -9,7 +9,7 @@
 
 #define BLOCK_MIN 1024
 #define BLOCK_MAX ((size_t)256 * 1024)
-#define ALIGN 16
+#define ALIGN SL_ARENA_ALIGN
 
 struct sl_arena_block {
 	struct sl_arena_block *next;

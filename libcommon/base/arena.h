@@ -19,6 +19,8 @@
 #include "libcommon/base/mem.h"
 #include "libcommon/base/str.h"
 
+#define SL_ARENA_ALIGN 16 /* of all but strings */
+
 struct sl_arena_block;
 
 struct sl_arena {

@@ -230,8 +230,22 @@ void sl_list_remove(struct sl_value *list, size_t index)
 /* Nearly all nodes of a tree name the same file: it is copied once for a run of them. */
 struct copier {
 	struct sl_arena *a;
+	char *text; /* where the next string goes; NULL: into the arena */
 	const char *from, *to;
 };
+
+static struct sl_str copy_text(struct copier *c, struct sl_str s)
+{
+	char *p = c->text;
+
+	if (!p)
+		return sl_arena_str(c->a, s);
+	if (s.n)
+		memcpy(p, s.p, s.n);
+	p[s.n] = '\0';
+	c->text += s.n + 1;
+	return (struct sl_str){ p, s.n };
+}
 
 static struct sl_value *copy(struct copier *c, const struct sl_value *v);
 
@@ -239,7 +253,7 @@ static const char *copy_file(struct copier *c, const char *file)
 {
 	if (file && file != c->from) {
 		c->from = file;
-		c->to = sl_arena_strdup(c->a, file);
+		c->to = copy_text(c, sl_str(file)).p;
 	}
 	return file ? c->to : NULL;
 }
@@ -262,7 +276,7 @@ static void copy_map(struct copier *c, struct sl_value *to, const struct sl_valu
 	for (size_t i = 0; i < n; i++) {
 		const struct sl_member *m = &from->map.members[i];
 
-		members[i].key = sl_arena_str(c->a, m->key);
+		members[i].key = copy_text(c, m->key);
 		members[i].value = copy(c, m->value);
 		members[i].line = m->line;
 	}
@@ -276,13 +290,13 @@ static struct sl_value *copy(struct copier *c, const struct sl_value *v)
 	*to = *v;
 	to->file = copy_file(c, v->file);
 	if (v->kind == SL_V_STRING || v->kind == SL_V_NUMBER)
-		to->s = sl_arena_str(c->a, v->s);
+		to->s = copy_text(c, v->s);
 	else if (v->kind == SL_V_LIST)
 		copy_list(c, to, v);
 	else if (v->kind == SL_V_MAP)
 		copy_map(c, to, v);
 	else if (v->written.n)
-		to->written = sl_arena_str(c->a, v->written);
+		to->written = copy_text(c, v->written);
 	return to;
 }
 
@@ -291,6 +305,55 @@ struct sl_value *sl_value_copy(struct sl_arena *a, const struct sl_value *v)
 	struct copier c = { .a = a };
 
 	return v ? copy(&c, v) : NULL;
+}
+
+/* What a copy takes. */
+struct measure {
+	size_t text, nodes; /* bytes: of strings, and of what is aligned */
+	const char *file;   /* that was copied last */
+};
+
+static void add_node(struct measure *m, size_t bytes)
+{
+	m->nodes += (bytes + SL_ARENA_ALIGN - 1) & ~(size_t)(SL_ARENA_ALIGN - 1);
+}
+
+static void measure(struct measure *m, const struct sl_value *v)
+{
+	add_node(m, sizeof(*v));
+	if (v->file && v->file != m->file)
+		m->text += strlen(v->file) + 1;
+	if (v->file)
+		m->file = v->file;
+	if (v->kind == SL_V_STRING || v->kind == SL_V_NUMBER) {
+		m->text += v->s.n + 1;
+	} else if (v->kind == SL_V_LIST) {
+		add_node(m, v->list.n * sizeof(v->list.items[0]));
+		for (size_t i = 0; i < v->list.n; i++)
+			measure(m, v->list.items[i]);
+	} else if (v->kind == SL_V_MAP) {
+		add_node(m, v->map.n * sizeof(v->map.members[0]));
+		add_node(m, sl_map_index_bytes(v->map.n));
+		for (size_t i = 0; i < v->map.n; i++) {
+			m->text += v->map.members[i].key.n + 1;
+			measure(m, v->map.members[i].value);
+		}
+	} else if (v->written.n) {
+		m->text += v->written.n + 1;
+	}
+}
+
+struct sl_value *sl_value_pack(struct sl_arena *a, const struct sl_value *v)
+{
+	struct measure m = { 0 };
+	struct copier c = { .a = a };
+
+	measure(&m, v);
+	add_node(&m, m.text);
+	sl_arena_reserve(a, m.nodes);
+	/* All strings in a row: between the nodes each would cost its alignment. */
+	c.text = sl_arena_alloc(a, m.text);
+	return copy(&c, v);
 }
 
 static bool is_number(const struct sl_value *v)

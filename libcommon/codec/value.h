@@ -106,6 +106,8 @@ struct sl_value *sl_value_list(struct sl_arena *a);
 struct sl_value *sl_value_map(struct sl_arena *a);
 /* A deep copy into `a`, lines and files included. NULL gives NULL. */
 struct sl_value *sl_value_copy(struct sl_arena *a, const struct sl_value *v);
+/* The same, to be kept for long: into an arena that holds nothing, and not a byte more than needed. */
+struct sl_value *sl_value_pack(struct sl_arena *a, const struct sl_value *v);
 
 /* Kinds; false for NULL. */
 bool sl_is_map(const struct sl_value *v);
@@ -141,6 +143,8 @@ void sl_map_set(struct sl_arena *a, struct sl_value *map, struct sl_str key,
  */
 const struct sl_member *sl_map_adopt(struct sl_arena *a, struct sl_value *map,
 				     struct sl_member *members, size_t n);
+/* What an adopted map of `n` members takes from the arena for its index. */
+size_t sl_map_index_bytes(size_t n);
 void sl_map_set_strz(struct sl_arena *a, struct sl_value *map, const char *key, const char *s);
 void sl_map_set_str(struct sl_arena *a, struct sl_value *map, const char *key, struct sl_str s);
 void sl_map_set_int(struct sl_arena *a, struct sl_value *map, const char *key, int64_t i);

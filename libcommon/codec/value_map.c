@@ -65,14 +65,30 @@ static const struct sl_member *fill_index(struct sl_value *map)
 	return NULL;
 }
 
-static const struct sl_member *make_index(struct sl_arena *a, struct sl_value *map)
+static size_t slots_for(size_t members)
 {
-	struct sl_map_index *x;
 	size_t count = 32;
 
-	while (count < map->map.n * 3)
+	while (count < members * 3)
 		count *= 2;
-	x = sl_arena_alloc(a, sizeof(*x) + count * sizeof(x->slots[0]));
+	return count;
+}
+
+static size_t index_bytes(size_t slot_count)
+{
+	return sizeof(struct sl_map_index) + slot_count * sizeof(struct slot);
+}
+
+size_t sl_map_index_bytes(size_t n)
+{
+	return n > SL_MAP_INDEX_MIN ? index_bytes(slots_for(n)) : 0;
+}
+
+static const struct sl_member *make_index(struct sl_arena *a, struct sl_value *map)
+{
+	size_t count = slots_for(map->map.n);
+	struct sl_map_index *x = sl_arena_alloc(a, index_bytes(count));
+
 	x->seed = (uint64_t)(uintptr_t)x * 0xff51afd7ed558ccdULL;
 	x->slot_count = count;
 	map->map.index = x;

@@ -24,31 +24,6 @@ static struct sl_value *without(struct sl_arena *a, const struct sl_value *map, 
 	return out;
 }
 
-#define ALIGN 16
-
-static size_t bytes_of_text(struct sl_str s)
-{
-	return s.n + 1 + ALIGN;
-}
-
-/* What a copy takes at most, but for indexes of large maps. */
-static size_t bytes_of(const struct sl_value *v)
-{
-	size_t bytes = sizeof(*v) + ALIGN;
-
-	if (v->kind == SL_V_STRING || v->kind == SL_V_NUMBER)
-		return bytes + bytes_of_text(v->s);
-	if (sl_is_list(v))
-		bytes += v->list.n * sizeof(v->list.items[0]) + ALIGN;
-	for (size_t i = 0; i < sl_list_len(v); i++)
-		bytes += bytes_of(v->list.items[i]);
-	if (sl_is_map(v))
-		bytes += v->map.n * sizeof(v->map.members[0]) + ALIGN;
-	for (size_t i = 0; i < sl_map_len(v); i++)
-		bytes += bytes_of_text(v->map.members[i].key) + bytes_of(v->map.members[i].value);
-	return bytes;
-}
-
 /* Strings of a copy end with a NUL; what is absent is "". */
 static struct sl_str text_of(struct sl_str s)
 {
@@ -65,9 +40,8 @@ struct sl_cached *sl_cached_new(const struct sl_value *object)
 	if (metadata)
 		sl_map_setz(&a, shown, "metadata", without(&a, metadata, "managedFields"));
 	atomic_init(&o->refs, 1);
-	/* One block of the right size: there are as many of these as there are objects. */
-	sl_arena_reserve(&o->arena, bytes_of(shown));
-	copy = sl_value_copy(&o->arena, shown);
+	/* There are as many of these as there are objects. */
+	copy = sl_value_pack(&o->arena, shown);
 	o->pub = (struct sl_cached){
 		.value = copy,
 		.namespace_ = text_of(sl_obj_namespace(copy)),

@@ -1,4 +1,6 @@
+#include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "libcommon/base/strmap.h"
 #include "libcommon/base/strvec.h"
@@ -7,10 +9,11 @@
 #include "libcommon/kube/events_parts.h"
 #include "libcommon/kube/object.h"
 
+#define KEY_DIGITS 32
 #define NAME_MAX_BYTES 200 /* of the object's name within the Event's, whose limit is 253 */
 
 struct known {
-	char *name;
+	uint64_t stamp; /* of the Event's name */
 	int64_t count;
 	int64_t last_ms;
 };
@@ -27,21 +30,14 @@ struct sl_event_limiter {
 struct sl_correlator {
 	struct sl_strmap known; /* digest of an emission's content */
 	uint64_t serial;
+	char name[NAME_MAX_BYTES + sizeof(".0123456789abcdef")]; /* as decided last */
 };
-
-static void free_known(void *value)
-{
-	struct known *k = value;
-
-	free(k->name);
-	free(k);
-}
 
 struct sl_correlator *sl_correlator_new(void)
 {
 	struct sl_correlator *c = sl_xcalloc(1, sizeof(*c));
 
-	c->known = (struct sl_strmap)SL_STRMAP_INIT_OWNING(free_known);
+	c->known = (struct sl_strmap)SL_STRMAP_INIT_OWNING(free);
 	return c;
 }
 
@@ -69,18 +65,21 @@ void sl_event_limiter_free(struct sl_event_limiter *l)
 	free(l);
 }
 
-/* A short key for a long text. */
+/* A short key for a long text: as much of its digest as tells texts apart. */
 struct key {
-	char text[SL_DIGEST_TEXT_SIZE];
+	char text[KEY_DIGITS + 1];
 };
 
 static struct key digest_of(struct sl_str text)
 {
 	struct key key = { "" };
+	char all[SL_DIGEST_TEXT_SIZE];
 	struct sl_digest d;
 
-	if (sl_digest_of(SL_DIGEST_SHA256, text, &d, NULL) == 0)
-		sl_digest_hex(&d, key.text);
+	if (sl_digest_of(SL_DIGEST_SHA256, text, &d, NULL) == 0) {
+		sl_digest_hex(&d, all);
+		memcpy(key.text, all, KEY_DIGITS);
+	}
 	return key;
 }
 
@@ -150,21 +149,24 @@ static int64_t bucket_since(const void *value)
 	return ((const struct bucket *)value)->last_ms;
 }
 
-/* No part holds a newline: they are what the API server allows as names. */
+/* The uid says it all; what has none is told apart by names, in which no newline is allowed. */
 static void add_bucket_key(struct sl_strbuf *b, const struct sl_event *event)
 {
-	const struct sl_str parts[] = {
-		sl_obj_api_version(event->object), sl_obj_kind(event->object),
-		sl_obj_namespace(event->object),   sl_obj_name(event->object),
-		sl_obj_uid(event->object),
+	struct sl_str uid = sl_obj_uid(event->object);
+	const struct sl_str names[] = {
+		sl_obj_api_version(event->object),
+		sl_obj_kind(event->object),
+		sl_obj_namespace(event->object),
+		sl_obj_name(event->object),
 	};
 
-	for (size_t i = 0; i < SL_ARRAY_LEN(parts); i++) {
-		sl_strbuf_adds(b, parts[i]);
+	sl_strbuf_adds(b, uid);
+	for (size_t i = 0; !uid.n && i < SL_ARRAY_LEN(names); i++) {
+		sl_strbuf_adds(b, names[i]);
 		sl_strbuf_addc(b, '\n');
 	}
 	if (event->severity == SL_SEVERITY_TRACE)
-		sl_strbuf_addz(b, "trace");
+		sl_strbuf_addz(b, "\nt");
 }
 
 static struct bucket *need_bucket(struct sl_event_limiter *l, const struct sl_event *event,
@@ -196,15 +198,21 @@ bool sl_event_limiter_admits(struct sl_event_limiter *l, const struct sl_event *
 	return true;
 }
 
-/* As client-go names Events: the object, and the time in hex; the serial keeps two of a moment apart. */
-static char *new_name(struct sl_correlator *c, const struct sl_event_item *item)
+/* The time, in ns; the serial keeps two of a moment apart. */
+static uint64_t new_stamp(struct sl_correlator *c, const struct sl_event_item *item)
+{
+	return (uint64_t)item->wall_ms * 1000000 + c->serial++ % 1000000;
+}
+
+/* As client-go names Events: the object, and the time in hex. */
+static void make_name(struct sl_correlator *c, const struct sl_event_item *item, uint64_t stamp)
 {
 	struct sl_str object = sl_str_sub(sl_get_str(item->involved, "name"), 0, NAME_MAX_BYTES);
-	uint64_t ns = (uint64_t)item->wall_ms * 1000000 + c->serial++ % 1000000;
 
 	while (object.n && (object.p[object.n - 1] == '.' || object.p[object.n - 1] == '-'))
 		object.n--;
-	return sl_xasprintf("%.*s.%016llx", SL_STR_FMT(object), (unsigned long long)ns);
+	snprintf(c->name, sizeof(c->name), "%.*s.%016llx", SL_STR_FMT(object),
+		 (unsigned long long)stamp);
 }
 
 struct sl_correlation sl_correlator_decide(struct sl_correlator *c,
@@ -216,12 +224,13 @@ struct sl_correlation sl_correlator_decide(struct sl_correlator *c,
 	if (!k || item->mono_ms - k->last_ms > SL_EVENTS_WINDOW_MS) {
 		make_room(&c->known, known_since, item->mono_ms - SL_EVENTS_WINDOW_MS);
 		k = sl_xcalloc(1, sizeof(*k));
-		k->name = new_name(c, item);
+		k->stamp = new_stamp(c, item);
 		sl_strmap_set(&c->known, sl_str(key.text), k);
 	}
 	k->count++;
 	k->last_ms = item->mono_ms;
-	return (struct sl_correlation){ .name = k->name, .count = k->count };
+	make_name(c, item, k->stamp);
+	return (struct sl_correlation){ .name = c->name, .count = k->count };
 }
 
 void sl_correlator_forget(struct sl_correlator *c, const struct sl_event_item *item)

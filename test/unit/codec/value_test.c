@@ -171,6 +171,39 @@ static void copies_are_independent(void **state)
 	assert_null(sl_get(copy, "z")->file);
 }
 
+/* One block, and not the smallest node more fits in. */
+static void packs_without_waste(void **state)
+{
+	static const char *const cases[] = {
+		"null",
+		"''",
+		"'fifteen bytes..'",
+		"[]",
+		"{'a':[1,{'b':'text'},1.5,true],'n':1e400,'z':{},'odd':'seventeen bytes.'}",
+		"{'a':1,'b':1,'c':1,'d':1,'e':1,'f':1,'g':1,'h':1,'i':1,'j':1,'k':1,'l':1}",
+		"{'a':1,'b':1,'c':1,'d':1,'e':1,'f':1,'g':1,'h':1,'i':1,'j':1,'k':1,'l':1,'m':1}",
+	};
+
+	(void)state;
+	for (size_t i = 0; i < SL_ARRAY_LEN(cases) * 2; i++) {
+		SL_AUTO(sl_arena) a = SL_ARENA_INIT;
+		SL_AUTO(sl_arena) to = SL_ARENA_INIT;
+		struct sl_value *v = tree(&a, cases[i / 2]), *copy;
+		struct sl_arena_block *block;
+
+		v->file = i % 2 ? "x.yaml" : NULL;
+		copy = sl_value_pack(&to, v);
+		assert_true(sl_value_equal(copy, v));
+		if (v->file)
+			assert_string_equal(copy->file, v->file);
+		block = to.head;
+		assert_non_null(sl_arena_alloc(&to, 1));
+		assert_ptr_not_equal(to.head, block);
+		/* What does not fit opens a block of twice the size: the first one was no second. */
+		assert_true(*(struct sl_arena_block **)block == NULL);
+	}
+}
+
 static void sorts_bytewise(void **state)
 {
 	SL_AUTO(sl_arena) a = SL_ARENA_INIT;
@@ -297,6 +330,7 @@ int main(void)
 		cmocka_unit_test(large_maps_behave_as_small_ones),
 		cmocka_unit_test(edits_lists),
 		cmocka_unit_test(copies_are_independent),
+		cmocka_unit_test(packs_without_waste),
 		cmocka_unit_test(sorts_bytewise),
 		cmocka_unit_test(compares_deeply),
 		cmocka_unit_test(adopts_members_and_finds_duplicates),

@@ -405,6 +405,15 @@ static void limits_metadata(void **state)
 	}
 }
 
+/* Objects of the same uid would be one to the limiter. */
+static struct sl_value *make_object_with_uid(struct sl_arena *a, const char *name)
+{
+	struct sl_value *object = make_object(a, name);
+
+	sl_map_set_strz(a, sl_get(object, "metadata"), "uid", name);
+	return object;
+}
+
 static void holds_spam_back(void **state)
 {
 	static const struct {
@@ -419,9 +428,9 @@ static void holds_spam_back(void **state)
 
 	(void)state;
 	for (size_t i = 0; i < SL_ARRAY_LEN(cases); i++) {
-		const struct sl_event event = { .object = make_object(&a, "app"),
+		const struct sl_event event = { .object = make_object_with_uid(&a, "app"),
 						.severity = cases[i].severity };
-		const struct sl_event other = { .object = make_object(&a, "other"),
+		const struct sl_event other = { .object = make_object_with_uid(&a, "other"),
 						.severity = cases[i].severity };
 		int64_t now = 1000;
 
@@ -438,12 +447,28 @@ static void holds_spam_back(void **state)
 	sl_event_limiter_free(l);
 }
 
+static void limits_objects_without_uid_by_name(void **state)
+{
+	SL_AUTO(sl_arena) a = SL_ARENA_INIT;
+	struct sl_event_limiter *l = sl_event_limiter_new();
+	struct sl_value *one = make_object(&a, "one"), *other = make_object(&a, "other");
+
+	(void)state;
+	sl_map_remove(sl_get(one, "metadata"), SL_STR("uid"));
+	sl_map_remove(sl_get(other, "metadata"), SL_STR("uid"));
+	for (int n = 0; n < SL_EVENTS_BURST; n++)
+		assert_true(sl_event_limiter_admits(l, &(struct sl_event){ .object = one }, 1000));
+	assert_false(sl_event_limiter_admits(l, &(struct sl_event){ .object = one }, 1000));
+	assert_true(sl_event_limiter_admits(l, &(struct sl_event){ .object = other }, 1000));
+	sl_event_limiter_free(l);
+}
+
 /* Past the limit all begins anew: at worst an object gets a burst more. */
 static void limiter_keeps_its_memory_bounded(void **state)
 {
 	SL_AUTO(sl_arena) a = SL_ARENA_INIT;
 	struct sl_event_limiter *l = sl_event_limiter_new();
-	const struct sl_event first = { .object = make_object(&a, "first") };
+	const struct sl_event first = { .object = make_object_with_uid(&a, "first") };
 
 	(void)state;
 	for (int n = 0; n < SL_EVENTS_BURST; n++)
@@ -454,7 +479,7 @@ static void limiter_keeps_its_memory_bounded(void **state)
 		assert_false(sl_event_limiter_admits(l, &first, 1000));
 		snprintf(name, sizeof(name), "app-%d", i);
 		assert_true(sl_event_limiter_admits(
-			l, &(struct sl_event){ .object = make_object(&a, name) }, 1000));
+			l, &(struct sl_event){ .object = make_object_with_uid(&a, name) }, 1000));
 	}
 	assert_true(sl_event_limiter_admits(l, &first, 1000));
 	sl_event_limiter_free(l);
@@ -518,6 +543,7 @@ int main(void)
 		cmocka_unit_test(cuts_messages),
 		cmocka_unit_test(limits_metadata),
 		cmocka_unit_test(holds_spam_back),
+		cmocka_unit_test(limits_objects_without_uid_by_name),
 		cmocka_unit_test(limiter_keeps_its_memory_bounded),
 		cmocka_unit_test(forgets_after_the_window),
 		cmocka_unit_test(keeps_its_memory_bounded),
