@@ -10,6 +10,7 @@
 #include "cli/wholefs.h"
 #include "cli/report.h"
 #include "libcommon/net/url.h"
+#include "libcommon/lang/template/template.h"
 #include "libcommon/render/kustomize/charts.h"
 
 #define MANAGED_BY_VARIABLE "KUSTOMIZE_ENABLE_MANAGEDBY_LABEL"
@@ -78,7 +79,8 @@ static void enable_helm(struct sl_arena *a, const struct sl_cli_args *args, stru
 	h->settings = (struct sl_kustomize_helm){ .host = &h->host,
 						  .kube_version = sl_str(version ? version : ""),
 						  .api_versions = api_versions,
-						  .api_version_count = given.n };
+						  .api_version_count = given.n,
+						  .stack = SL_TMPL_STACK_MAIN };
 	h->charts = sl_kustomize_charts_by_helm(&h->settings);
 	options->charts = &h->charts;
 }

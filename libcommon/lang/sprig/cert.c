@@ -69,6 +69,7 @@ SL_SPRIG_FN(gen_private_key)
 			sl_arena_printf(call->a, "Unknown type %.*s", SL_STR_FMT(args[0].s)));
 		return 0;
 	}
+	call->spent += SL_SPRIG_STEPS_KEY;
 	r = sl_pki_generate(kinds[i].kind, &key, err);
 	if (r == 0)
 		r = sl_pki_key_write(key, &pem, err);
@@ -201,6 +202,7 @@ static int fulfil(struct sl_go_call *call, const struct order *o, bool is_ca, st
 	struct sl_pki_request request = { .common_name = o->name->s, .is_ca = is_ca };
 	int r = get_signee(o, &key, err);
 
+	call->spent += SL_SPRIG_STEPS_KEY;
 	if (r == 0 && o->ca)
 		r = read_signer(o, &request, &ca_key, err);
 	if (r == 0 && o->ips)

@@ -112,6 +112,7 @@ static int add_bcrypt(struct sl_go_call *call, struct sl_str password, struct sl
 
 	if (r < 0)
 		return r;
+	call->spent += SL_SPRIG_STEPS_HASH;
 	r = sl_bcrypt(password, salt, hash, &why);
 	if (r == SL_ERR_INVALID)
 		sl_strbuf_addf(out, "failed to encrypt string with bcrypt: %s", why.message);
@@ -232,6 +233,7 @@ SL_SPRIG_FN(derive_password)
 		sl_strbuf_adds(&b, args[1].s);
 		return return_text(call, &b, ret, err);
 	}
+	call->spent += SL_SPRIG_STEPS_HASH;
 	r = password_seed(args, seed, err);
 	if (r < 0)
 		return r;

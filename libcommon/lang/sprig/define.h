@@ -13,4 +13,8 @@
 			size_t n __attribute__((unused)), struct sl_goval *ret, \
 			struct sl_err *err __attribute__((unused)))
 
+/* Steps for work that takes long, which no rendering may do without end. */
+#define SL_SPRIG_STEPS_KEY 1000000 /* a pair of keys: up to a second */
+#define SL_SPRIG_STEPS_HASH 250000 /* of a password: up to a tenth of one */
+
 #endif

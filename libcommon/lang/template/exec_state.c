@@ -99,7 +99,7 @@ int tmpl_step(struct tmpl_frame *f)
 {
 	struct sl_tmpl_exec *x = f->x;
 
-	if (++x->steps > x->limits.steps)
+	if (++x->steps + x->call.spent > x->limits.steps)
 		return tmpl_limit_error(f, "more than %llu steps",
 					(unsigned long long)x->limits.steps);
 	if (sl_arena_full(x->call.a))

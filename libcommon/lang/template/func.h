@@ -39,6 +39,7 @@ struct sl_go_call {
 	const struct sl_go_host *host; /* never NULL */
 	struct sl_tmpl_exec *exec;     /* for functions that render: see template.h */
 	void *data;		       /* the caller's of sl_tmpl_execute() */
+	uint64_t spent; /* steps that functions have added, for work that takes long */
 };
 
 typedef int (*sl_go_fn)(struct sl_go_call *call, const struct sl_goval *args, size_t n,

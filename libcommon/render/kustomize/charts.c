@@ -96,6 +96,7 @@ static int read_options(const struct sl_kustomize_helm *helm,
 		.api_version_count = request->api_version_count ? request->api_version_count
 								: helm->api_version_count,
 		.include_crds = request->include_crds,
+		.stack = helm->stack,
 	};
 	if (request->name_template.n)
 		r = sl_helm_release_name(a, request->name_template,

@@ -17,6 +17,7 @@ struct sl_kustomize_helm {
 	struct sl_str kube_version;	   /* --helm-kube-version */
 	const struct sl_str *api_versions; /* --helm-api-versions */
 	size_t api_version_count;
+	size_t stack; /* as in struct sl_helm_options */
 };
 
 /*
