@@ -92,7 +92,7 @@ static int read_all(int fd, const char *path, size_t max, struct sl_arena *a, st
 	if ((uint64_t)st.st_size > max)
 		return sl_err_set(err, SL_ERR_TOO_LARGE, "%s is larger than %zu bytes", path, max);
 	room = (size_t)st.st_size + 1;
-	to = sl_arena_alloc(a, room);
+	to = sl_arena_bytes(a, room);
 	for (;;) {
 		ssize_t got = read(fd, to + n, room - n);
 
@@ -100,9 +100,10 @@ static int read_all(int fd, const char *path, size_t max, struct sl_arena *a, st
 			continue;
 		if (got < 0)
 			return sl_cli_go_fail(err, errno, "read", path);
-		if (!got)
-			break;
 		n += (size_t)got;
+		/* A file gives less than it is asked for at its end only. */
+		if (n == (size_t)st.st_size || !got)
+			break;
 		if (n == room)
 			return sl_err_set(err, SL_ERR_CONFLICT, "%s changed while it was read",
 					  path);

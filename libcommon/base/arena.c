@@ -6,9 +6,11 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
 
 #define BLOCK_MIN 1024
 #define BLOCK_MAX ((size_t)256 * 1024)
+#define HUGE_PAGE ((size_t)2 << 20)
 #define ALIGN SL_ARENA_ALIGN
 
 struct sl_arena_block {
@@ -31,6 +33,20 @@ static struct sl_arena_block *alloc_block(size_t size)
 	return b;
 }
 
+static struct sl_arena_block *alloc_huge_page(void)
+{
+	struct sl_arena_block *b = aligned_alloc(HUGE_PAGE, HUGE_PAGE);
+
+	if (!b)
+		abort();
+	/* A wish: without it the pages come one by one. */
+	(void)madvise(b, HUGE_PAGE, MADV_HUGEPAGE);
+	b->next = NULL;
+	b->size = HUGE_PAGE - sizeof(*b);
+	b->used = 0;
+	return b;
+}
+
 static struct sl_arena_block *new_block(struct sl_arena *a, size_t need)
 {
 	size_t size = a->head ? a->head->size * 2 : BLOCK_MIN;
@@ -38,9 +54,12 @@ static struct sl_arena_block *new_block(struct sl_arena *a, size_t need)
 
 	if (size > BLOCK_MAX)
 		size = BLOCK_MAX;
-	b = alloc_block(size < need ? need : size);
-	/* A block made for one large item goes behind the head, whose room is still useful. */
-	if (a->head && need > BLOCK_MAX / 4) {
+	if (a->used >= HUGE_PAGE && need <= HUGE_PAGE - sizeof(*b))
+		b = alloc_huge_page();
+	else
+		b = alloc_block(size < need ? need : size);
+	/* The head is the one with more room left, once the item is in. */
+	if (a->head && a->head->size - a->head->used > b->size - need) {
 		b->next = a->head->next;
 		a->head->next = b;
 	} else {
@@ -105,6 +124,11 @@ void sl_arena_reset(struct sl_arena *a)
 void *sl_arena_alloc(struct sl_arena *a, size_t size)
 {
 	return memset(take(a, size, ALIGN), 0, size);
+}
+
+char *sl_arena_bytes(struct sl_arena *a, size_t size)
+{
+	return take(a, size, 1);
 }
 
 void *sl_arena_array(struct sl_arena *a, size_t count, size_t size)

@@ -6,7 +6,8 @@
  * input decides: past it, sl_arena_alloc() still returns memory, so that callers need no check at
  * every node, but sl_arena_full() turns true and parsers stop there with SL_ERR_TOO_LARGE.
  *
- * Memory is aligned to 16 bytes (strings to 1). Blocks double from 1 KiB to 256 KiB.
+ * Memory is aligned to 16 bytes (strings to 1). Blocks double from 1 KiB to 256 KiB; past 2 MiB in all
+ * they are 2 MiB each and ask for huge pages, whose first use costs a tenth.
  *
  * Thread rule: one thread at a time; what it holds may be read by many once writing has ended.
  */
@@ -47,6 +48,9 @@ void sl_arena_reset(struct sl_arena *a);
 
 /* Zeroed memory; never NULL. */
 void *sl_arena_alloc(struct sl_arena *a, size_t size)
+	__attribute__((returns_nonnull, warn_unused_result));
+/* Memory with anything in it, for what is written at once; aligned as text. */
+char *sl_arena_bytes(struct sl_arena *a, size_t size)
 	__attribute__((returns_nonnull, warn_unused_result));
 #define sl_arena_new(a, type) ((type *)sl_arena_alloc((a), sizeof(type)))
 void *sl_arena_array(struct sl_arena *a, size_t count, size_t size)

@@ -8,21 +8,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-struct sl_str sl_str(const char *s)
-{
-	return (struct sl_str){ s, s ? strlen(s) : 0 };
-}
-
-bool sl_str_eq(struct sl_str a, struct sl_str b)
-{
-	return a.n == b.n && (!a.n || !memcmp(a.p, b.p, a.n));
-}
-
-bool sl_str_eqz(struct sl_str a, const char *b)
-{
-	return sl_str_eq(a, sl_str(b));
-}
-
 /* strncasecmp() would stop at a NUL and ask the locale. */
 static char ascii_lower(char c)
 {
@@ -56,22 +41,9 @@ bool sl_streq(const char *a, const char *b)
 	return !strcmp(a, b);
 }
 
-bool sl_str_starts(struct sl_str s, struct sl_str prefix)
-{
-	return s.n >= prefix.n && (!prefix.n || !memcmp(s.p, prefix.p, prefix.n));
-}
-
 bool sl_str_ends(struct sl_str s, struct sl_str suffix)
 {
 	return s.n >= suffix.n && (!suffix.n || !memcmp(s.p + s.n - suffix.n, suffix.p, suffix.n));
-}
-
-bool sl_str_cut_prefix(struct sl_str *s, struct sl_str prefix)
-{
-	if (!sl_str_starts(*s, prefix))
-		return false;
-	*s = sl_str_sub(*s, prefix.n, s->n);
-	return true;
 }
 
 bool sl_str_cut_suffix(struct sl_str *s, struct sl_str suffix)
@@ -104,15 +76,6 @@ ptrdiff_t sl_str_find(struct sl_str s, struct sl_str needle)
 		return 0;
 	hit = s.n ? memmem(s.p, s.n, needle.p, needle.n) : NULL;
 	return hit ? hit - s.p : -1;
-}
-
-struct sl_str sl_str_sub(struct sl_str s, size_t from, size_t to)
-{
-	if (to > s.n)
-		to = s.n;
-	if (from > to)
-		from = to;
-	return (struct sl_str){ s.p ? s.p + from : NULL, to - from };
 }
 
 struct sl_str sl_str_cut(struct sl_str s, size_t max)

@@ -4,7 +4,7 @@
  * A view may hold NULs, need not be NUL-terminated, and is valid as long as what it points into.
  * The empty view is {NULL, 0} or {anything, 0}. ASCII only where a function looks at letters.
  *
- * Thread rule: pure functions.
+ * Thread rule: pure functions. The small ones are inline: templates and YAML are read by them byte by byte.
  */
 #ifndef LIBCOMMON_BASE_STR_H
 #define LIBCOMMON_BASE_STR_H
@@ -12,6 +12,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <string.h>
 
 struct sl_str {
 	const char *p;
@@ -24,18 +25,51 @@ struct sl_str {
 #define SL_STR_FMT(s) (int)(s).n, (s).p ? (s).p : ""
 
 /* The view of a NUL-terminated string; NULL gives the empty view. */
-struct sl_str sl_str(const char *s);
+static inline struct sl_str sl_str(const char *s)
+{
+	return (struct sl_str){ s, s ? strlen(s) : 0 };
+}
 
-bool sl_str_eq(struct sl_str a, struct sl_str b);
-bool sl_str_eqz(struct sl_str a, const char *b);   /* b NUL-terminated, NULL equals empty */
+static inline bool sl_str_eq(struct sl_str a, struct sl_str b)
+{
+	return a.n == b.n && (!a.n || !memcmp(a.p, b.p, a.n));
+}
+
+/* b NUL-terminated, NULL equals empty */
+static inline bool sl_str_eqz(struct sl_str a, const char *b)
+{
+	return sl_str_eq(a, sl_str(b));
+}
+
 bool sl_str_ieq(struct sl_str a, struct sl_str b); /* ASCII case-insensitive */
 int sl_str_cmp(struct sl_str a, struct sl_str b);  /* bytewise, as memcmp then length */
 bool sl_streq(const char *a, const char *b);	   /* both may be NULL; NULL equals only NULL */
 
-bool sl_str_starts(struct sl_str s, struct sl_str prefix);
+/* Bytes [from, to), both clamped to the length. */
+static inline struct sl_str sl_str_sub(struct sl_str s, size_t from, size_t to)
+{
+	if (to > s.n)
+		to = s.n;
+	if (from > to)
+		from = to;
+	return (struct sl_str){ s.p ? s.p + from : NULL, to - from };
+}
+
+static inline bool sl_str_starts(struct sl_str s, struct sl_str prefix)
+{
+	return s.n >= prefix.n && (!prefix.n || !memcmp(s.p, prefix.p, prefix.n));
+}
+
 bool sl_str_ends(struct sl_str s, struct sl_str suffix);
 /* Strip the affix and return true, or leave `s` alone and return false. */
-bool sl_str_cut_prefix(struct sl_str *s, struct sl_str prefix);
+static inline bool sl_str_cut_prefix(struct sl_str *s, struct sl_str prefix)
+{
+	if (!sl_str_starts(*s, prefix))
+		return false;
+	*s = sl_str_sub(*s, prefix.n, s->n);
+	return true;
+}
+
 bool sl_str_cut_suffix(struct sl_str *s, struct sl_str suffix);
 
 /* Index of the first / last `c`, or -1. */
@@ -44,8 +78,6 @@ ptrdiff_t sl_str_rchr(struct sl_str s, char c);
 /* Index of the first occurrence of `needle`, or -1. The empty needle is found at 0. */
 ptrdiff_t sl_str_find(struct sl_str s, struct sl_str needle);
 
-/* Bytes [from, to), both clamped to the length. */
-struct sl_str sl_str_sub(struct sl_str s, size_t from, size_t to);
 /* The first at most `max` bytes, cut between UTF-8 characters. */
 struct sl_str sl_str_cut(struct sl_str s, size_t max);
 /* Without leading and trailing ASCII white space. */

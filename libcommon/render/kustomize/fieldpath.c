@@ -107,7 +107,7 @@ static int need_list(const struct sl_value *v, struct sl_str part, struct sl_err
 static int lookup_entry(struct sl_kz *kz, const struct sl_value *list, struct sl_str part,
 			struct sl_value **ret, struct sl_err *err)
 {
-	struct sl_str key, value;
+	struct sl_str key, value = SL_STR_NULL;
 	int r = split_entry(part, &key, &value, err);
 
 	for (size_t i = 0; r == 0 && !*ret && i < sl_list_len(list); i++) {
