@@ -7,6 +7,7 @@
 #include "libcommon/codec/goquote.h"
 #include "libcommon/render/helm/decode.h"
 #include "libcommon/render/helm/loading.h"
+#include "libcommon/render/helm/skim.h"
 #include "libcommon/render/helm/text.h"
 
 /* ---- documents ---- */
@@ -269,8 +270,13 @@ static int take_document(struct sorting *s, const struct sl_helm_file *file, str
 	struct sl_helm_manifest m = { .path = file->name, .content = doc };
 	const struct sl_goval *events = NULL;
 	struct head head = { .metadata = NULL };
-	int r = sl_helm_decode_yaml(&scratch, &head_struct, doc, &head, err);
+	int r;
 
+	if (sl_helm_skim(doc, &m.api_version, &m.kind)) {
+		add_manifest(s, &m);
+		return 0;
+	}
+	r = sl_helm_decode_yaml(&scratch, &head_struct, doc, &head, err);
 	if (r < 0) {
 		sl_err_wrap(err, "YAML parse error on %.*s", SL_STR_FMT(file->name));
 		return r;
