@@ -27,7 +27,8 @@ def environment(kubeconfig=None, **extra):
     env = {k: v for k, v in os.environ.items() if not k.startswith(("FLUX", "KUBE"))}
     if kubeconfig:
         env["KUBECONFIG"] = str(kubeconfig)
-    return {**env, "HOME": "/nonexistent", **extra}
+    # A home that nothing can be written to, not even by root: flux would leave a cache behind.
+    return {**env, "HOME": "/dev/null", **extra}
 
 
 class Result:
