@@ -36,8 +36,9 @@ static int read_file(void *ctx, struct sl_str path, struct sl_arena *a, struct s
 				  "values are not downloaded: fetch %s first, and name the file",
 				  name);
 	if (!sl_str_eqz(sl_str_trim(path), "-")) {
-		file = fd = open(name, O_RDONLY | O_CLOEXEC);
-		if (fd < 0)
+		file = open(name, O_RDONLY | O_CLOEXEC);
+		fd = file;
+		if (file < 0)
 			return sl_cli_go_fail(err, errno, "open", name);
 	}
 	r = read_stream(fd, name, &content, err);
@@ -54,7 +55,7 @@ static int read_files(struct sl_arena *a, const struct sl_cli_args *args, struct
 	sl_cli_strings(args, "values", &files);
 	for (size_t i = 0; i < files.n; i++) {
 		struct sl_go_map *values;
-		struct sl_str text;
+		struct sl_str text = SL_STR_NULL;
 		int r = read_file(NULL, sl_str(files.v[i]), a, &text, err);
 
 		if (r < 0)

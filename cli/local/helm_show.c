@@ -62,8 +62,8 @@ static int show(const struct sl_cli_args *args, struct sl_arena *a, struct sl_st
 	const struct sl_helm_host host = sl_cli_helm_host(false);
 	static const char *const refused[] = { "jsonpath", NULL };
 	bool all = sl_str_eqz(what, "all");
-	struct sl_helm_chart *c;
-	const char *path;
+	struct sl_helm_chart *c = NULL;
+	const char *path = NULL;
 	int r = 0;
 
 	if (args->words.n != 1)
@@ -78,7 +78,7 @@ static int show(const struct sl_cli_args *args, struct sl_arena *a, struct sl_st
 		r = sl_cli_helm_locate(a, args, args->words.v[0], &path, err);
 	if (r == 0)
 		r = sl_helm_load(a, &sl_cli_helmfs, path, &host, &c, err);
-	if (r < 0)
+	if (r < 0 || !c)
 		return r;
 	if (wants(what, "chart")) {
 		sl_yaml_write(sl_helm_metadata_value(a, c->metadata), SL_YAML_SORT, out);

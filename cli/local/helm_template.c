@@ -110,9 +110,9 @@ static int render(struct run *r, struct sl_err *err)
 {
 	SL_AUTO(sl_strvec) versions = SL_STRVEC_INIT;
 	struct sl_helm_options o = { .release = r->release };
-	struct sl_helm_chart *chart;
-	struct sl_go_map *values;
-	const char *path;
+	struct sl_helm_chart *chart = NULL;
+	struct sl_go_map *values = NULL;
+	const char *path = NULL;
 	int code = sl_cli_helm_kube_version(r->a, r->args, &o.kube_version, err);
 
 	if (code == 0)

@@ -73,11 +73,9 @@ static struct sl_js_more more(struct keywords *k, const char *keyword)
 
 static struct sl_str *strings(struct keywords *k, const struct sl_value *v, size_t *ret_n)
 {
-	struct sl_str *names = NULL;
+	struct sl_str *names = sl_arena_array(k->c->a, sl_list_len(v) + 1, sizeof(*names));
 	size_t n = 0;
 
-	if (sl_list_len(v))
-		names = sl_arena_array(k->c->a, sl_list_len(v), sizeof(*names));
 	for (size_t i = 0; i < sl_list_len(v); i++)
 		if (sl_is_str(v->list.items[i]))
 			names[n++] = v->list.items[i]->s;
@@ -92,8 +90,7 @@ static struct sl_js_map map(struct keywords *k, const char *keyword, bool schema
 	struct sl_js_map m = { .n = 0 };
 	struct sl_str at = below(k, keyword);
 
-	if (sl_map_len(v))
-		m.v = sl_arena_array(k->c->a, sl_map_len(v), sizeof(*m.v));
+	m.v = sl_arena_array(k->c->a, sl_map_len(v) + 1, sizeof(*m.v));
 	for (size_t i = 0; i < sl_map_len(v); i++) {
 		const struct sl_member *member = &v->map.members[i];
 		struct sl_js_named *named = &m.v[m.n];
@@ -264,7 +261,7 @@ static void compile_types(struct keywords *k)
 	s->enumeration = sl_map_get(k->v, SL_STR("enum"));
 	if (!sl_is_list(s->enumeration))
 		s->enumeration = NULL;
-	for (size_t i = 0; i < sl_list_len(s->enumeration); i++)
+	for (size_t i = 0; s->enumeration && i < s->enumeration->list.n; i++)
 		s->enum_types |= sl_js_type_of(s->enumeration->list.items[i]);
 	if (s->draft >= 6)
 		s->constant = sl_map_get(k->v, SL_STR("const"));
@@ -374,7 +371,7 @@ static int compile_one(struct sl_js_compiler *c, struct sl_js_schema *s, struct 
 
 	if (r == 0)
 		r = sl_js_root_lookup(s->root, c->a, s->pointer, &v, err);
-	if (r < 0)
+	if (r < 0 || !v)
 		return r;
 	struct sl_js_resource *res = sl_js_root_resource(s->root, s->pointer);
 	struct keywords k = { c, s->root, res, v, s };

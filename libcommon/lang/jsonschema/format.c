@@ -265,7 +265,7 @@ static bool is_semver(struct sl_str s, struct sl_strbuf *out)
 {
 	static const char *const names[] = { "major", "minor", "patch" };
 	ptrdiff_t plus = sl_str_chr(s, '+'), minus;
-	struct sl_str number;
+	struct sl_str number = SL_STR_NULL;
 	size_t dots = 0;
 
 	if (plus >= 0) {
@@ -286,7 +286,7 @@ static bool is_semver(struct sl_str s, struct sl_strbuf *out)
 		dots += s.p[i] == '.';
 	if (dots != 2)
 		return fail(out, "versionCore must have 3 numbers separated by dot");
-	for (size_t i = 0; sl_str_split(&s, '.', &number); i++) {
+	for (size_t i = 0; i < SL_ARRAY_LEN(names) && sl_str_split(&s, '.', &number); i++) {
 		const char *why = number.n == 0			       ? "is empty"
 				  : number.n > 1 && number.p[0] == '0' ? "starts with zero"
 				  : digits_of(number) != number.n      ? "contains non-digit"

@@ -103,7 +103,7 @@ bool sl_js_number_divides(const struct sl_js_number *x, const struct sl_js_numbe
 	int64_t shift = x->exponent - y->exponent;
 	uint64_t divisor = divisor_of(y->digits), rest = 0;
 
-	if (x->digits.n == 0)
+	if (x->digits.n == 0 || divisor == 0)
 		return true;
 	/* Neither has a zero at its end, so that x would have to be a multiple of 10. */
 	if (shift < 0)

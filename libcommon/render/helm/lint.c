@@ -185,9 +185,9 @@ static int lint_templates(struct linter *k, struct sl_err *limit)
 				     .revision = 0,
 				     .kube_version = k->l->kube_version,
 				     .lint = true };
-	struct sl_helm_chart *loaded, *c;
+	struct sl_helm_chart *loaded = NULL, *c = NULL;
 	struct sl_helm_file *files = NULL;
-	struct sl_go_map *values;
+	struct sl_go_map *values = NULL;
 	bool exists;
 	size_t n = 0;
 	int r;
