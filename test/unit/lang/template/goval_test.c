@@ -431,6 +431,7 @@ static void compares_deeply(void **state)
 		{ "{\"a\":1}", "{\"b\":1}", false },
 		{ "{\"a\":1}", "{\"a\":1,\"b\":1}", false },
 	};
+	const struct sl_goval nil = SL_GO_NIL, none = SL_GO_NONE;
 
 	(void)state;
 	for (size_t i = 0; i < SL_ARRAY_LEN(cases); i++)
@@ -439,7 +440,7 @@ static void compares_deeply(void **state)
 				 cases[i].same);
 	assert_false(sl_goval_deep_equal(sl_goval_int(1), sl_goval_int64(1)));
 	assert_false(sl_goval_deep_equal(sl_goval_float(NAN), sl_goval_float(NAN)));
-	assert_true(sl_goval_deep_equal(SL_GO_NIL, SL_GO_NONE));
+	assert_true(sl_goval_deep_equal(nil, none));
 	assert_false(
 		sl_goval_deep_equal(sl_goval_list(NULL), sl_goval_list(sl_go_list_new(&a, 0))));
 	assert_true(sl_goval_deep_equal(sl_goval_bytes(SL_STR("a")), sl_goval_bytes(SL_STR("a"))));

@@ -149,13 +149,14 @@ static void reads_no_further_than_the_text(void **state)
 /* Lists in lists behind a map: `levels` of them open at once, the map counted. */
 static bool skim_nested(size_t levels)
 {
-	char text[1024] = HEAD "a:\n";
+	SL_AUTO(sl_strbuf) text = SL_STRBUF_INIT(1024);
 	struct sl_str api_version, kind;
 
+	sl_strbuf_addz(&text, HEAD "a:\n");
 	for (size_t i = 1; i < levels; i++)
-		strcat(text, "- ");
-	strcat(text, "b\n");
-	return skim(text, &api_version, &kind);
+		sl_strbuf_addz(&text, "- ");
+	sl_strbuf_addz(&text, "b\n");
+	return skim(text.p, &api_version, &kind);
 }
 
 static void has_a_limit_of_depth(void **state)
