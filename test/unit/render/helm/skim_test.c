@@ -1,4 +1,5 @@
 #include "libcommon/render/helm/skim.h"
+#include "libcommon/base/strbuf.h"
 
 #include <stdlib.h>
 
