@@ -160,7 +160,7 @@ static int parse_alias_key(struct sl_yaml_reader *y, struct sl_str *ret_key)
 	struct sl_value *v = NULL;
 	int r = parse_alias(y, &v);
 
-	if (r < 0)
+	if (r < 0 || !v)
 		return r;
 	if (!sl_is_str(v))
 		return sl_yaml_fail_at(y, SL_ERR_INVALID, sl_yaml_line(y, mark), mark.column + 1,
