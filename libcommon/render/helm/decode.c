@@ -214,7 +214,7 @@ static int decode_structs(struct decoder *d, const struct sl_helm_struct *t,
 	if (sl_is_list(v))
 		items = sl_arena_array(d->a, *n, sizeof(*items));
 	memcpy(to, &items, sizeof(items));
-	for (size_t i = 0; i < *n; i++) {
+	for (size_t i = 0; items && i < *n; i++) {
 		const struct sl_value *item = v->list.items[i];
 		int r;
 
@@ -283,6 +283,8 @@ static int decode_struct(struct decoder *d, const struct sl_helm_struct *t,
 	const char *outer = d->in;
 	int r = 0;
 
+	if (!v)
+		return 0;
 	if (v->kind != SL_V_MAP)
 		return misfit(d, v, t->type);
 	members = sorted(d->a, v);

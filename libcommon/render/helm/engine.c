@@ -191,11 +191,12 @@ static int exec_error(int r, struct sl_err *err)
 static const struct sl_go_func *find_func(const void *data, struct sl_str name)
 {
 	const struct sl_go_func *fn = sl_helm_engine_func(name);
+	const struct sl_go_func *codec = sl_helm_codec_funcs.funcs;
 
 	(void)data;
-	for (size_t i = 0; !fn && i < sl_helm_codec_funcs.n; i++)
-		if (sl_str_eqz(name, sl_helm_codec_funcs.funcs[i].name))
-			fn = &sl_helm_codec_funcs.funcs[i];
+	for (size_t i = 0; !fn && codec && i < sl_helm_codec_funcs.n; i++)
+		if (sl_str_eqz(name, codec[i].name))
+			fn = &codec[i];
 	return fn ? fn : sl_sprig_find(name);
 }
 

@@ -121,7 +121,7 @@ static struct sl_goval texts(struct sl_arena *a, const struct sl_str *items, siz
 {
 	struct sl_go_list *list = items ? sl_go_list_new(a, n) : NULL;
 
-	for (size_t i = 0; i < n; i++)
+	for (size_t i = 0; items && i < n; i++)
 		sl_go_list_push(a, list, sl_goval_str(items[i]));
 	return (struct sl_goval){ .type = &sl_go_strings, .list = list };
 }
@@ -254,7 +254,7 @@ static struct sl_goval metadata_maintainers(struct sl_arena *a, const void *ptr)
 	const struct sl_helm_metadata *m = ptr;
 	struct sl_go_list *list = m->maintainers ? sl_go_list_new(a, m->maintainer_count) : NULL;
 
-	for (size_t i = 0; i < m->maintainer_count; i++)
+	for (size_t i = 0; m->maintainers && i < m->maintainer_count; i++)
 		sl_go_list_push(
 			a, list,
 			(struct sl_goval){ .type = &maintainer_pointer, .ptr = m->maintainers[i] });
@@ -266,7 +266,7 @@ static struct sl_goval metadata_dependencies(struct sl_arena *a, const void *ptr
 	const struct sl_helm_metadata *m = ptr;
 	struct sl_go_list *list = m->dependencies ? sl_go_list_new(a, m->dependency_count) : NULL;
 
-	for (size_t i = 0; i < m->dependency_count; i++)
+	for (size_t i = 0; m->dependencies && i < m->dependency_count; i++)
 		sl_go_list_push(a, list,
 				(struct sl_goval){ .type = &dependency_pointer,
 						   .ptr = m->dependencies[i] });

@@ -147,7 +147,7 @@ static int read_values(struct chart *c, struct sl_str **ret, size_t *ret_count, 
 	const struct sl_value *more = sl_get(c->args, "additionalValuesFiles");
 	struct sl_str *texts = sl_arena_array(kz->a, sl_list_len(more) + 1, sizeof(*texts));
 	struct sl_str file = sl_get_str(c->args, "valuesFile");
-	const char *path;
+	const char *path = NULL;
 	enum merge merge;
 	int r = read_merge(c->args, &merge, err);
 

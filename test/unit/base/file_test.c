@@ -85,7 +85,7 @@ static void reads_regular_files_only(void **state)
 	assert_code(sl_file_read(tmp.fd, ".", &b, &err), SL_ERR_INVALID, &err);
 	assert_code(sl_file_read(tmp.fd, "none", &b, &err), SL_ERR_NOT_FOUND, &err);
 	assert_code(sl_file_read_path("/dev/null", &b, &err), SL_ERR_INVALID, &err);
-	assert_code(sl_file_read_path("/nonexistent", &b, &err), SL_ERR_NOT_FOUND, &err);
+	assert_code(sl_file_read_path("/nonexistent/file", &b, &err), SL_ERR_NOT_FOUND, &err);
 }
 
 static void stays_beneath(void **state)
