@@ -28,7 +28,7 @@ def environment(kubeconfig=None, **extra):
     if kubeconfig:
         env["KUBECONFIG"] = str(kubeconfig)
     # A home that nothing can be written to, not even by root: flux would leave a cache behind.
-    return {**env, "HOME": "/dev/null", **extra}
+    return {**env, "HOME": "/proc/none", **extra}
 
 
 class Result:
