@@ -72,18 +72,11 @@ void kc_artifacts_free(struct kc_artifacts *c)
 	free(c);
 }
 
-/* Writes what comes to a file and hashes it. */
-struct file_sink {
-	int fd;
-	struct sl_hasher hasher;
-};
-
 static int write_chunk(void *ctx, const void *p, size_t size, struct sl_err *err)
 {
-	struct file_sink *s = ctx;
+	const int *fd = ctx;
 
-	sl_hasher_update(&s->hasher, p, size);
-	return sl_fd_write_all(s->fd, (struct sl_str){ p, size }, ARCHIVE_NAME, err);
+	return sl_fd_write_all(*fd, (struct sl_str){ p, size }, ARCHIVE_NAME, err);
 }
 
 /* For controllers that run outside of the cluster whose sources they read. */
@@ -104,18 +97,18 @@ static int download(const struct kc_artifacts *c, struct sl_http_client *http, c
 		    const struct sl_digest *want, int fd, struct sl_err *err)
 {
 	SL_AUTO_FREE char *real_url = rewrite_host(url);
-	struct file_sink sink = { fd, SL_HASHER_INIT };
+	SL_AUTO(sl_hashing_sink) sink = SL_HASHING_SINK_INIT;
 	SL_AUTO(sl_http_response) response = SL_HTTP_RESPONSE_INIT;
 	struct sl_http_request request = {
 		.method = "GET",
 		.url = real_url,
-		.sink = { write_chunk, &sink },
+		.sink = sl_sink_hashing(&sink),
 		.max_body_bytes = KC_ARTIFACT_ARCHIVE_MAX,
 		.deadline_ms = sl_mono_ms() + KC_ARTIFACT_TIMEOUT_MS,
 		.cancel = c->cancel,
 	};
 	struct sl_digest got;
-	int r = sl_hasher_init(&sink.hasher, want->algo, err);
+	int r = sl_hashing_sink_init(&sink, (struct sl_sink){ write_chunk, &fd }, want->algo, err);
 
 	if (!r)
 		r = sl_http_do(http, &request, &response, err);
@@ -123,7 +116,6 @@ static int download(const struct kc_artifacts *c, struct sl_http_client *http, c
 		r = sl_hasher_finish(&sink.hasher, &got, err);
 	if (!r)
 		r = sl_digest_verify(&got, want, url, err);
-	sl_hasher_release(&sink.hasher);
 	return r;
 }
 

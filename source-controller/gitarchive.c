@@ -144,14 +144,23 @@ int sc_git_archive(struct sl_git_cache *cache, const struct sl_git_oid *commit,
 {
 	SL_AUTO_PTR(sl_tar_writer) *tar = NULL;
 	SL_AUTO_FREE char *chunk = sl_xmalloc(CHUNK_BYTES);
+	SL_AUTO(sl_hashing_sink) hashing = SL_HASHING_SINK_INIT;
 	struct archive a = { .visitor = { visit_entry }, .rules = rules, .chunk = chunk };
-	int r = sl_tar_writer_new(sink, algo, &tar, err);
+	int r = sl_hashing_sink_init(&hashing, sink, algo, err);
 
+	if (r == 0)
+		r = sl_tar_writer_new(sl_sink_hashing(&hashing), &tar, err);
 	if (r == 0) {
 		a.tar = tar;
 		r = sl_tar_add_dir(tar, SL_STR("."), err);
 	}
 	if (r == 0)
 		r = sl_git_walk(cache, commit, options, &a.visitor, err);
-	return r < 0 ? r : sl_tar_finish(tar, ret_digest, ret_bytes, err);
+	if (r == 0)
+		r = sl_tar_finish(tar, err);
+	if (r == 0)
+		r = sl_hasher_finish(&hashing.hasher, ret_digest, err);
+	if (r == 0)
+		*ret_bytes = hashing.bytes;
+	return r;
 }

@@ -100,13 +100,11 @@ static int write_archive(struct sl_arena *a, const struct sl_helm_chart *c, int 
 			 struct sl_err *err)
 {
 	SL_AUTO_PTR(sl_tar_writer) *w = NULL;
-	struct sl_digest digest;
-	uint64_t bytes;
-	int r = sl_tar_writer_new(sl_sink_fd(&fd), SL_DIGEST_SHA256, &w, err);
+	int r = sl_tar_writer_new(sl_sink_fd(&fd), &w, err);
 
 	if (r == 0)
 		r = add_chart(w, a, "", c, err);
-	return r < 0 ? r : sl_tar_finish(w, &digest, &bytes, err);
+	return r < 0 ? r : sl_tar_finish(w, err);
 }
 
 /* ---- one chart ---- */

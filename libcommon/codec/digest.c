@@ -161,3 +161,30 @@ int sl_hasher_finish(struct sl_hasher *h, struct sl_digest *ret_digest, struct s
 	*ret_digest = d;
 	return 0;
 }
+
+int sl_hashing_sink_init(struct sl_hashing_sink *s, struct sl_sink next, enum sl_digest_algo algo,
+			 struct sl_err *err)
+{
+	s->next = next;
+	s->bytes = 0;
+	return sl_hasher_init(&s->hasher, algo, err);
+}
+
+void sl_hashing_sink_release(struct sl_hashing_sink *s)
+{
+	sl_hasher_release(&s->hasher);
+}
+
+static int hash_and_pass(void *ctx, const void *p, size_t n, struct sl_err *err)
+{
+	struct sl_hashing_sink *s = ctx;
+
+	sl_hasher_update(&s->hasher, p, n);
+	s->bytes += n;
+	return s->next.write(s->next.ctx, p, n, err);
+}
+
+struct sl_sink sl_sink_hashing(struct sl_hashing_sink *s)
+{
+	return (struct sl_sink){ hash_and_pass, s };
+}

@@ -17,6 +17,7 @@
 #include "libcommon/base/err.h"
 #include "libcommon/base/mem.h"
 #include "libcommon/base/str.h"
+#include "libcommon/base/stream.h"
 
 enum sl_digest_algo { SL_DIGEST_SHA1, SL_DIGEST_SHA256, SL_DIGEST_SHA384, SL_DIGEST_SHA512 };
 
@@ -72,5 +73,23 @@ void sl_hasher_release(struct sl_hasher *h);
 void sl_hasher_update(struct sl_hasher *h, const void *p, size_t n);
 int sl_hasher_finish(struct sl_hasher *h, struct sl_digest *ret_digest,
 		     struct sl_err *err) SL_MUST_CHECK;
+
+/*
+ * Hashes and counts what passes on its way to another sink. Init and release as those of the hasher
+ * within, which is finished when all has passed.
+ */
+struct sl_hashing_sink {
+	struct sl_sink next;
+	struct sl_hasher hasher;
+	uint64_t bytes;
+};
+#define SL_HASHING_SINK_INIT \
+	{ \
+		{ NULL, NULL }, SL_HASHER_INIT, 0 \
+	}
+int sl_hashing_sink_init(struct sl_hashing_sink *s, struct sl_sink next, enum sl_digest_algo algo,
+			 struct sl_err *err) SL_MUST_CHECK;
+void sl_hashing_sink_release(struct sl_hashing_sink *s);
+struct sl_sink sl_sink_hashing(struct sl_hashing_sink *s);
 
 #endif

@@ -13,33 +13,16 @@
 #define MODE_FILE 0600
 
 struct sl_tar_writer {
-	struct sl_sink sink;
-	struct sl_hasher hasher;
 	struct sl_gzip_writer *gzip;
-	uint64_t compressed; /* bytes given to the sink */
-	uint64_t missing;    /* bytes of the current file that are still to come */
-	size_t padding;	     /* bytes behind them */
+	uint64_t missing; /* bytes of the current file that are still to come */
+	size_t padding;	  /* bytes behind them */
 };
 
-/* The sink of the gzip writer. */
-static int tap(void *ctx, const void *p, size_t size, struct sl_err *err)
-{
-	struct sl_tar_writer *w = ctx;
-
-	sl_hasher_update(&w->hasher, p, size);
-	w->compressed += size;
-	return w->sink.write(w->sink.ctx, p, size, err);
-}
-
-int sl_tar_writer_new(struct sl_sink sink, enum sl_digest_algo algo,
-		      struct sl_tar_writer **ret_writer, struct sl_err *err)
+int sl_tar_writer_new(struct sl_sink sink, struct sl_tar_writer **ret_writer, struct sl_err *err)
 {
 	SL_AUTO_PTR(sl_tar_writer) *w = sl_xcalloc(1, sizeof(*w));
-	int r = sl_hasher_init(&w->hasher, algo, err);
+	int r = sl_gzip_writer_new(sink, SL_GZIP_DEFAULT, &w->gzip, err);
 
-	w->sink = sink;
-	if (!r)
-		r = sl_gzip_writer_new((struct sl_sink){ tap, w }, SL_GZIP_DEFAULT, &w->gzip, err);
 	if (!r)
 		*ret_writer = SL_STEAL(w);
 	return r;
@@ -50,7 +33,6 @@ void sl_tar_writer_free(struct sl_tar_writer *w)
 	if (!w)
 		return;
 	sl_gzip_writer_free(w->gzip);
-	sl_hasher_release(&w->hasher);
 	free(w);
 }
 
@@ -219,8 +201,7 @@ int sl_tar_write(struct sl_tar_writer *w, const void *p, size_t n, struct sl_err
 	return w->missing ? 0 : put_zeros(w, w->padding, err);
 }
 
-int sl_tar_finish(struct sl_tar_writer *w, struct sl_digest *ret_digest, uint64_t *ret_bytes,
-		  struct sl_err *err)
+int sl_tar_finish(struct sl_tar_writer *w, struct sl_err *err)
 {
 	int r;
 
@@ -228,11 +209,5 @@ int sl_tar_finish(struct sl_tar_writer *w, struct sl_digest *ret_digest, uint64_
 		return sl_err_set(err, SL_ERR_INVALID, "%llu bytes are missing at the end",
 				  (unsigned long long)w->missing);
 	r = put_zeros(w, 2 * SL_TAR_BLOCK, err);
-	if (!r)
-		r = sl_gzip_finish(w->gzip, err);
-	if (!r)
-		r = sl_hasher_finish(&w->hasher, ret_digest, err);
-	if (!r)
-		*ret_bytes = w->compressed;
-	return r;
+	return r < 0 ? r : sl_gzip_finish(w->gzip, err);
 }

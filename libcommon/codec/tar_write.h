@@ -4,7 +4,7 @@
  * Entries are directories and regular files, written in the order given. Owner 0, no names, all
  * times 0; mode 0750 for directories, 0700 for executables, 0600 for other files; directory names
  * have no slash at their end; POSIX.1-1988 ustar, with a pax header for names that do not fit in it
- * or are not ASCII. Digest and size of the compressed bytes are computed while they are written.
+ * or are not ASCII. For the digest and the size of the archive: sl_sink_hashing() of digest.h.
  * Source: Flux's artifacts, spec/source.md 6.3.
  *
  * Entries can come from anywhere, so that a Git tree becomes an artifact without a checkout; for a
@@ -31,7 +31,6 @@
 #include "libcommon/base/mem.h"
 #include "libcommon/base/str.h"
 #include "libcommon/base/stream.h"
-#include "libcommon/codec/digest.h"
 
 #define SL_TAR_PATH_MAX 4096
 /* What eleven octal digits hold. */
@@ -39,9 +38,9 @@
 
 struct sl_tar_writer;
 
-/* Writes into `sink`, hashing with `algo`. The caller frees *ret_writer, in any state. */
-int sl_tar_writer_new(struct sl_sink sink, enum sl_digest_algo algo,
-		      struct sl_tar_writer **ret_writer, struct sl_err *err) SL_MUST_CHECK;
+/* Writes into `sink`. The caller frees *ret_writer, in any state. */
+int sl_tar_writer_new(struct sl_sink sink, struct sl_tar_writer **ret_writer,
+		      struct sl_err *err) SL_MUST_CHECK;
 void sl_tar_writer_free(struct sl_tar_writer *w);
 SL_DEFINE_AUTO_PTR(sl_tar_writer);
 
@@ -57,8 +56,7 @@ int sl_tar_add_file(struct sl_tar_writer *w, struct sl_str path, bool executable
 int sl_tar_write(struct sl_tar_writer *w, const void *p, size_t n,
 		 struct sl_err *err) SL_MUST_CHECK;
 
-/* End the archive. `*ret_bytes` is the compressed size. */
-int sl_tar_finish(struct sl_tar_writer *w, struct sl_digest *ret_digest, uint64_t *ret_bytes,
-		  struct sl_err *err) SL_MUST_CHECK;
+/* End the archive: all has been given to the sink. */
+int sl_tar_finish(struct sl_tar_writer *w, struct sl_err *err) SL_MUST_CHECK;
 
 #endif

@@ -120,6 +120,27 @@ static void tells_what_does_not_match(void **state)
 	assert_false(sl_digest_equal(&a, &b));
 }
 
+static void hashes_what_passes(void **state)
+{
+	SL_AUTO(sl_hashing_sink) s = SL_HASHING_SINK_INIT;
+	SL_AUTO(sl_strbuf) to = SL_STRBUF_INIT(4);
+	SL_AUTO(sl_err) err = SL_ERR_INIT;
+	struct sl_digest got, want;
+	struct sl_sink sink;
+
+	(void)state;
+	assert_ok(sl_hashing_sink_init(&s, sl_sink_strbuf(&to), SL_DIGEST_SHA512, &err), &err);
+	sink = sl_sink_hashing(&s);
+	assert_ok(sink.write(sink.ctx, "a", 1, &err), &err);
+	assert_ok(sink.write(sink.ctx, "bc", 2, &err), &err);
+	assert_ok(sl_hasher_finish(&s.hasher, &got, &err), &err);
+	assert_ok(sl_digest_of(SL_DIGEST_SHA512, SL_STR("abc"), &want, &err), &err);
+	assert_true(sl_digest_equal(&got, &want));
+	assert_int_equal(s.bytes, 3);
+	assert_true(sl_str_eqz(sl_strbuf_str(&to), "abc"));
+	assert_code(sink.write(sink.ctx, "de", 2, &err), SL_ERR_TOO_LARGE, &err);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -128,6 +149,7 @@ int main(void)
 		cmocka_unit_test(refuses_malformed_text),
 		cmocka_unit_test(says_that_blake3_is_missing),
 		cmocka_unit_test(tells_what_does_not_match),
+		cmocka_unit_test(hashes_what_passes),
 	};
 
 	return run_group("digest", tests);
