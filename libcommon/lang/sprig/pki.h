@@ -3,7 +3,8 @@
  *
  * Keys come as PEM: "RSA PRIVATE KEY" (PKCS #1), "EC PRIVATE KEY" (SEC 1), "DSA PRIVATE KEY", all else
  * as "PRIVATE KEY" (PKCS #8). Certificates are version 3 with the extensions of sprig's template.
- * OpenSSL's own random numbers make the keys: they cannot be repeated.
+ * OpenSSL's own random numbers make the keys: they cannot be repeated. The library is loaded by the first
+ * call; where it is missing each call fails with SL_ERR_UNSUPPORTED.
  *
  * Thread rule: thread-safe.
  * Source: RFC 5280, RFC 7468; what crypto/x509 of Go 1.26 writes, byte for byte but for keys and serials.

@@ -1,7 +1,4 @@
 #include <arpa/inet.h>
-#include <openssl/err.h>
-#include <openssl/pem.h>
-#include <openssl/x509.h>
 #include <openssl/x509v3.h>
 #include <string.h>
 
@@ -84,47 +81,51 @@ static X509 *read_cert(struct sl_str pem, struct sl_err *err)
 		return NULL;
 	}
 	p = der;
-	cert = d2i_X509(NULL, &p, n);
+	cert = sl_openssl.d2i_X509(NULL, &p, n);
 	if (!cert)
 		sl_err_set(err, SL_ERR_INVALID,
 			   "error parsing certificate: decodedCert.Bytes: "
 			   "x509: malformed certificate");
-	OPENSSL_free(der);
-	OPENSSL_free(type);
-	ERR_clear_error();
+	sl_openssl.CRYPTO_free(der, __FILE__, __LINE__);
+	sl_openssl.CRYPTO_free(type, __FILE__, __LINE__);
+	sl_openssl.ERR_clear_error();
 	return cert;
 }
 
 int sl_pki_cert_check(struct sl_str pem, struct sl_err *err)
 {
-	X509 *cert = read_cert(pem, err);
+	X509 *cert;
 
-	X509_free(cert);
+	if (sl_openssl_load(err) < 0)
+		return SL_ERR_UNSUPPORTED;
+	cert = read_cert(pem, err);
+	sl_openssl.X509_free(cert);
 	return cert ? 0 : SL_ERR_INVALID;
 }
 
 static bool add_extension(X509 *cert, int nid, bool critical, const void *der, size_t n)
 {
-	ASN1_OCTET_STRING *value = ASN1_OCTET_STRING_new();
+	ASN1_OCTET_STRING *value = sl_openssl.ASN1_OCTET_STRING_new();
 	X509_EXTENSION *extension = NULL;
-	bool good = value && ASN1_OCTET_STRING_set(value, der, (int)n) == 1;
+	bool good = value && sl_openssl.ASN1_OCTET_STRING_set(value, der, (int)n) == 1;
 
 	if (good)
-		extension = X509_EXTENSION_create_by_NID(NULL, nid, critical, value);
-	good = extension && X509_add_ext(cert, extension, -1) == 1;
-	X509_EXTENSION_free(extension);
-	ASN1_OCTET_STRING_free(value);
+		extension = sl_openssl.X509_EXTENSION_create_by_NID(NULL, nid, critical, value);
+	good = extension && sl_openssl.X509_add_ext(cert, extension, -1) == 1;
+	sl_openssl.X509_EXTENSION_free(extension);
+	sl_openssl.ASN1_OCTET_STRING_free(value);
 	return good;
 }
 
 /* Of the public key: the first 160 bits of its SHA-256, as Go makes it for certificate authorities. */
 static bool add_subject_key_id(X509 *cert)
 {
-	const ASN1_BIT_STRING *bits = X509_get0_pubkey_bitstr(cert);
+	const ASN1_BIT_STRING *bits = sl_openssl.X509_get0_pubkey_bitstr(cert);
 	unsigned char der[2 + EVP_MAX_MD_SIZE] = { 0x04, SKI_SIZE };
 
-	if (!bits || EVP_Digest(ASN1_STRING_get0_data(bits), (size_t)ASN1_STRING_length(bits),
-				der + 2, NULL, EVP_sha256(), NULL) != 1)
+	if (!bits || sl_openssl.EVP_Digest(sl_openssl.ASN1_STRING_get0_data(bits),
+					   (size_t)sl_openssl.ASN1_STRING_length(bits), der + 2,
+					   NULL, sl_openssl.EVP_sha256(), NULL) != 1)
 		return false;
 	return add_extension(cert, NID_subject_key_identifier, false, der, 2 + SKI_SIZE);
 }
@@ -132,14 +133,15 @@ static bool add_subject_key_id(X509 *cert)
 static bool add_authority_key_id(X509 *cert, X509 *ca)
 {
 	SL_AUTO(sl_strbuf) der = SL_STRBUF_INIT(SL_PKI_PEM_MAX);
-	const ASN1_OCTET_STRING *id = ca ? X509_get0_subject_key_id(ca) : NULL;
-	size_t n = id ? (size_t)ASN1_STRING_length(id) : 0;
+	const ASN1_OCTET_STRING *id = ca ? sl_openssl.X509_get0_subject_key_id(ca) : NULL;
+	size_t n = id ? (size_t)sl_openssl.ASN1_STRING_length(id) : 0;
 
-	if (!n || X509_NAME_cmp(X509_get_subject_name(cert), X509_get_issuer_name(cert)) == 0)
+	if (!n || sl_openssl.X509_NAME_cmp(sl_openssl.X509_get_subject_name(cert),
+					   sl_openssl.X509_get_issuer_name(cert)) == 0)
 		return true;
 	add_header(&der, TAG_SEQUENCE, n + (n < 0x80 ? 2 : n < 0x100 ? 3 : 4));
 	add_header(&der, 0x80, n);
-	sl_strbuf_add(&der, ASN1_STRING_get0_data(id), n);
+	sl_strbuf_add(&der, sl_openssl.ASN1_STRING_get0_data(id), n);
 	return !der.failed &&
 	       add_extension(cert, NID_authority_key_identifier, false, der.p, der.n);
 }
@@ -186,62 +188,67 @@ static bool is_printable(struct sl_str s)
 
 static bool set_subject(X509 *cert, struct sl_str name)
 {
-	X509_NAME *subject = X509_NAME_new();
+	X509_NAME *subject = sl_openssl.X509_NAME_new();
 	int type = is_printable(name) ? V_ASN1_PRINTABLESTRING : V_ASN1_UTF8STRING;
 	X509_NAME_ENTRY *entry = NULL;
 	bool good = subject;
 
 	/* Made by hand: OpenSSL's own way refuses more than 64 characters. */
 	if (good && name.n) {
-		entry = X509_NAME_ENTRY_new();
+		entry = sl_openssl.X509_NAME_ENTRY_new();
 		good = entry &&
-		       X509_NAME_ENTRY_set_object(entry, OBJ_nid2obj(NID_commonName)) == 1 &&
-		       X509_NAME_ENTRY_set_data(entry, type, (const unsigned char *)name.p,
-						(int)name.n) == 1 &&
-		       X509_NAME_add_entry(subject, entry, -1, 0) == 1;
+		       sl_openssl.X509_NAME_ENTRY_set_object(
+			       entry, sl_openssl.OBJ_nid2obj(NID_commonName)) == 1 &&
+		       sl_openssl.X509_NAME_ENTRY_set_data(
+			       entry, type, (const unsigned char *)name.p, (int)name.n) == 1 &&
+		       sl_openssl.X509_NAME_add_entry(subject, entry, -1, 0) == 1;
 	}
-	good = good && X509_set_subject_name(cert, subject) == 1;
-	X509_NAME_ENTRY_free(entry);
-	X509_NAME_free(subject);
+	good = good && sl_openssl.X509_set_subject_name(cert, subject) == 1;
+	sl_openssl.X509_NAME_ENTRY_free(entry);
+	sl_openssl.X509_NAME_free(subject);
 	return good;
 }
 
 static bool set_serial(X509 *cert, const unsigned char serial[SL_PKI_SERIAL])
 {
-	BIGNUM *number = BN_bin2bn(serial, SL_PKI_SERIAL, NULL);
-	ASN1_INTEGER *integer = number ? BN_to_ASN1_INTEGER(number, NULL) : NULL;
-	bool good = integer && X509_set_serialNumber(cert, integer) == 1;
+	BIGNUM *number = sl_openssl.BN_bin2bn(serial, SL_PKI_SERIAL, NULL);
+	ASN1_INTEGER *integer = number ? sl_openssl.BN_to_ASN1_INTEGER(number, NULL) : NULL;
+	bool good = integer && sl_openssl.X509_set_serialNumber(cert, integer) == 1;
 
-	ASN1_INTEGER_free(integer);
-	BN_free(number);
+	sl_openssl.ASN1_INTEGER_free(integer);
+	sl_openssl.BN_free(number);
 	return good;
 }
 
 static bool set_time(ASN1_TIME *to, int64_t sec)
 {
-	return ASN1_TIME_set(to, (time_t)sec) != NULL;
+	return sl_openssl.ASN1_TIME_set(to, (time_t)sec) != NULL;
 }
 
 static bool fill(X509 *cert, const struct sl_pki_request *request, X509 *ca)
 {
-	return X509_set_version(cert, X509_VERSION_3) == 1 && set_serial(cert, request->serial) &&
-	       set_subject(cert, request->common_name) &&
-	       X509_set_issuer_name(cert, X509_get_subject_name(ca ? ca : cert)) == 1 &&
-	       set_time(X509_getm_notBefore(cert), request->not_before) &&
-	       set_time(X509_getm_notAfter(cert), request->not_after) &&
-	       X509_set_pubkey(cert, request->key->pkey) == 1 && add_extensions(cert, request, ca);
+	return sl_openssl.X509_set_version(cert, X509_VERSION_3) == 1 &&
+	       set_serial(cert, request->serial) && set_subject(cert, request->common_name) &&
+	       sl_openssl.X509_set_issuer_name(
+		       cert, sl_openssl.X509_get_subject_name(ca ? ca : cert)) == 1 &&
+	       set_time(sl_openssl.X509_getm_notBefore(cert), request->not_before) &&
+	       set_time(sl_openssl.X509_getm_notAfter(cert), request->not_after) &&
+	       sl_openssl.X509_set_pubkey(cert, request->key->pkey) == 1 &&
+	       add_extensions(cert, request, ca);
 }
 
 /* The digest that Go signs with, NULL for one that needs none; false for keys that it cannot sign with. */
 static bool choose_digest(EVP_PKEY *pkey, const EVP_MD **ret)
 {
-	int id = EVP_PKEY_get_base_id(pkey), bits = EVP_PKEY_get_bits(pkey);
+	int id = sl_openssl.EVP_PKEY_get_base_id(pkey), bits = sl_openssl.EVP_PKEY_get_bits(pkey);
 
 	*ret = NULL;
 	if (id == EVP_PKEY_RSA)
-		*ret = EVP_sha256();
+		*ret = sl_openssl.EVP_sha256();
 	else if (id == EVP_PKEY_EC)
-		*ret = bits > 384 ? EVP_sha512() : bits > 256 ? EVP_sha384() : EVP_sha256();
+		*ret = bits > 384   ? sl_openssl.EVP_sha512()
+		       : bits > 256 ? sl_openssl.EVP_sha384()
+				    : sl_openssl.EVP_sha256();
 	return *ret || id == EVP_PKEY_ED25519;
 }
 
@@ -249,8 +256,8 @@ static int make(const struct sl_pki_request *request, X509 *ca, struct sl_strbuf
 		struct sl_err *err)
 {
 	EVP_PKEY *signer = request->ca_key ? request->ca_key->pkey : request->key->pkey;
-	X509 *cert = X509_new();
-	BIO *bio = BIO_new(BIO_s_mem());
+	X509 *cert = sl_openssl.X509_new();
+	BIO *bio = sl_openssl.BIO_new(sl_openssl.BIO_s_mem());
 	const EVP_MD *md;
 	int r = 0;
 
@@ -258,28 +265,31 @@ static int make(const struct sl_pki_request *request, X509 *ca, struct sl_strbuf
 		r = sl_err_set(err, SL_ERR_INVALID,
 			       "error creating certificate: x509: certificate private key does not "
 			       "implement crypto.Signer");
-	else if (ca && X509_check_private_key(ca, signer) != 1)
+	else if (ca && sl_openssl.X509_check_private_key(ca, signer) != 1)
 		r = sl_err_set(
 			err, SL_ERR_INVALID,
 			"error creating certificate: x509: provided PrivateKey doesn't match "
 			"parent's PublicKey");
-	else if (!cert || !bio || !fill(cert, request, ca) || X509_sign(cert, signer, md) <= 0 ||
-		 PEM_write_bio_X509(bio, cert) != 1)
+	else if (!cert || !bio || !fill(cert, request, ca) ||
+		 sl_openssl.X509_sign(cert, signer, md) <= 0 ||
+		 sl_openssl.PEM_write_bio_X509(bio, cert) != 1)
 		r = sl_err_set(err, SL_ERR_INTERNAL,
 			       "error creating certificate: OpenSSL could not make it");
 	else
 		sl_pki_take(bio, out);
-	BIO_free(bio);
-	X509_free(cert);
-	ERR_clear_error();
+	sl_openssl.BIO_free(bio);
+	sl_openssl.X509_free(cert);
+	sl_openssl.ERR_clear_error();
 	return r < 0 ? r : sl_strbuf_check(out, "a certificate", err);
 }
 
 int sl_pki_sign(const struct sl_pki_request *request, struct sl_strbuf *out, struct sl_err *err)
 {
 	X509 *ca = NULL;
-	int r;
+	int r = sl_openssl_load(err);
 
+	if (r < 0)
+		return r;
 	if (!sl_str_is_utf8(request->common_name))
 		return sl_err_set(err, SL_ERR_INVALID,
 				  "error creating certificate: asn1: string not valid UTF-8");
@@ -289,6 +299,6 @@ int sl_pki_sign(const struct sl_pki_request *request, struct sl_strbuf *out, str
 			return SL_ERR_INVALID;
 	}
 	r = make(request, ca, out, err);
-	X509_free(ca);
+	sl_openssl.X509_free(ca);
 	return r;
 }
