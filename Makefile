@@ -208,10 +208,12 @@ fuzz: $(BUILD)/.deps-test $(BUILD)/fuzz/test/fuzz/$(T)_fuzz
 	$(Q)$(SAN_ENV) $(BUILD)/fuzz/test/fuzz/$(T)_fuzz -max_total_time=$(FUZZ_SECONDS) -timeout=10 \
 		-rss_limit_mb=2048 -artifact_prefix=$(BUILD)/fuzz/ $(BUILD)/fuzz/corpus/$(T) test/fuzz/corpus/$(T)
 
-## make fuzz-diff       random kustomizations through sluice (ASan) and kustomize [FUZZ_SECONDS=60]
+FUZZ ?= kustomize
+## make fuzz-diff       random kustomizations through sluice (ASan) and kustomize [FUZZ_SECONDS=60];
+##                      with FUZZ=helm random charts through sluice and helm
 .PHONY: fuzz-diff
-fuzz-diff: $(BUILD)/.deps-test $(BUILD)/asan/bin/sluice $(BUILD)/peers/kustomize
-	$(Q)$(PYTHON) -B test/fuzz/kustomize/diff.py --seconds $(FUZZ_SECONDS) --out $(BUILD)/fuzz/kustomize \
+fuzz-diff: $(BUILD)/.deps-test $(BUILD)/asan/bin/sluice $(BUILD)/peers/$(FUZZ)
+	$(Q)$(PYTHON) -B test/fuzz/diff.py $(FUZZ) --seconds $(FUZZ_SECONDS) --out $(BUILD)/fuzz/$(FUZZ) \
 		$(if $(SEED),--seed $(SEED))
 
 REGEX_CASES ?= 1000000

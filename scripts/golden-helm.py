@@ -87,4 +87,5 @@ def main():
             record(sys.argv[1], name, home)
 
 
-main()
+if __name__ == "__main__":
+    main()

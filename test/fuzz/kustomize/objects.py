@@ -1,6 +1,6 @@
 """Random Kubernetes objects that refer to each other by few names, so that references meet targets."""
 
-import yamlgen
+from kustomize import yamlgen
 
 NAMES = ["app", "db", "web", "cfg", "app-cfg"]
 NAMESPACES = ["prod", "dev", "default"]

@@ -1,0 +1,68 @@
+"""Kustomizations, built by `sluice kustomize build` and by kustomize.
+
+Half of the trees are made from nothing (trees.py), half are golden cases with small changes. A
+difference is: one program fails and the other does not, or the outputs are not the same bytes.
+"""
+
+import pathlib
+import re
+
+import mutate
+from kustomize import known, objects, trees, yamlgen
+
+NAME = "kustomize"
+GOLDEN = pathlib.Path(__file__).resolve().parents[3] / "test" / "golden" / "kustomize"
+RECORDS = {"expected.yaml", "expected.err", "message", "case.conf", "warnings"}
+WORDS = ["", "null", "true", "1", "x", "[]", "{}", "[x]", "{a: b}", "-", "~", "'", "a: b: c", "$(VAR)", "*",
+         "5.5"] + objects.NAMES
+
+
+def load_golden():
+    """The inputs of every golden case that is built at its root."""
+    cases = []
+    for case in sorted(GOLDEN.iterdir()):
+        tree = {}
+        for path in sorted(case.rglob("*")):
+            if path.is_file() and path.name not in RECORDS:
+                tree[str(path.relative_to(case))] = path.read_text("utf-8", "surrogateescape")
+        if tree and not (case / "case.conf").exists():
+            cases.append(tree)
+    return cases
+
+
+CASES = load_golden()
+
+
+def tree(rnd):
+    if rnd.random() < 0.5:
+        return trees.generate(rnd)
+    return mutate.mutate(rnd, rnd.choice(CASES), WORDS, yamlgen.PLAIN)
+
+
+def arguments(_, directory):
+    return ["build", str(directory)]
+
+
+def cause(err):
+    """The last words of an error: a class of differences, not one of them."""
+    lines = [line for line in err.decode("utf-8", "replace").split("\n")
+             if line.strip() and not line.startswith(("#", "Warning", "field:", "▲", "►", " "))]
+    text = lines[0] if lines else ""
+    text = re.sub(r"'[^']*'|\"[^\"]*\"|`[^`]*`|\d+|\S*/\S+|\S+\.yaml", "X", text)
+    return text[-90:]
+
+
+def judge(_, ours, real, __):
+    if ours.code == 0 and real.code == 0:
+        return "output" if ours.out != real.out else None
+    if ours.code and real.code:
+        return None
+    return "sluice fails: " + cause(ours.err) if ours.code else "kustomize fails: " + cause(real.err)
+
+
+def excuse(files, ours, real):
+    return known.known(files, ours, real)
+
+
+def rest(_, __):
+    return None
