@@ -356,3 +356,17 @@ void sl_cli_strings(const struct sl_cli_args *args, const char *flag, struct sl_
 				sl_strvec_push_str(ret_list, part);
 	}
 }
+
+struct sl_str *sl_cli_strings_in(struct sl_arena *a, const struct sl_cli_args *args,
+				 const char *flag, size_t *ret_n)
+{
+	SL_AUTO(sl_strvec) list = SL_STRVEC_INIT;
+	struct sl_str *made;
+
+	sl_cli_strings(args, flag, &list);
+	made = sl_arena_array(a, list.n + 1, sizeof(*made));
+	for (size_t i = 0; i < list.n; i++)
+		made[i] = sl_arena_str(a, sl_str(list.v[i]));
+	*ret_n = list.n;
+	return made;
+}

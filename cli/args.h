@@ -21,6 +21,7 @@
 #include <stdint.h>
 
 #include "cli/commands.h"
+#include "libcommon/base/arena.h"
 #include "libcommon/base/err.h"
 #include "libcommon/base/strvec.h"
 
@@ -57,6 +58,9 @@ int64_t sl_cli_duration_ms(const struct sl_cli_args *args, const char *flag);
 double sl_cli_number(const struct sl_cli_args *args, const char *flag);
 /* Every value of a list flag, appended: split at commas, unless it is an ARRAY. */
 void sl_cli_strings(const struct sl_cli_args *args, const char *flag, struct sl_strvec *ret_list);
+/* The same as an array in the arena. */
+struct sl_str *sl_cli_strings_in(struct sl_arena *a, const struct sl_cli_args *args,
+				 const char *flag, size_t *ret_n);
 /* Whether it stood on the command line. */
 bool sl_cli_is_given(const struct sl_cli_args *args, const char *flag);
 

@@ -108,7 +108,6 @@ static int check_chart(struct run *r, const struct sl_helm_chart *chart, struct 
 
 static int render(struct run *r, struct sl_err *err)
 {
-	SL_AUTO(sl_strvec) versions = SL_STRVEC_INIT;
 	struct sl_helm_options o = { .release = r->release };
 	struct sl_helm_chart *chart = NULL;
 	struct sl_go_map *values = NULL;
@@ -138,13 +137,7 @@ static int render(struct run *r, struct sl_err *err)
 		sl_err_wrap(err, "release name %s", quoted.p);
 		return code;
 	}
-	sl_cli_strings(r->args, "api-versions", &versions);
-	struct sl_str *apis = sl_arena_array(r->a, versions.n + 1, sizeof(*apis));
-
-	for (size_t i = 0; i < versions.n; i++)
-		apis[i] = sl_str(sl_arena_strdup(r->a, versions.v[i]));
-	o.api_versions = apis;
-	o.api_version_count = versions.n;
+	o.api_versions = sl_cli_strings_in(r->a, r->args, "api-versions", &o.api_version_count);
 	o.namespace_ = sl_cli_helm_namespace(r->args);
 	o.revision = 1;
 	o.is_upgrade = sl_cli_bool(r->args, "is-upgrade");
@@ -260,19 +253,12 @@ static int write_files(struct run *r, const char *base, struct sl_err *err)
 
 static int write_output(struct run *r, struct sl_err *err)
 {
-	SL_AUTO(sl_strvec) only = SL_STRVEC_INIT;
 	struct sl_helm_show show = {
 		.no_hooks = sl_cli_bool(r->args, "no-hooks"),
 		.skip_tests = sl_cli_bool(r->args, "skip-tests"),
 	};
 
-	sl_cli_strings(r->args, "show-only", &only);
-	struct sl_str *patterns = sl_arena_array(r->a, only.n + 1, sizeof(*patterns));
-
-	for (size_t i = 0; i < only.n; i++)
-		patterns[i] = sl_str(sl_arena_strdup(r->a, only.v[i]));
-	show.only = patterns;
-	show.only_count = only.n;
+	show.only = sl_cli_strings_in(r->a, r->args, "show-only", &show.only_count);
 	return sl_helm_write_template(r->a, &r->result, &show, r->out, err);
 }
 

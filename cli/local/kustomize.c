@@ -65,21 +65,18 @@ struct helm {
 static void enable_helm(struct sl_arena *a, const struct sl_cli_args *args, struct helm *h,
 			struct sl_kustomize_options *options)
 {
-	SL_AUTO(sl_strvec) given = SL_STRVEC_INIT;
 	const char *version = sl_cli_string(args, "helm-kube-version");
 	struct sl_str *api_versions;
+	size_t count;
 
 	if (!sl_cli_bool(args, "enable-helm"))
 		return;
-	sl_cli_strings(args, "helm-api-versions", &given);
-	api_versions = sl_arena_array(a, given.n + 1, sizeof(*api_versions));
-	for (size_t i = 0; i < given.n; i++)
-		api_versions[i] = sl_arena_str(a, sl_str(given.v[i]));
+	api_versions = sl_cli_strings_in(a, args, "helm-api-versions", &count);
 	h->host = sl_cli_helm_host(false);
 	h->settings = (struct sl_kustomize_helm){ .host = &h->host,
 						  .kube_version = sl_str(version ? version : ""),
 						  .api_versions = api_versions,
-						  .api_version_count = given.n,
+						  .api_version_count = count,
 						  .stack = SL_TMPL_STACK_MAIN };
 	h->charts = sl_kustomize_charts_by_helm(&h->settings);
 	options->charts = &h->charts;

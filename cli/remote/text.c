@@ -3,6 +3,7 @@
 #include <inttypes.h>
 #include <stdio.h>
 
+#include "libcommon/base/ascii.h"
 #include "libcommon/base/clock.h"
 #include "libcommon/base/strbuf.h"
 
@@ -17,8 +18,7 @@ static bool is_hex(char c)
 
 static bool is_word(char c)
 {
-	return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') ||
-	       c == '_';
+	return sl_is_alnum(c) || c == '_';
 }
 
 struct sl_str sl_cli_short_digests(struct sl_arena *a, struct sl_str text)

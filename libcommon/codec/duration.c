@@ -3,7 +3,9 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "libcommon/base/ascii.h"
 #include "libcommon/base/strbuf.h"
+#include "libcommon/codec/goquote.h"
 
 /* 2^63 ns: one more than fits, which is allowed when the sign is negative. */
 #define MAGNITUDE_MAX (UINT64_C(1) << 63)
@@ -22,33 +24,11 @@ static const struct unit {
 	{ "h", UINT64_C(3600000000000) },
 };
 
-static bool is_digit(char c)
-{
-	return c >= '0' && c <= '9';
-}
-
-/* As package time quotes: bytes that are not printable ASCII as \xNN. */
-static void add_quoted(struct sl_strbuf *b, struct sl_str s)
-{
-	sl_strbuf_addc(b, '"');
-	for (size_t i = 0; i < s.n; i++) {
-		unsigned char c = (unsigned char)s.p[i];
-
-		if (c >= 0x80 || c < ' ')
-			sl_strbuf_addf(b, "\\x%02x", c);
-		else if (c == '"' || c == '\\')
-			sl_strbuf_addf(b, "\\%c", c);
-		else
-			sl_strbuf_addc(b, (char)c);
-	}
-	sl_strbuf_addc(b, '"');
-}
-
 static int fail(struct sl_err *err, const char *what, struct sl_str text)
 {
 	SL_AUTO(sl_strbuf) b = SL_STRBUF_INIT(SL_DURATION_TEXT_MAX * 4 + 2);
 
-	add_quoted(&b, text);
+	sl_strbuf_add_timequoted(&b, text);
 	return sl_err_set(err, SL_ERR_INVALID, "time: %s %s", what, b.p);
 }
 
@@ -58,7 +38,7 @@ static bool take_integer(struct sl_str *s, uint64_t *ret)
 	uint64_t v = 0;
 	size_t i = 0;
 
-	for (; i < s->n && is_digit(s->p[i]); i++) {
+	for (; i < s->n && sl_is_digit(s->p[i]); i++) {
 		if (v > MAGNITUDE_MAX / 10)
 			return false;
 		v = v * 10 + (uint64_t)(s->p[i] - '0');
@@ -78,7 +58,7 @@ static void take_fraction(struct sl_str *s, uint64_t *ret, double *ret_scale)
 
 	*ret = 0;
 	*ret_scale = 1;
-	for (; i < s->n && is_digit(s->p[i]); i++) {
+	for (; i < s->n && sl_is_digit(s->p[i]); i++) {
 		full = full || *ret > INT64_MAX / 10 ||
 		       *ret * 10 + (uint64_t)(s->p[i] - '0') > MAGNITUDE_MAX;
 		if (full)
@@ -94,7 +74,7 @@ static struct sl_str take_unit(struct sl_str *s)
 	struct sl_str name;
 	size_t i = 0;
 
-	while (i < s->n && s->p[i] != '.' && !is_digit(s->p[i]))
+	while (i < s->n && s->p[i] != '.' && !sl_is_digit(s->p[i]))
 		i++;
 	name = sl_str_sub(*s, 0, i);
 	*s = sl_str_sub(*s, i, s->n);
@@ -114,7 +94,7 @@ static int unknown_unit(struct sl_err *err, struct sl_str name, struct sl_str wh
 	SL_AUTO(sl_strbuf) b = SL_STRBUF_INIT(SL_DURATION_TEXT_MAX * 4 + 64);
 
 	sl_strbuf_addz(&b, "unknown unit ");
-	add_quoted(&b, name);
+	sl_strbuf_add_timequoted(&b, name);
 	sl_strbuf_addz(&b, " in duration");
 	return fail(err, b.p, whole);
 }

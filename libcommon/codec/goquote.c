@@ -241,6 +241,22 @@ void sl_strbuf_add_goquoted(struct sl_strbuf *b, struct sl_str s)
 	sl_strbuf_add_goquoted_as(b, s, SL_GOQUOTE_PLAIN);
 }
 
+void sl_strbuf_add_timequoted(struct sl_strbuf *b, struct sl_str s)
+{
+	sl_strbuf_addc(b, '"');
+	for (size_t i = 0; i < s.n; i++) {
+		unsigned char c = (unsigned char)s.p[i];
+
+		if (c >= 0x80 || c < ' ')
+			sl_strbuf_addf(b, "\\x%02x", c);
+		else if (c == '"' || c == '\\')
+			sl_strbuf_addf(b, "\\%c", c);
+		else
+			sl_strbuf_addc(b, (char)c);
+	}
+	sl_strbuf_addc(b, '"');
+}
+
 bool sl_can_backquote(struct sl_str s)
 {
 	while (s.n) {

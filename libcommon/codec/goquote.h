@@ -26,6 +26,12 @@ void sl_strbuf_add_goquoted(struct sl_strbuf *b, struct sl_str s);
 /* The same with flags; at most 10 bytes for each byte of `s`, and two. */
 void sl_strbuf_add_goquoted_as(struct sl_strbuf *b, struct sl_str s, unsigned flags);
 
+/*
+ * As package time quotes in its messages: byte by byte, \xNN for control characters and what is
+ * not ASCII. At most 4 bytes for each byte of `s`, and two.
+ */
+void sl_strbuf_add_timequoted(struct sl_strbuf *b, struct sl_str s);
+
 /* strconv.CanBackquote: whether `s` can stand between back quotes as it is, in one line. */
 bool sl_can_backquote(struct sl_str s);
 /* strconv.IsPrint. */

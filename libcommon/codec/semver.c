@@ -1,18 +1,14 @@
 #include "libcommon/codec/semver.h"
 
+#include "libcommon/base/ascii.h"
 #include "libcommon/base/mem.h"
 
-static bool is_digit(char c)
+static bool is_identifier_char(uint32_t c)
 {
-	return c >= '0' && c <= '9';
+	return sl_is_alnum(c) || c == '-';
 }
 
-static bool is_identifier_char(char c)
-{
-	return is_digit(c) || c == '-' || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
-}
-
-static bool only(struct sl_str s, bool (*allowed)(char))
+static bool only(struct sl_str s, bool (*allowed)(uint32_t))
 {
 	for (size_t i = 0; i < s.n; i++)
 		if (!allowed(s.p[i]))
@@ -40,7 +36,7 @@ static int check_pre(struct sl_str pre, struct sl_err *err)
 	while (sl_str_split(&pre, '.', &part)) {
 		if (!part.n || !only(part, is_identifier_char))
 			return sl_err_set(err, SL_ERR_INVALID, "invalid prerelease string");
-		if (part.n > 1 && part.p[0] == '0' && only(part, is_digit))
+		if (part.n > 1 && part.p[0] == '0' && only(part, sl_is_digit))
 			return sl_err_set(err, SL_ERR_INVALID, "version segment starts with 0");
 	}
 	return 0;
@@ -66,7 +62,7 @@ static int read_number(struct sl_str s, const char *context, uint64_t *ret, stru
 }
 
 /* Take leading characters of `allowed`; false when there are none. */
-static bool take(struct sl_str *rest, bool (*allowed)(char), struct sl_str *ret)
+static bool take(struct sl_str *rest, bool (*allowed)(uint32_t), struct sl_str *ret)
 {
 	size_t n = 0;
 
@@ -106,7 +102,7 @@ int sl_semver_parse(struct sl_str text, struct sl_semver *ret_version, struct sl
 		return r;
 	sl_str_cut_prefix(&rest, SL_STR("v"));
 	for (size_t i = 0; i < 3 && (!i || sl_str_cut_prefix(&rest, SL_STR("."))); i++)
-		if (!take(&rest, is_digit, &numbers[i]))
+		if (!take(&rest, sl_is_digit, &numbers[i]))
 			return invalid(err);
 	if (!take_identifiers(&rest, SL_STR("-"), &v.pre) ||
 	    !take_identifiers(&rest, SL_STR("+"), &v.metadata) || rest.n)
@@ -145,7 +141,7 @@ static bool split_three(struct sl_str text, struct sl_str ret_parts[3])
 static int check_segments(const struct sl_str parts[3], struct sl_err *err)
 {
 	for (size_t i = 0; i < 3; i++) {
-		if (!only(parts[i], is_digit))
+		if (!only(parts[i], sl_is_digit))
 			return sl_err_set(err, SL_ERR_INVALID, "invalid characters in version");
 		if (parts[i].n > 1 && parts[i].p[0] == '0')
 			return sl_err_set(err, SL_ERR_INVALID, "version segment starts with 0");

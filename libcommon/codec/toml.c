@@ -94,44 +94,12 @@ void sl_toml_append(struct sl_arena *a, struct sl_toml *list, struct sl_toml *it
 
 /* ---- keys ---- */
 
-static bool is_bare(uint32_t c)
-{
-	return (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') ||
-	       c == '_' || c == '-';
-}
-
 bool sl_toml_push(struct sl_toml_reader *t, struct sl_toml_key *key, struct sl_str part)
 {
 	if (key->n == SL_TOML_KEY_PARTS_MAX)
 		return sl_toml_too_large(t, "a key has too many parts");
 	key->parts[key->n++] = part;
 	return true;
-}
-
-static void add_part(struct sl_str part, struct sl_strbuf *out)
-{
-	static const char from[] = "\"\\\b\t\n\f\r", to[] = "\"\\btnfr";
-	bool bare = part.n > 0;
-
-	for (size_t i = 0; i < part.n; i++)
-		bare = bare && is_bare((unsigned char)part.p[i]);
-	if (bare) {
-		sl_strbuf_adds(out, part);
-		return;
-	}
-	sl_strbuf_addc(out, '"');
-	for (size_t i = 0; i < part.n; i++) {
-		unsigned char c = (unsigned char)part.p[i];
-		const char *hit = c ? strchr(from, c) : NULL;
-
-		if (hit)
-			sl_strbuf_addf(out, "\\%c", to[hit - from]);
-		else if (c < 0x20 || c == 0x7f)
-			sl_strbuf_addf(out, "\\u%04x", c);
-		else
-			sl_strbuf_addc(out, (char)c);
-	}
-	sl_strbuf_addc(out, '"');
 }
 
 struct sl_toml_key sl_toml_key_copy(struct sl_toml_reader *t, const struct sl_toml_key *key)
@@ -150,7 +118,7 @@ struct sl_str sl_toml_key_text(struct sl_toml_reader *t, const struct sl_toml_ke
 	for (size_t i = 0; i < n; i++) {
 		if (i)
 			sl_strbuf_addc(&b, '.');
-		add_part(key->parts[i], &b);
+		sl_toml_add_key(&b, key->parts[i]);
 	}
 	return sl_arena_str(t->a, sl_strbuf_str(&b));
 }
@@ -162,7 +130,7 @@ bool sl_toml_read_part(struct sl_toml_reader *t, struct sl_str *ret)
 
 	if (c == '"' || c == '\'')
 		return sl_toml_read_string(t, false, ret);
-	for (; is_bare(c); c = sl_toml_peek(t))
+	for (; sl_toml_is_bare(c); c = sl_toml_peek(t))
 		(void)sl_toml_next(t);
 	*ret = sl_str_sub(t->text, from, t->pos);
 	return c != SL_TOML_BROKEN;

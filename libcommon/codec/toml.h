@@ -17,6 +17,7 @@
 #include "libcommon/base/arena.h"
 #include "libcommon/base/err.h"
 #include "libcommon/base/str.h"
+#include "libcommon/base/strbuf.h"
 
 #define SL_TOML_BYTES_MAX ((size_t)8 << 20)
 #define SL_TOML_DEPTH_MAX 256 /* arrays and inline tables within each other */
@@ -65,5 +66,11 @@ int sl_toml_parse(struct sl_arena *a, struct sl_str text, sl_toml_datetime_fn is
 		  const struct sl_toml **ret, struct sl_err *err) SL_MUST_CHECK;
 /* The value of a key, or NULL. */
 struct sl_toml *sl_toml_get(const struct sl_toml *table, struct sl_str key);
+
+/* Whether a key may have this character without being quoted. */
+bool sl_toml_is_bare(uint32_t c);
+/* Append a key, quoted if it must be; and a text, quoted always. As BurntSushi's encoder writes them. */
+void sl_toml_add_key(struct sl_strbuf *out, struct sl_str key);
+void sl_toml_add_quoted(struct sl_strbuf *out, struct sl_str s);
 
 #endif

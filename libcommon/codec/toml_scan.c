@@ -3,6 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "libcommon/base/ascii.h"
 #include "libcommon/codec/goquote.h"
 #include "libcommon/codec/toml_reader.h"
 #include "libcommon/codec/unicode.h"
@@ -139,11 +140,6 @@ const char *sl_toml_show(struct sl_toml_reader *t, uint32_t c)
 
 /* ---- strings ---- */
 
-static bool is_hex(uint32_t c)
-{
-	return (c >= '0' && c <= '9') || ((c | 0x20) >= 'a' && (c | 0x20) <= 'f');
-}
-
 /* What the lexer has of the string so far, quoted, for a message. */
 static bool fail_hex(struct sl_toml_reader *t, uint32_t c, size_t from, char letter,
 		     const char *count)
@@ -178,7 +174,7 @@ static bool check_escape(struct sl_toml_reader *t, size_t from)
 			c = sl_toml_next(t);
 			if (c == SL_TOML_BROKEN)
 				return false;
-			if (!is_hex(c))
+			if (!sl_is_hex(c))
 				return fail_hex(t, c, from, kinds[k].letter, kinds[k].count);
 		}
 		return true;

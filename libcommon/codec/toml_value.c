@@ -1,19 +1,10 @@
 #include <math.h>
 #include <string.h>
 
+#include "libcommon/base/ascii.h"
 #include "libcommon/codec/goquote.h"
 #include "libcommon/codec/toml_reader.h"
 #include "libcommon/codec/unicode.h"
-
-static bool is_digit(uint32_t c)
-{
-	return c >= '0' && c <= '9';
-}
-
-static bool is_hex(uint32_t c)
-{
-	return is_digit(c) || ((c | 0x20) >= 'a' && (c | 0x20) <= 'f');
-}
 
 static bool is_one_of(uint32_t c, const char *set)
 {
@@ -47,7 +38,7 @@ static bool underscores_are_good(struct sl_str s)
 	for (size_t i = 0; i < s.n; i++) {
 		if (s.p[i] == '_' && !accept)
 			return false;
-		accept = is_hex((unsigned char)s.p[i]);
+		accept = sl_is_hex((unsigned char)s.p[i]);
 	}
 	return accept;
 }
@@ -83,7 +74,7 @@ static bool to_int(struct sl_str s, int64_t *ret)
 		s = sl_str_sub(s, 2, s.n);
 	}
 	for (size_t i = 0; i < s.n; i++) {
-		unsigned digit = is_digit((unsigned char)s.p[i])
+		unsigned digit = sl_is_digit((unsigned char)s.p[i])
 					 ? (unsigned)(s.p[i] - '0')
 					 : (unsigned)((s.p[i] | 0x20) - 'a') + 10;
 
@@ -129,7 +120,7 @@ static bool periods_are_good(struct sl_str s)
 	bool period = false;
 
 	for (size_t i = 0; i < s.n; i++) {
-		if (period && !is_digit((unsigned char)s.p[i]))
+		if (period && !sl_is_digit((unsigned char)s.p[i]))
 			return false;
 		period = s.p[i] == '.';
 	}
@@ -141,7 +132,7 @@ static bool is_float(struct sl_str s)
 {
 	size_t i = s.n && (s.p[0] == '-' || s.p[0] == '+'), digits = 0;
 
-	for (; i < s.n && (is_digit((unsigned char)s.p[i]) || s.p[i] == '.'); i++)
+	for (; i < s.n && (sl_is_digit((unsigned char)s.p[i]) || s.p[i] == '.'); i++)
 		digits += s.p[i] != '.';
 	if (memchr(s.p, '.', i) != memrchr(s.p, '.', i) || !digits)
 		return false;
@@ -149,7 +140,7 @@ static bool is_float(struct sl_str s)
 		return true;
 	i++;
 	i += i < s.n && (s.p[i] == '-' || s.p[i] == '+');
-	for (digits = 0; i < s.n && is_digit((unsigned char)s.p[i]); i++)
+	for (digits = 0; i < s.n && sl_is_digit((unsigned char)s.p[i]); i++)
 		digits++;
 	return digits && i == s.n;
 }
@@ -266,7 +257,7 @@ static bool take_digits(struct sl_toml_reader *t, struct sl_toml **ret)
 	if (c == 'x')
 		return take_based(t, from, "0123456789abcdefABCDEF_", "a hexadecimal", ret);
 	/* A date has two digits at least before its first sign. */
-	return take_number(t, from, is_digit(c), ret);
+	return take_number(t, from, sl_is_digit(c), ret);
 }
 
 static bool take_signed(struct sl_toml_reader *t, struct sl_toml **ret)
@@ -296,7 +287,7 @@ static bool take_signed(struct sl_toml_reader *t, struct sl_toml **ret)
 		return sl_toml_fail_here(t, "cannot use sign with non-decimal numbers: '%.*s%c'",
 					 SL_STR_FMT(sl_str_sub(t->text, from, t->pos)),
 					 (char)sl_toml_peek(t));
-	if (!is_digit(c))
+	if (!sl_is_digit(c))
 		return sl_toml_fail_read(t, c, "expected a digit but got %s", sl_toml_show(t, c));
 	return take_number(t, from, false, ret);
 }
@@ -501,7 +492,7 @@ bool sl_toml_read_value(struct sl_toml_reader *t, bool in_array, struct sl_toml 
 	if (!sl_toml_skip_blanks(t))
 		return false;
 	c = sl_toml_peek(t);
-	if (is_digit(c))
+	if (sl_is_digit(c))
 		return take_digits(t, ret);
 	if (c == '[' || c == '{')
 		return take_nested(t, c, in_array, ret);

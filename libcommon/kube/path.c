@@ -1,12 +1,12 @@
 #include "libcommon/kube/path.h"
 
+#include "libcommon/base/ascii.h"
 #include "libcommon/kube/object.h"
 #include "libcommon/kube/transport.h"
 
 static bool is_unreserved(char c)
 {
-	return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
-	       c == '-' || c == '.' || c == '_' || c == '~';
+	return sl_is_alnum(c) || c == '-' || c == '.' || c == '_' || c == '~';
 }
 
 static void add_encoded(struct sl_strbuf *out, struct sl_str s, bool all)

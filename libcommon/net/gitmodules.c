@@ -2,6 +2,7 @@
 
 #include <stdlib.h>
 
+#include "libcommon/base/ascii.h"
 #include "libcommon/base/strbuf.h"
 
 struct parser {
@@ -59,8 +60,7 @@ static bool is_blank(char c)
 
 static bool is_name(char c)
 {
-	return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
-	       c == '-';
+	return sl_is_alnum(c) || c == '-';
 }
 
 static void skip_blanks(struct parser *p)

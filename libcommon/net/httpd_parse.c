@@ -4,6 +4,7 @@
 #include <string.h>
 #include <time.h>
 
+#include "libcommon/base/ascii.h"
 #include "libcommon/base/mem.h"
 
 static int bad_address(struct sl_str text, struct sl_err *err)
@@ -14,8 +15,7 @@ static int bad_address(struct sl_str text, struct sl_err *err)
 
 static bool is_host_char(char c)
 {
-	return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') ||
-	       c == '.' || c == '-' || c == '_';
+	return sl_is_alnum(c) || c == '.' || c == '-' || c == '_';
 }
 
 /* Names and IPv4 addresses, or what stands between brackets. */

@@ -4,6 +4,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "libcommon/base/ascii.h"
+
 static const struct {
 	struct sl_str name;
 	uint16_t port;
@@ -13,16 +15,6 @@ static const struct {
 	[SL_URL_SSH] = { SL_STR("ssh"), 22 },
 };
 
-static bool is_digit(char c)
-{
-	return c >= '0' && c <= '9';
-}
-
-static bool is_alpha(char c)
-{
-	return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
-}
-
 static char to_lower(char c)
 {
 	return c >= 'A' && c <= 'Z' ? (char)(c + 'a' - 'A') : c;
@@ -30,7 +22,7 @@ static char to_lower(char c)
 
 static int hex_value(char c)
 {
-	if (is_digit(c))
+	if (sl_is_digit(c))
 		return c - '0';
 	c = to_lower(c);
 	return c >= 'a' && c <= 'f' ? c - 'a' + 10 : -1;
@@ -73,7 +65,7 @@ void sl_percent_encode(struct sl_str s, const char *keep, struct sl_strbuf *out)
 	for (size_t i = 0; i < s.n; i++) {
 		char c = s.p[i];
 
-		if (is_digit(c) || is_alpha(c) || (c && strchr("-._~", c)) ||
+		if (sl_is_digit(c) || sl_is_alpha(c) || (c && strchr("-._~", c)) ||
 		    (c && keep && strchr(keep, c))) {
 			sl_strbuf_addc(out, c);
 			continue;
@@ -207,7 +199,7 @@ static int parse_host(struct sl_str text, struct sl_url *u, struct sl_err *err)
 	for (size_t i = 0; i < text.n; i++) {
 		char c = text.p[i];
 
-		if (!is_digit(c) && !is_alpha(c) && (!c || !strchr("-._", c)))
+		if (!sl_is_digit(c) && !sl_is_alpha(c) && (!c || !strchr("-._", c)))
 			return sl_err_set(err, SL_ERR_INVALID, "URL has an invalid host name");
 	}
 	if (text.p[0] == '.' || text.p[0] == '-')
@@ -274,8 +266,8 @@ static bool cut_scheme(struct sl_str *s, struct sl_str *ret_scheme)
 {
 	size_t i = 0;
 
-	while (i < s->n && (is_alpha(s->p[i]) || (i && (is_digit(s->p[i]) || s->p[i] == '+' ||
-							s->p[i] == '-' || s->p[i] == '.'))))
+	while (i < s->n && (sl_is_alpha(s->p[i]) || (i && (sl_is_digit(s->p[i]) || s->p[i] == '+' ||
+							   s->p[i] == '-' || s->p[i] == '.'))))
 		i++;
 	if (!i || i == s->n || s->p[i] != ':')
 		return false;

@@ -1,11 +1,12 @@
 #include <string.h>
 
+#include "libcommon/base/ascii.h"
 #include "libcommon/codec/goquote.h"
 #include "libcommon/codec/unicode.h"
 #include "libcommon/lang/jsonschema/priv.h"
 #include "libcommon/lang/template/fmt.h"
 
-static bool fail(struct sl_strbuf *out, const char *text)
+bool sl_js_format_fail(struct sl_strbuf *out, const char *text)
 {
 	sl_strbuf_addz(out, text);
 	return false;
@@ -25,26 +26,11 @@ static bool fail_rune(struct sl_strbuf *out, const char *before, struct sl_str s
 	return false;
 }
 
-static bool is_digit(char c)
-{
-	return c >= '0' && c <= '9';
-}
-
-static bool is_alnum(char c)
-{
-	return is_digit(c) || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
-}
-
-static bool is_hex(char c)
-{
-	return is_digit(c) || (c >= 'a' && c <= 'f') || (c >= 'A' && c <= 'F');
-}
-
 static size_t digits_of(struct sl_str s)
 {
 	size_t n = 0;
 
-	while (n < s.n && is_digit(s.p[n]))
+	while (n < s.n && sl_is_digit(s.p[n]))
 		n++;
 	return n;
 }
@@ -52,10 +38,10 @@ static size_t digits_of(struct sl_str s)
 static bool is_json_pointer(struct sl_str s, struct sl_strbuf *out)
 {
 	if (s.n > 0 && s.p[0] != '/')
-		return fail(out, "not starting with /");
+		return sl_js_format_fail(out, "not starting with /");
 	for (size_t i = 0; i < s.n; i++)
 		if (s.p[i] == '~' && (i + 1 == s.n || (s.p[i + 1] != '0' && s.p[i + 1] != '1')))
-			return fail(out, "~ must be followed by 0 or 1");
+			return sl_js_format_fail(out, "~ must be followed by 0 or 1");
 	return true;
 }
 
@@ -64,9 +50,9 @@ static bool is_relative_json_pointer(struct sl_str s, struct sl_strbuf *out)
 	size_t n = digits_of(s);
 
 	if (n == 0)
-		return fail(out, "must start with non-negative integer");
+		return sl_js_format_fail(out, "must start with non-negative integer");
 	if (n > 1 && s.p[0] == '0')
-		return fail(out, "starts with zero");
+		return sl_js_format_fail(out, "starts with zero");
 	s = sl_str_sub(s, n, s.n);
 	return sl_str_eqz(s, "#") || is_json_pointer(s, out);
 }
@@ -80,7 +66,7 @@ static bool is_uuid(struct sl_str s, struct sl_strbuf *out)
 	for (size_t i = 0; i < s.n; i++)
 		groups += s.p[i] == '-';
 	if (groups != SL_ARRAY_LEN(lengths))
-		return fail(out, "must have 5 elements");
+		return sl_js_format_fail(out, "must have 5 elements");
 	for (size_t i = 0; sl_str_split(&rest, '-', &group); i++) {
 		if (group.n != lengths[i]) {
 			sl_strbuf_addf(out, "element %zu must be %zu characters long", i + 1,
@@ -88,7 +74,7 @@ static bool is_uuid(struct sl_str s, struct sl_strbuf *out)
 			return false;
 		}
 		for (size_t k = 0; k < group.n; k++)
-			if (!is_hex(group.p[k]))
+			if (!sl_is_hex(group.p[k]))
 				return fail_rune(out, "non-hex character ",
 						 sl_str_sub(group, k, group.n), "");
 	}
@@ -101,18 +87,18 @@ static bool is_hostname(struct sl_str s, struct sl_strbuf *out)
 
 	sl_str_cut_suffix(&s, SL_STR("."));
 	if (s.n > 253)
-		return fail(out, "more than 253 characters long");
+		return sl_js_format_fail(out, "more than 253 characters long");
 	if (!s.p)
 		s = SL_STR("");
 	while (sl_str_split(&s, '.', &label)) {
 		if (label.n < 1 || label.n > 63)
-			return fail(out, "label must be 1 to 63 characters long");
+			return sl_js_format_fail(out, "label must be 1 to 63 characters long");
 		if (label.p[0] == '-')
-			return fail(out, "label starts with hyphen");
+			return sl_js_format_fail(out, "label starts with hyphen");
 		if (label.p[label.n - 1] == '-')
-			return fail(out, "label ends with hyphen");
+			return sl_js_format_fail(out, "label ends with hyphen");
 		for (size_t i = 0; i < label.n; i++)
-			if (!is_alnum(label.p[i]) && label.p[i] != '-')
+			if (!sl_is_alnum(label.p[i]) && label.p[i] != '-')
 				return fail_rune(out, "invalid character ",
 						 sl_str_sub(label, i, label.n), "");
 	}
@@ -122,29 +108,30 @@ static bool is_hostname(struct sl_str s, struct sl_strbuf *out)
 static bool is_local_part(struct sl_str s, struct sl_strbuf *out)
 {
 	if (s.n > 64)
-		return fail(out, "local part more than 64 characters long");
+		return sl_js_format_fail(out, "local part more than 64 characters long");
 	if (s.n > 1 && s.p[0] == '"' && s.p[s.n - 1] == '"') {
 		s = sl_str_sub(s, 1, s.n - 1);
 		if (sl_str_chr(s, '\\') >= 0 || sl_str_chr(s, '"') >= 0)
-			return fail(out, "backslash and quote are not allowed within quoted "
-					 "local part");
+			return sl_js_format_fail(
+				out, "backslash and quote are not allowed within quoted "
+				     "local part");
 		return true;
 	}
 	if (sl_str_starts(s, SL_STR(".")))
-		return fail(out, "starts with dot");
+		return sl_js_format_fail(out, "starts with dot");
 	if (sl_str_ends(s, SL_STR(".")))
-		return fail(out, "ends with dot");
+		return sl_js_format_fail(out, "ends with dot");
 	if (sl_str_find(s, SL_STR("..")) >= 0)
-		return fail(out, "consecutive dots");
+		return sl_js_format_fail(out, "consecutive dots");
 	for (size_t i = 0; i < s.n; i++)
-		if (!is_alnum(s.p[i]) && (!s.p[i] || !strchr(".!#$%&'*+-/=?^_`{|}~", s.p[i])))
+		if (!sl_is_alnum(s.p[i]) && (!s.p[i] || !strchr(".!#$%&'*+-/=?^_`{|}~", s.p[i])))
 			return fail_rune(out, "invalid character ", sl_str_sub(s, i, s.n), "");
 	return true;
 }
 
 /* What `check` says, behind `before`. */
-static bool within(struct sl_strbuf *out, const char *before, sl_js_format_fn check,
-		   struct sl_str s)
+bool sl_js_format_within(struct sl_strbuf *out, const char *before, sl_js_format_fn check,
+			 struct sl_str s)
 {
 	SL_AUTO(sl_strbuf) why = SL_STRBUF_INIT(1 << 20);
 
@@ -160,18 +147,18 @@ static bool is_email(struct sl_str s, struct sl_strbuf *out)
 	struct sl_str domain;
 
 	if (s.n > 254)
-		return fail(out, "more than 255 characters long");
+		return sl_js_format_fail(out, "more than 255 characters long");
 	if (at < 0)
-		return fail(out, "missing @");
+		return sl_js_format_fail(out, "missing @");
 	if (!is_local_part(sl_str_sub(s, 0, (size_t)at), out))
 		return false;
 	domain = sl_str_sub(s, (size_t)at + 1, s.n);
 	if (!sl_str_starts(domain, SL_STR("[")) || !sl_str_ends(domain, SL_STR("]")))
-		return within(out, "invalid domain", is_hostname, domain);
+		return sl_js_format_within(out, "invalid domain", is_hostname, domain);
 	domain = sl_str_sub(domain, 1, domain.n - 1);
 	if (sl_str_cut_prefix(&domain, SL_STR("IPv6:")))
-		return within(out, "invalid ipv6 address", sl_js_is_ipv6, domain);
-	return within(out, "invalid ipv4 address", sl_js_is_ipv4, domain);
+		return sl_js_format_within(out, "invalid ipv6 address", sl_js_is_ipv6, domain);
+	return sl_js_format_within(out, "invalid ipv4 address", sl_js_is_ipv4, domain);
 }
 
 static bool is_uri_text(struct sl_str s, struct sl_strbuf *out)
@@ -186,13 +173,13 @@ static bool is_uri_text(struct sl_str s, struct sl_strbuf *out)
 
 		host = sl_str_sub(host, 0, end < 0 ? host.n : (size_t)end);
 		return sl_str_chr(host, ':') < 0 ||
-		       within(out, "invalid ipv6 address", sl_js_is_ipv6, host);
+		       sl_js_format_within(out, "invalid ipv6 address", sl_js_is_ipv6, host);
 	}
 	ptrdiff_t colon = sl_str_rchr(host, ':');
 
 	port = colon < 0 ? SL_STR_NULL : sl_str_sub(host, 0, (size_t)colon);
 	if (sl_str_chr(port, ':') >= 0)
-		return fail(out, "ipv6 address not enclosed in brackets");
+		return sl_js_format_fail(out, "ipv6 address not enclosed in brackets");
 	return true;
 }
 
@@ -200,13 +187,13 @@ static bool is_uri(struct sl_str s, struct sl_strbuf *out)
 {
 	if (!is_uri_text(s, out))
 		return false;
-	return sl_js_url_is_absolute(s) || fail(out, "relative url");
+	return sl_js_url_is_absolute(s) || sl_js_format_fail(out, "relative url");
 }
 
 static bool is_uri_reference(struct sl_str s, struct sl_strbuf *out)
 {
 	if (sl_str_chr(s, '\\') >= 0)
-		return fail(out, "contains \\");
+		return sl_js_format_fail(out, "contains \\");
 	return is_uri_text(s, out);
 }
 
@@ -227,11 +214,11 @@ static bool is_uri_template(struct sl_str s, struct sl_strbuf *out)
 			if (segment.p[i] != '{' && segment.p[i] != '}')
 				continue;
 			if ((segment.p[i] == '{') != want)
-				return fail(out, "nested curly braces");
+				return sl_js_format_fail(out, "nested curly braces");
 			want = !want;
 		}
 		if (!want)
-			return fail(out, "no matching closing brace");
+			return sl_js_format_fail(out, "no matching closing brace");
 	}
 	return true;
 }
@@ -247,7 +234,7 @@ static bool check_identifiers(struct sl_str rest, const char *what, bool numbers
 			return false;
 		}
 		for (size_t i = 0; i < id.n; i++) {
-			if (is_alnum(id.p[i]) || id.p[i] == '-')
+			if (sl_is_alnum(id.p[i]) || id.p[i] == '-')
 				continue;
 			fail_rune(out, "invalid character ", sl_str_sub(id, i, id.n), " in ");
 			sl_strbuf_addf(out, "%s identifier", what);
@@ -270,7 +257,7 @@ static bool is_semver(struct sl_str s, struct sl_strbuf *out)
 
 	if (plus >= 0) {
 		if ((size_t)plus + 1 == s.n)
-			return fail(out, "build is empty");
+			return sl_js_format_fail(out, "build is empty");
 		if (!check_identifiers(sl_str_sub(s, (size_t)plus + 1, s.n), "build", false, out))
 			return false;
 		s = sl_str_sub(s, 0, (size_t)plus);
@@ -285,7 +272,7 @@ static bool is_semver(struct sl_str s, struct sl_strbuf *out)
 	for (size_t i = 0; i < s.n; i++)
 		dots += s.p[i] == '.';
 	if (dots != 2)
-		return fail(out, "versionCore must have 3 numbers separated by dot");
+		return sl_js_format_fail(out, "versionCore must have 3 numbers separated by dot");
 	for (size_t i = 0; i < SL_ARRAY_LEN(names) && sl_str_split(&s, '.', &number); i++) {
 		const char *why = number.n == 0			       ? "is empty"
 				  : number.n > 1 && number.p[0] == '0' ? "starts with zero"

@@ -1,41 +1,17 @@
 #include <string.h>
 
+#include "libcommon/base/ascii.h"
+#include "libcommon/codec/goquote.h"
 #include "libcommon/lang/jsonschema/priv.h"
-
-static bool fail(struct sl_strbuf *out, const char *text)
-{
-	sl_strbuf_addz(out, text);
-	return false;
-}
-
-static bool is_digit(char c)
-{
-	return c >= '0' && c <= '9';
-}
-
-/* As package time of Go quotes: byte by byte. */
-static void add_quoted(struct sl_strbuf *out, struct sl_str s)
-{
-	sl_strbuf_addc(out, '"');
-	for (size_t i = 0; i < s.n; i++) {
-		unsigned char c = (unsigned char)s.p[i];
-
-		if (c >= 0x80 || c < ' ')
-			sl_strbuf_addf(out, "\\x%02x", c);
-		else
-			sl_strbuf_addf(out, "%s%c", c == '"' || c == '\\' ? "\\" : "", c);
-	}
-	sl_strbuf_addc(out, '"');
-}
 
 /* As Go's time.Parse of "2006-01-02" says it. */
 static bool bad_date(struct sl_str all, struct sl_str rest, const char *element,
 		     struct sl_strbuf *out)
 {
 	sl_strbuf_addz(out, "parsing time ");
-	add_quoted(out, all);
+	sl_strbuf_add_timequoted(out, all);
 	sl_strbuf_addz(out, " as \"2006-01-02\": cannot parse ");
-	add_quoted(out, rest);
+	sl_strbuf_add_timequoted(out, rest);
 	sl_strbuf_addf(out, " as \"%s\"", element);
 	return false;
 }
@@ -43,7 +19,7 @@ static bool bad_date(struct sl_str all, struct sl_str rest, const char *element,
 static bool date_out_of_range(struct sl_str all, const char *what, struct sl_strbuf *out)
 {
 	sl_strbuf_addz(out, "parsing time ");
-	add_quoted(out, all);
+	sl_strbuf_add_timequoted(out, all);
 	sl_strbuf_addf(out, ": %s out of range", what);
 	return false;
 }
@@ -53,7 +29,7 @@ static int64_t leading(struct sl_str s, size_t n)
 {
 	int64_t value;
 
-	if (s.n < n || !is_digit(s.p[0]) || !sl_str_to_i64(sl_str_sub(s, 0, n), 0, 9999, &value))
+	if (s.n < n || !sl_is_digit(s.p[0]) || !sl_str_to_i64(sl_str_sub(s, 0, n), 0, 9999, &value))
 		return -1;
 	return value;
 }
@@ -91,9 +67,9 @@ bool sl_js_is_date(struct sl_str s, struct sl_strbuf *out)
 	rest = sl_str_sub(rest, 2, rest.n);
 	if (rest.n > 0) {
 		sl_strbuf_addz(out, "parsing time ");
-		add_quoted(out, s);
+		sl_strbuf_add_timequoted(out, s);
 		sl_strbuf_addz(out, ": extra text: ");
-		add_quoted(out, rest);
+		sl_strbuf_add_timequoted(out, rest);
 		return false;
 	}
 	if (day < 1 || day > days_in(year, month))
@@ -113,19 +89,19 @@ static bool check_offset(struct sl_str s, int64_t *minutes, struct sl_strbuf *ou
 	int64_t h, m, sign;
 
 	if (s.n != 6)
-		return fail(out, "offset must be 6 characters long");
+		return sl_js_format_fail(out, "offset must be 6 characters long");
 	if (s.p[0] != '+' && s.p[0] != '-')
-		return fail(out, "offset must begin with plus/minus");
+		return sl_js_format_fail(out, "offset must begin with plus/minus");
 	sign = s.p[0] == '+' ? -1 : 1;
 	s = sl_str_sub(s, 1, s.n);
 	if (s.p[2] != ':')
-		return fail(out, "missing colon in offset in correct place");
+		return sl_js_format_fail(out, "missing colon in offset in correct place");
 	if (!clock_part(sl_str_sub(s, 0, 2), &h) || !clock_part(sl_str_sub(s, 3, 5), &m))
-		return fail(out, "invalid hour/min in offset");
+		return sl_js_format_fail(out, "invalid hour/min in offset");
 	if (h < 0 || m < 0)
-		return fail(out, "non-positive hour/min in offset");
+		return sl_js_format_fail(out, "non-positive hour/min in offset");
 	if (h > 23 || m > 59)
-		return fail(out, "hour/min in offset out of range");
+		return sl_js_format_fail(out, "hour/min in offset out of range");
 	*minutes += sign * (h * 60 + m);
 	if (*minutes < 0)
 		*minutes += 24 * 60;
@@ -138,24 +114,24 @@ bool sl_js_is_time(struct sl_str s, struct sl_strbuf *out)
 	struct sl_str rest;
 
 	if (s.n < 9)
-		return fail(out, "less than 9 characters long");
+		return sl_js_format_fail(out, "less than 9 characters long");
 	if (s.p[2] != ':' || s.p[5] != ':')
-		return fail(out, "missing colon in correct place");
+		return sl_js_format_fail(out, "missing colon in correct place");
 	for (size_t i = 0; i < 3; i++)
 		if (!clock_part(sl_str_sub(s, 3 * i, 3 * i + 2), &hms[i]))
-			return fail(out, "invalid hour/min/sec");
+			return sl_js_format_fail(out, "invalid hour/min/sec");
 		else if (hms[i] < 0)
-			return fail(out, "non-positive hour/min/sec");
+			return sl_js_format_fail(out, "non-positive hour/min/sec");
 	if (hms[0] > 23 || hms[1] > 59 || hms[2] > 60)
-		return fail(out, "hour/min/sec out of range");
+		return sl_js_format_fail(out, "hour/min/sec out of range");
 	rest = sl_str_sub(s, 8, s.n);
 	if (sl_str_cut_prefix(&rest, SL_STR("."))) {
 		size_t n = 0;
 
-		while (n < rest.n && is_digit(rest.p[n]))
+		while (n < rest.n && sl_is_digit(rest.p[n]))
 			n++;
 		if (n == 0)
-			return fail(out, "no digits in second fraction");
+			return sl_js_format_fail(out, "no digits in second fraction");
 		rest = sl_str_sub(rest, n, rest.n);
 	}
 	minutes = hms[0] * 60 + hms[1];
@@ -163,29 +139,20 @@ bool sl_js_is_time(struct sl_str s, struct sl_strbuf *out)
 		return false;
 	/* A leap second is the last of a day in UTC. */
 	if (hms[2] == 60 && minutes != 23 * 60 + 59)
-		return fail(out, "invalid leap second");
+		return sl_js_format_fail(out, "invalid leap second");
 	return true;
-}
-
-static bool within(struct sl_strbuf *out, const char *before, sl_js_format_fn check,
-		   struct sl_str s)
-{
-	SL_AUTO(sl_strbuf) why = SL_STRBUF_INIT(1 << 20);
-
-	if (check(s, &why))
-		return true;
-	sl_strbuf_addf(out, "%s: %s", before, why.p);
-	return false;
 }
 
 bool sl_js_is_date_time(struct sl_str s, struct sl_strbuf *out)
 {
 	if (s.n < 20)
-		return fail(out, "less than 20 characters long");
+		return sl_js_format_fail(out, "less than 20 characters long");
 	if (s.p[10] != 't' && s.p[10] != 'T')
-		return fail(out, "11th character must be t or T");
-	return within(out, "invalid date element", sl_js_is_date, sl_str_sub(s, 0, 10)) &&
-	       within(out, "invalid time element", sl_js_is_time, sl_str_sub(s, 11, s.n));
+		return sl_js_format_fail(out, "11th character must be t or T");
+	return sl_js_format_within(out, "invalid date element", sl_js_is_date,
+				   sl_str_sub(s, 0, 10)) &&
+	       sl_js_format_within(out, "invalid time element", sl_js_is_time,
+				   sl_str_sub(s, 11, s.n));
 }
 
 /* "1Y2M": numbers with units of `units`, in their order. */
@@ -197,12 +164,12 @@ static bool check_units(struct sl_str s, const char *units, struct sl_strbuf *ou
 		const char *found;
 		size_t n = 0;
 
-		while (n < s.n && is_digit(s.p[n]))
+		while (n < s.n && sl_is_digit(s.p[n]))
 			n++;
 		if (n == 0)
-			return fail(out, "missing number");
+			return sl_js_format_fail(out, "missing number");
 		if (n == s.n)
-			return fail(out, "missing unit");
+			return sl_js_format_fail(out, "missing unit");
 		found = s.p[n] ? strchr(left, s.p[n]) : NULL;
 		if (!found) {
 			bool known = s.p[n] && strchr(units, s.p[n]);
@@ -223,22 +190,22 @@ bool sl_js_is_duration(struct sl_str s, struct sl_strbuf *out)
 	struct sl_str part;
 
 	if (!sl_str_cut_prefix(&s, SL_STR("P")))
-		return fail(out, "must start with P");
+		return sl_js_format_fail(out, "must start with P");
 	if (s.n == 0)
-		return fail(out, "nothing after P");
+		return sl_js_format_fail(out, "nothing after P");
 	if (sl_str_cut_suffix(&s, SL_STR("W"))) {
 		if (s.n == 0)
-			return fail(out, "no number in week");
+			return sl_js_format_fail(out, "no number in week");
 		for (size_t i = 0; i < s.n; i++)
-			if (!is_digit(s.p[i]))
-				return fail(out, "invalid week");
+			if (!sl_is_digit(s.p[i]))
+				return sl_js_format_fail(out, "invalid week");
 		return true;
 	}
 	for (size_t i = 0; sl_str_split(&s, 'T', &part); i++) {
 		if (i > 0 && part.n == 0)
-			return fail(out, "no time elements");
+			return sl_js_format_fail(out, "no time elements");
 		if (i >= SL_ARRAY_LEN(units))
-			return fail(out, "more than one T");
+			return sl_js_format_fail(out, "more than one T");
 		if (!check_units(part, units[i], out))
 			return false;
 	}
@@ -251,15 +218,16 @@ bool sl_js_is_period(struct sl_str s, struct sl_strbuf *out)
 	struct sl_str start, end;
 
 	if (slash < 0)
-		return fail(out, "missing slash");
+		return sl_js_format_fail(out, "missing slash");
 	start = sl_str_sub(s, 0, (size_t)slash);
 	end = sl_str_sub(s, (size_t)slash + 1, s.n);
 	if (sl_str_starts(start, SL_STR("P")))
-		return within(out, "invalid start duration", sl_js_is_duration, start) &&
-		       within(out, "invalid end date-time", sl_js_is_date_time, end);
-	if (!within(out, "invalid start date-time", sl_js_is_date_time, start))
+		return sl_js_format_within(out, "invalid start duration", sl_js_is_duration,
+					   start) &&
+		       sl_js_format_within(out, "invalid end date-time", sl_js_is_date_time, end);
+	if (!sl_js_format_within(out, "invalid start date-time", sl_js_is_date_time, start))
 		return false;
 	if (sl_str_starts(end, SL_STR("P")))
-		return within(out, "invalid end duration", sl_js_is_duration, end);
-	return within(out, "invalid end date-time", sl_js_is_date_time, end);
+		return sl_js_format_within(out, "invalid end duration", sl_js_is_duration, end);
+	return sl_js_format_within(out, "invalid end date-time", sl_js_is_date_time, end);
 }

@@ -69,6 +69,11 @@ struct sl_js_format {
 	sl_js_format_fn check;
 };
 const struct sl_js_format *sl_js_format_find(struct sl_str name);
+/* Append why a text is not of a format. False, which is what the caller returns. */
+bool sl_js_format_fail(struct sl_strbuf *out, const char *text);
+/* What `check` says of a part, behind "BEFORE: ". */
+bool sl_js_format_within(struct sl_strbuf *out, const char *before, sl_js_format_fn check,
+			 struct sl_str s);
 bool sl_js_is_ipv4(struct sl_str s, struct sl_strbuf *out);
 bool sl_js_is_ip(struct sl_str s, struct sl_strbuf *out); /* either, as netip reads it */
 bool sl_js_is_ipv6(struct sl_str s, struct sl_strbuf *out);

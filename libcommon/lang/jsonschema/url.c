@@ -1,5 +1,6 @@
 #include <string.h>
 
+#include "libcommon/base/ascii.h"
 #include "libcommon/codec/goquote.h"
 #include "libcommon/lang/jsonschema/priv.h"
 
@@ -9,21 +10,6 @@ struct parts {
 	bool has_authority, has_query, opaque;
 };
 
-static bool is_alpha(char c)
-{
-	return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
-}
-
-static bool is_digit(char c)
-{
-	return c >= '0' && c <= '9';
-}
-
-static bool is_hex(char c)
-{
-	return is_digit(c) || (c >= 'a' && c <= 'f') || (c >= 'A' && c <= 'F');
-}
-
 /* The length of "scheme", before its colon; 0 without; -1 when the colon comes first. */
 static ptrdiff_t scheme_length(struct sl_str s)
 {
@@ -32,7 +18,7 @@ static ptrdiff_t scheme_length(struct sl_str s)
 
 		if (c == ':')
 			return i == 0 ? -1 : (ptrdiff_t)i;
-		if (!is_alpha(c) && (i == 0 || (!is_digit(c) && !strchr("+-.", c))))
+		if (!sl_is_alpha(c) && (i == 0 || (!sl_is_digit(c) && !strchr("+-.", c))))
 			return 0;
 	}
 	return 0;
@@ -117,7 +103,8 @@ static bool fail_quoted(struct sl_strbuf *out, const char *before, struct sl_str
 static bool check_escapes(struct sl_str s, struct sl_strbuf *out)
 {
 	for (size_t i = 0; i < s.n; i++)
-		if (s.p[i] == '%' && (i + 2 >= s.n || !is_hex(s.p[i + 1]) || !is_hex(s.p[i + 2])))
+		if (s.p[i] == '%' &&
+		    (i + 2 >= s.n || !sl_is_hex(s.p[i + 1]) || !sl_is_hex(s.p[i + 2])))
 			return fail_quoted(out, "invalid URL escape ", sl_str_sub(s, i, i + 3), "");
 	return true;
 }
@@ -128,7 +115,7 @@ static bool is_port(struct sl_str s)
 	if (s.n == 0)
 		return true;
 	for (size_t i = 1; i < s.n; i++)
-		if (!is_digit(s.p[i]))
+		if (!sl_is_digit(s.p[i]))
 			return false;
 	return s.p[0] == ':';
 }
@@ -138,7 +125,7 @@ static bool check_host_letters(struct sl_str s, struct sl_strbuf *out)
 	for (size_t i = 0; i < s.n; i++) {
 		unsigned char c = (unsigned char)s.p[i];
 
-		if (c < 0x80 && !is_alpha((char)c) && !is_digit((char)c) &&
+		if (c < 0x80 && !sl_is_alpha((char)c) && !sl_is_digit((char)c) &&
 		    !strchr("-_.~!$&'()*+,;=:[]<>\"%", c))
 			return fail_quoted(out, "invalid character ", sl_str_sub(s, i, i + 1),
 					   " in host name");
@@ -181,7 +168,7 @@ static bool check_host(struct sl_str host, struct sl_strbuf *out)
 static bool check_userinfo(struct sl_str s, struct sl_strbuf *out)
 {
 	for (size_t i = 0; i < s.n; i++)
-		if (!is_alpha(s.p[i]) && !is_digit(s.p[i]) &&
+		if (!sl_is_alpha(s.p[i]) && !sl_is_digit(s.p[i]) &&
 		    (!s.p[i] || !strchr("-._:~!$&'()*+,;=%@", s.p[i])))
 			return fail(out, "net/url: invalid userinfo");
 	return check_escapes(s, out);
@@ -325,7 +312,7 @@ bool sl_js_url_decode(struct sl_arena *a, struct sl_str s, struct sl_str *ret)
 		if (s.p[i] == '%') {
 			struct sl_str hex = sl_str_sub(s, i + 1, i + 3);
 
-			if (hex.n < 2 || !is_hex(hex.p[0]) || !is_hex(hex.p[1]) ||
+			if (hex.n < 2 || !sl_is_hex(hex.p[0]) || !sl_is_hex(hex.p[1]) ||
 			    !sl_hex_to_u64(hex, 255, &byte))
 				return false;
 			i += 2;
@@ -343,7 +330,7 @@ struct sl_str sl_js_url_encode(struct sl_arena *a, struct sl_str s)
 	for (size_t i = 0; i < s.n; i++) {
 		char c = s.p[i];
 
-		if (is_alpha(c) || is_digit(c) || (c && strchr("-_.~$&+=:@/", c)))
+		if (sl_is_alpha(c) || sl_is_digit(c) || (c && strchr("-_.~$&+=:@/", c)))
 			sl_strbuf_addc(&out, c);
 		else
 			sl_strbuf_addf(&out, "%%%02X", (unsigned char)c);

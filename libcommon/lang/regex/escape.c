@@ -1,11 +1,7 @@
 #include <string.h>
 
+#include "libcommon/base/ascii.h"
 #include "libcommon/lang/regex/parser.h"
-
-static bool is_alnum(uint32_t c)
-{
-	return (c >= '0' && c <= '9') || (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z');
-}
 
 static int hex_digit(uint32_t c)
 {
@@ -101,7 +97,7 @@ int sl_regex_take_escape(struct sl_regex_parser *p, uint32_t *ret)
 		}
 		return 0;
 	}
-	if (c >= 0x80 || is_alnum(c))
+	if (c >= 0x80 || sl_is_alnum(c))
 		return malformed(p, from);
 	*ret = c;
 	return 0;

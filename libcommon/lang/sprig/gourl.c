@@ -4,6 +4,7 @@
 #include <ctype.h>
 #include <string.h>
 
+#include "libcommon/base/ascii.h"
 #include "libcommon/codec/goquote.h"
 
 /* The parts, which differ in what may stand in them as it is. */
@@ -124,7 +125,7 @@ static int take_scheme(struct sl_arena *a, struct sl_str *rest, struct sl_str *r
 	for (size_t i = 0; i < rest->n; i++) {
 		char c = rest->p[i];
 
-		if ((c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z'))
+		if (sl_is_alpha(c))
 			continue;
 		if (i && c && (isdigit((unsigned char)c) || strchr("+-.", c)))
 			continue;

@@ -1,5 +1,6 @@
 #include <string.h>
 
+#include "libcommon/codec/goquote.h"
 #include "libcommon/lang/sprig/gotime.h"
 #include "libcommon/lang/sprig/layout.h"
 
@@ -352,23 +353,6 @@ static bool skip_text(struct sl_str *s, struct sl_str text)
 	return true;
 }
 
-/* As package time quotes: everything but printable ASCII is \xNN. */
-static void quote(struct sl_str s, struct sl_strbuf *out)
-{
-	sl_strbuf_addc(out, '"');
-	for (size_t i = 0; i < s.n; i++) {
-		unsigned char c = (unsigned char)s.p[i];
-
-		if (c >= 0x80 || c < ' ')
-			sl_strbuf_addf(out, "\\x%02x", c);
-		else if (c == '"' || c == '\\')
-			sl_strbuf_addf(out, "\\%c", c);
-		else
-			sl_strbuf_addc(out, (char)c);
-	}
-	sl_strbuf_addc(out, '"');
-}
-
 struct subject {
 	struct sl_str layout, text;
 	struct sl_err *err;
@@ -378,7 +362,7 @@ static int fail(const struct subject *of, const char *message)
 {
 	SL_AUTO(sl_strbuf) b = SL_STRBUF_INIT(5 * SL_GOTIME_LAYOUT_MAX);
 
-	quote(of->text, &b);
+	sl_strbuf_add_timequoted(&b, of->text);
 	return sl_err_set(of->err, SL_ERR_INVALID, "parsing time %s: %s", b.p, message);
 }
 
@@ -387,13 +371,13 @@ static int fail_element(const struct subject *of, struct sl_str text, struct sl_
 	SL_AUTO(sl_strbuf) b = SL_STRBUF_INIT(20 * SL_GOTIME_LAYOUT_MAX);
 
 	sl_strbuf_addz(&b, "parsing time ");
-	quote(of->text, &b);
+	sl_strbuf_add_timequoted(&b, of->text);
 	sl_strbuf_addz(&b, " as ");
-	quote(of->layout, &b);
+	sl_strbuf_add_timequoted(&b, of->layout);
 	sl_strbuf_addz(&b, ": cannot parse ");
-	quote(text, &b);
+	sl_strbuf_add_timequoted(&b, text);
 	sl_strbuf_addz(&b, " as ");
-	quote(element, &b);
+	sl_strbuf_add_timequoted(&b, element);
 	return sl_err_set(of->err, SL_ERR_INVALID, "%s", b.p);
 }
 
@@ -421,7 +405,7 @@ static int read_all(const struct subject *of, struct parsed *p)
 		SL_AUTO(sl_strbuf) b = SL_STRBUF_INIT(5 * SL_GOTIME_LAYOUT_MAX);
 
 		sl_strbuf_addz(&b, "extra text: ");
-		quote(s, &b);
+		sl_strbuf_add_timequoted(&b, s);
 		return fail(of, b.p);
 	}
 	return 0;

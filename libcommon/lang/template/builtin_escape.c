@@ -1,6 +1,7 @@
 /* html, js and urlquery. */
 #include <string.h>
 
+#include "libcommon/base/ascii.h"
 #include "libcommon/codec/goquote.h"
 #include "libcommon/codec/unicode.h"
 #include "libcommon/lang/template/builtin.h"
@@ -108,8 +109,7 @@ int tmpl_js(struct sl_go_call *call, const struct sl_goval *args, size_t n, stru
 
 static bool is_unreserved(char c)
 {
-	return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
-	       (c && strchr("-_.~", c));
+	return sl_is_alnum(c) || (c && strchr("-_.~", c));
 }
 
 int tmpl_urlquery(struct sl_go_call *call, const struct sl_goval *args, size_t n,

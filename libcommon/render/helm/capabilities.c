@@ -2,6 +2,7 @@
 
 #include <stddef.h>
 
+#include "libcommon/base/ascii.h"
 #include "libcommon/codec/goquote.h"
 
 /* What Helm knows without a cluster: the group-versions of k8s.io/client-go v0.37, in its order. */
@@ -296,18 +297,14 @@ static int bad_component(struct sl_err *err, const char *what, struct sl_str com
 	return sl_err_set(err, SL_ERR_INVALID, "%s", b.p);
 }
 
-static bool is_digit(char c)
-{
-	return c >= '0' && c <= '9';
-}
-
 /* The leading digits and dots of `s`, ending in a digit. */
 static struct sl_str numbers_of(struct sl_str s)
 {
 	size_t n = 0;
 
-	while (n < s.n && (is_digit(s.p[n]) || (s.p[n] == '.' && n && n + 1 < s.n &&
-						is_digit(s.p[n - 1]) && is_digit(s.p[n + 1]))))
+	while (n < s.n &&
+	       (sl_is_digit(s.p[n]) || (s.p[n] == '.' && n && n + 1 < s.n &&
+					sl_is_digit(s.p[n - 1]) && sl_is_digit(s.p[n + 1]))))
 		n++;
 	return sl_str_sub(s, 0, n);
 }

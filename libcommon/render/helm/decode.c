@@ -5,6 +5,7 @@
 
 #include "libcommon/base/clock.h"
 #include "libcommon/codec/goquote.h"
+#include "libcommon/codec/json_go.h"
 #include "libcommon/codec/number.h"
 #include "libcommon/codec/yaml.h"
 
@@ -39,27 +40,6 @@ int sl_helm_yaml(struct sl_arena *a, struct sl_str text, struct sl_value **ret, 
 	return 0;
 }
 
-static const char *json_kind(const struct sl_value *v)
-{
-	switch (v->kind) {
-	case SL_V_NULL:
-		return "null";
-	case SL_V_BOOL:
-		return "bool";
-	case SL_V_INT:
-	case SL_V_FLOAT:
-	case SL_V_NUMBER:
-		return "number";
-	case SL_V_STRING:
-		return "string";
-	case SL_V_LIST:
-		return "array";
-	case SL_V_MAP:
-		return "object";
-	}
-	return "";
-}
-
 #define UNMARSHALING "error unmarshaling JSON: while decoding JSON: "
 
 static int misfit(struct decoder *d, const struct sl_value *v, const char *type)
@@ -71,11 +51,11 @@ static int misfit(struct decoder *d, const struct sl_value *v, const char *type)
 	if (!d->depth)
 		return sl_err_set(d->err, SL_ERR_INVALID,
 				  UNMARSHALING "json: cannot unmarshal %s into Go value of type %s",
-				  json_kind(v), type);
+				  sl_json_go_name(v), type);
 	return sl_err_set(d->err, SL_ERR_INVALID,
 			  UNMARSHALING
 			  "json: cannot unmarshal %s into Go struct field %s%s of type %s",
-			  json_kind(v), d->in, path.p, type);
+			  sl_json_go_name(v), d->in, path.p, type);
 }
 
 static int decode_text(struct decoder *d, const struct sl_value *v, struct sl_str *to)

@@ -1,5 +1,6 @@
 #include <string.h>
 
+#include "libcommon/base/ascii.h"
 #include "libcommon/codec/goquote.h"
 #include "libcommon/codec/semver.h"
 #include "libcommon/codec/yaml.h"
@@ -104,7 +105,7 @@ static bool has_scheme(struct sl_str s)
 
 	for (ptrdiff_t i = 0; i < colon; i++) {
 		char c = s.p[i];
-		bool letter = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
+		bool letter = sl_is_alpha(c);
 
 		if (!letter && (i == 0 || !c || !strchr("0123456789+-.", c)))
 			return false;

@@ -2,6 +2,7 @@
 
 #include <stddef.h>
 
+#include "libcommon/base/ascii.h"
 #include "libcommon/codec/goquote.h"
 #include "libcommon/codec/semver.h"
 #include "libcommon/codec/unicode.h"
@@ -180,8 +181,7 @@ static bool is_alias(struct sl_str s)
 	for (size_t i = 0; i < s.n; i++) {
 		char c = s.p[i];
 
-		if (!((c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
-		      c == '_' || c == '-'))
+		if (!(sl_is_alnum(c) || c == '_' || c == '-'))
 			return false;
 	}
 	return true;

@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "libcommon/codec/number.h"
+#include "libcommon/codec/toml.h"
 #include "libcommon/lang/sprig/types.h"
 #include "libcommon/render/helm/funcs_codec.h"
 
@@ -75,50 +76,11 @@ static int classify(struct writer *w, struct sl_goval v, unsigned depth, enum ty
 	return 0;
 }
 
-static bool is_bare(struct sl_str key)
-{
-	for (size_t i = 0; i < key.n; i++) {
-		char c = key.p[i];
-
-		if (!(c >= 'a' && c <= 'z') && !(c >= 'A' && c <= 'Z') && !(c >= '0' && c <= '9') &&
-		    c != '_' && c != '-')
-			return false;
-	}
-	return key.n > 0;
-}
-
-static void put_quoted(struct sl_strbuf *out, struct sl_str s)
-{
-	static const char from[] = "\"\\\b\t\n\f\r", to[] = "\"\\btnfr";
-
-	sl_strbuf_addc(out, '"');
-	for (size_t i = 0; i < s.n; i++) {
-		unsigned char c = (unsigned char)s.p[i];
-		const char *hit = c ? strchr(from, c) : NULL;
-
-		if (hit)
-			sl_strbuf_addf(out, "\\%c", to[hit - from]);
-		else if (c < 0x20 || c == 0x7f)
-			sl_strbuf_addf(out, "\\u%04x", c);
-		else
-			sl_strbuf_addc(out, (char)c);
-	}
-	sl_strbuf_addc(out, '"');
-}
-
-static void put_key(struct sl_strbuf *out, struct sl_str key)
-{
-	if (is_bare(key))
-		sl_strbuf_adds(out, key);
-	else
-		put_quoted(out, key);
-}
-
 static void put_path(struct writer *w)
 {
 	for (size_t i = 0; i < w->n; i++) {
 		sl_strbuf_addz(w->out, i ? "." : "");
-		put_key(w->out, w->keys[i]);
+		sl_toml_add_key(w->out, w->keys[i]);
 	}
 }
 
@@ -212,7 +174,7 @@ static int put_inline(struct writer *w, struct sl_goval v)
 			left[sub]--;
 			if (m.types[i] == NOTHING)
 				continue;
-			put_key(w->out, m.keys[i]);
+			sl_toml_add_key(w->out, m.keys[i]);
 			sl_strbuf_addz(w->out, " = ");
 			r = put_element(w, m.values[i]);
 			if (r < 0)
@@ -251,7 +213,7 @@ static int put_text(struct writer *w, struct sl_goval v)
 		return 0;
 	}
 	v.type->string(&v, &text);
-	put_quoted(w->out, sl_strbuf_str(&text));
+	sl_toml_add_quoted(w->out, sl_strbuf_str(&text));
 	return 0;
 }
 
@@ -267,7 +229,7 @@ static int put_element(struct writer *w, struct sl_goval v)
 		return put_text(w, v);
 	w->depth++;
 	if (kind == SL_GO_STRING)
-		put_quoted(w->out, v.s);
+		sl_toml_add_quoted(w->out, v.s);
 	else if (kind == SL_GO_BOOL)
 		sl_strbuf_addz(w->out, v.b ? "true" : "false");
 	else if (sl_go_kind_is_int(kind))
@@ -335,7 +297,7 @@ static int put_value(struct writer *w, struct sl_goval v, enum type type)
 		return put_tables(w, v);
 	if (w->n) {
 		put_indent(w);
-		put_key(w->out, w->keys[w->n - 1]);
+		sl_toml_add_key(w->out, w->keys[w->n - 1]);
 		sl_strbuf_addz(w->out, " = ");
 	}
 	r = put_element(w, v);

@@ -1,6 +1,6 @@
 #include "libcommon/render/kustomize/kustfields.h"
 
-#include "libcommon/codec/json.h"
+#include "libcommon/codec/json_go.h"
 
 struct decoder {
 	struct sl_kz *kz;
@@ -39,27 +39,6 @@ static int fail_at(const struct sl_value *v, const struct place *p, int code, st
 	return code;
 }
 
-static const char *json_kind(const struct sl_value *v)
-{
-	switch (v->kind) {
-	case SL_V_BOOL:
-		return "bool";
-	case SL_V_INT:
-	case SL_V_FLOAT:
-	case SL_V_NUMBER:
-		return "number";
-	case SL_V_STRING:
-		return "string";
-	case SL_V_LIST:
-		return "array";
-	case SL_V_MAP:
-		return "object";
-	case SL_V_NULL:
-		break;
-	}
-	return "null";
-}
-
 /* In the words of Go's encoding/json, which users of kustomize know. */
 static int wrong_type(const struct decoder *d, const struct sl_value *v, const struct place *p,
 		      const char *want, struct sl_err *err)
@@ -71,7 +50,7 @@ static int wrong_type(const struct decoder *d, const struct sl_value *v, const s
 		       sl_err_set(err, SL_ERR_INVALID,
 				  "invalid %s: json: cannot unmarshal %s into Go struct field "
 				  "%s.%s of type %s",
-				  d->root->name, json_kind(v), d->root->name, b.p, want),
+				  d->root->name, sl_json_go_name(v), d->root->name, b.p, want),
 		       err);
 }
 
@@ -253,7 +232,7 @@ int sl_kz_decode_struct(struct sl_kz *kz, const struct sl_kz_struct *what,
 		return sl_value_err_set(
 			err, doc, NULL, SL_ERR_INVALID,
 			"invalid %s: json: cannot unmarshal %s into Go value of type types.%s",
-			what->name, json_kind(doc), what->name);
+			what->name, sl_json_go_name(doc), what->name);
 	return decode_struct(&d, what, doc, NULL, ret, err);
 }
 

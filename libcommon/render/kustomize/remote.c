@@ -2,6 +2,7 @@
 
 #include <string.h>
 
+#include "libcommon/base/ascii.h"
 #include "libcommon/base/strbuf.h"
 #include "libcommon/codec/duration.h"
 
@@ -23,24 +24,14 @@ bool sl_kustomize_is_web(struct sl_str url)
 	       cut_prefix_ignoring_case(&url, "http://");
 }
 
-static bool is_letter(char c)
-{
-	return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
-}
-
-static bool is_digit(char c)
-{
-	return c >= '0' && c <= '9';
-}
-
 /* "user@", or nothing. */
 static struct sl_str cut_user(struct sl_str *s)
 {
 	size_t n = 0;
 
-	if (s->n == 0 || !is_letter(s->p[0]))
+	if (s->n == 0 || !sl_is_alpha(s->p[0]))
 		return SL_STR_NULL;
-	while (n < s->n && (is_letter(s->p[n]) || is_digit(s->p[n]) || s->p[n] == '-'))
+	while (n < s->n && (sl_is_alpha(s->p[n]) || sl_is_digit(s->p[n]) || s->p[n] == '-'))
 		n++;
 	if (n == s->n || s->p[n] != '@')
 		return SL_STR_NULL;
@@ -173,7 +164,7 @@ static bool leaves(struct sl_str path)
 
 static int hex_value(char c)
 {
-	return is_digit(c)	      ? c - '0'
+	return sl_is_digit(c)	      ? c - '0'
 	       : c >= 'a' && c <= 'f' ? c - 'a' + 10
 	       : c >= 'A' && c <= 'F' ? c - 'A' + 10
 				      : -1;

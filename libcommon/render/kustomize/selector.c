@@ -2,6 +2,8 @@
 
 #include <string.h>
 
+#include "libcommon/base/ascii.h"
+
 enum requirement_op {
 	REQ_EXISTS,
 	REQ_NOT_EXISTS,
@@ -59,18 +61,13 @@ static struct sl_str take_word(struct lexer *l)
 	return sl_str_sub(l->text, from, l->at);
 }
 
-static bool is_alnum(char c)
-{
-	return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9');
-}
-
 /* At most 63 letters, digits, '-', '_' and '.', of which the first and last are alphanumeric. */
 static bool is_label_name(struct sl_str s)
 {
-	if (s.n == 0 || s.n > 63 || !is_alnum(s.p[0]) || !is_alnum(s.p[s.n - 1]))
+	if (s.n == 0 || s.n > 63 || !sl_is_alnum(s.p[0]) || !sl_is_alnum(s.p[s.n - 1]))
 		return false;
 	for (size_t i = 0; i < s.n; i++)
-		if (!is_alnum(s.p[i]) && !strchr("-_.", s.p[i]))
+		if (!sl_is_alnum(s.p[i]) && !strchr("-_.", s.p[i]))
 			return false;
 	return true;
 }
@@ -87,7 +84,7 @@ static bool is_dns_name(struct sl_str s)
 			return false;
 		for (size_t i = 0; i < part.n; i++)
 			if (part.p[i] != '-' &&
-			    (!is_alnum(part.p[i]) || (part.p[i] >= 'A' && part.p[i] <= 'Z')))
+			    (!sl_is_alnum(part.p[i]) || (part.p[i] >= 'A' && part.p[i] <= 'Z')))
 				return false;
 	}
 	return true;

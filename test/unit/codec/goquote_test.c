@@ -81,6 +81,16 @@ static void knows_what_is_printed(void **state)
 	assert_false(sl_rune_is_printable(0xad));
 }
 
+/* time.Duration's and time.Time's own quoting, as Go 1.26 prints it. */
+static void quotes_as_package_time(void **state)
+{
+	SL_AUTO(sl_strbuf) b = SL_STRBUF_INIT(64);
+
+	(void)state;
+	sl_strbuf_add_timequoted(&b, SL_STR("a\"\\\n\x7f\xc3\xbc\xff"));
+	assert_true(sl_str_eqz(sl_strbuf_str(&b), "\"a\\\"\\\\\\x0a\x7f\\xc3\\xbc\\xff\""));
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -88,6 +98,7 @@ int main(void)
 		cmocka_unit_test(quotes_otherwise_when_asked),
 		cmocka_unit_test(tells_what_can_stand_in_back_quotes),
 		cmocka_unit_test(knows_what_is_printed),
+		cmocka_unit_test(quotes_as_package_time),
 	};
 
 	return run_group("goquote", tests);
