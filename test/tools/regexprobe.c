@@ -11,27 +11,10 @@
 #include <stdlib.h>
 
 #include "libcommon/lang/regex/regex.h"
+#include "test/unit/support/probe.h"
 
 #define GROUPS_MAX 2000
 #define ANSWER_MAX ((size_t)64 << 20)
-
-static bool read_number(uint32_t *ret)
-{
-	unsigned char b[4];
-
-	if (fread(b, 1, 4, stdin) != 4)
-		return false;
-	*ret = b[0] | (uint32_t)b[1] << 8 | (uint32_t)b[2] << 16 | (uint32_t)b[3] << 24;
-	return true;
-}
-
-static bool read_bytes(struct sl_arena *a, uint32_t n, struct sl_str *ret)
-{
-	char *p = sl_arena_alloc(a, (size_t)n + 1);
-
-	*ret = (struct sl_str){ p, n };
-	return fread(p, 1, n, stdin) == n;
-}
 
 static void add_bytes(struct sl_strbuf *out, struct sl_str s)
 {
@@ -125,21 +108,19 @@ int main(void)
 	SL_AUTO(sl_strbuf) out = SL_STRBUF_INIT(ANSWER_MAX);
 	uint32_t numbers[4];
 
-	while (read_number(&numbers[0])) {
+	while (probe_read_number(&numbers[0])) {
 		SL_AUTO(sl_arena) a = SL_ARENA_INIT;
 		struct sl_str v[3];
 
 		for (int i = 1; i < 4; i++)
-			if (!read_number(&numbers[i]))
+			if (!probe_read_number(&numbers[i]))
 				return 1;
 		for (int i = 0; i < 3; i++)
-			if (!read_bytes(&a, numbers[i], &v[i]))
+			if (!probe_read_bytes(&a, numbers[i], &v[i]))
 				return 1;
 		sl_strbuf_reset(&out);
 		answer(&a, v, (int32_t)numbers[3], &out);
-		for (int i = 0; i < 4; i++)
-			putchar((int)(out.n >> (8 * i) & 0xff));
-		fwrite(out.p, 1, out.n, stdout);
+		probe_answer(sl_strbuf_str(&out));
 	}
 	return fflush(stdout) == 0 ? 0 : 1;
 }

@@ -43,26 +43,36 @@ static int fail(struct tmpl_frame *f, enum sl_err_code code, const char *message
 	return sl_err_set(f->err, code, "%s", b.p);
 }
 
-int tmpl_error(struct tmpl_frame *f, const char *fmt, ...)
+__attribute__((format(printf, 3, 0))) static int fail_va(struct tmpl_frame *f,
+							 enum sl_err_code code, const char *fmt,
+							 va_list ap)
 {
 	SL_AUTO(sl_strbuf) b = SL_STRBUF_INIT(MESSAGE_MAX);
+
+	sl_strbuf_vaddf(&b, fmt, ap);
+	return fail(f, code, b.p);
+}
+
+int tmpl_error(struct tmpl_frame *f, const char *fmt, ...)
+{
 	va_list ap;
+	int r;
 
 	va_start(ap, fmt);
-	sl_strbuf_vaddf(&b, fmt, ap);
+	r = fail_va(f, SL_ERR_INVALID, fmt, ap);
 	va_end(ap);
-	return fail(f, SL_ERR_INVALID, b.p);
+	return r;
 }
 
 int tmpl_limit_error(struct tmpl_frame *f, const char *fmt, ...)
 {
-	SL_AUTO(sl_strbuf) b = SL_STRBUF_INIT(MESSAGE_MAX);
 	va_list ap;
+	int r;
 
 	va_start(ap, fmt);
-	sl_strbuf_vaddf(&b, fmt, ap);
+	r = fail_va(f, SL_ERR_TOO_LARGE, fmt, ap);
 	va_end(ap);
-	return fail(f, SL_ERR_TOO_LARGE, b.p);
+	return r;
 }
 
 int tmpl_call_error(struct tmpl_frame *f, int code, struct sl_str name)

@@ -294,25 +294,15 @@ static int parse_definition(struct tmpl_parser *p)
 /* One piece of the whole text; `*ret` is NULL when it was a definition. */
 static int parse_piece(struct tmpl_parser *p, struct tmpl_node **ret)
 {
-	struct tmpl_token t = tmpl_next_non_space(p), after;
-	int r;
+	struct tmpl_token t = tmpl_next_non_space(p);
 
 	*ret = NULL;
-	if (t.kind == TOKEN_TEXT) {
-		*ret = tmpl_node_new(p, TMPL_TEXT, t.pos);
-		(*ret)->text = t.value;
-		return 0;
+	if (t.kind == TOKEN_LEFT_DELIM) {
+		if (tmpl_next_non_space(p).kind == TOKEN_DEFINE)
+			return parse_definition(p);
+		tmpl_backup(p);
 	}
-	if (t.kind != TOKEN_LEFT_DELIM)
-		return tmpl_unexpected(p, &t, "input");
-	after = tmpl_next_non_space(p);
-	if (after.kind == TOKEN_DEFINE)
-		return parse_definition(p);
-	tmpl_backup(p);
-	p->scope->action_line = t.line;
-	r = tmpl_parse_action(p, ret);
-	p->scope->action_line = 0;
-	return r;
+	return tmpl_parse_text_or_action(p, &t, ret);
 }
 
 static int parse_text(struct tmpl_parser *p)

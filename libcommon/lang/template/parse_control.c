@@ -10,19 +10,19 @@ static int expect_right_delim(struct tmpl_parser *p, const char *context, struct
 	return ret->kind == TOKEN_RIGHT_DELIM ? 0 : tmpl_unexpected(p, ret, context);
 }
 
-static int parse_text_or_action(struct tmpl_parser *p, struct tmpl_node **ret)
+int tmpl_parse_text_or_action(struct tmpl_parser *p, const struct tmpl_token *t,
+			      struct tmpl_node **ret)
 {
-	struct tmpl_token t = tmpl_next_non_space(p);
 	int r;
 
-	if (t.kind == TOKEN_TEXT) {
-		*ret = tmpl_node_new(p, TMPL_TEXT, t.pos);
-		(*ret)->text = t.value;
+	if (t->kind == TOKEN_TEXT) {
+		*ret = tmpl_node_new(p, TMPL_TEXT, t->pos);
+		(*ret)->text = t->value;
 		return 0;
 	}
-	if (t.kind != TOKEN_LEFT_DELIM)
-		return tmpl_unexpected(p, &t, "input");
-	p->scope->action_line = t.line;
+	if (t->kind != TOKEN_LEFT_DELIM)
+		return tmpl_unexpected(p, t, "input");
+	p->scope->action_line = t->line;
 	r = tmpl_parse_action(p, ret);
 	p->scope->action_line = 0;
 	return r;
@@ -36,7 +36,9 @@ int tmpl_parse_list(struct tmpl_parser *p, struct tmpl_node **ret, struct tmpl_n
 	int r = tmpl_enter(p);
 
 	while (r == 0 && tmpl_peek_non_space(p).kind != TOKEN_EOF) {
-		r = parse_text_or_action(p, &node);
+		struct tmpl_token t = tmpl_next_non_space(p);
+
+		r = tmpl_parse_text_or_action(p, &t, &node);
 		if (r < 0)
 			return r;
 		if (node->kind == TMPL_END || node->kind == TMPL_ELSE) {

@@ -85,6 +85,9 @@ int tmpl_parse_pipeline(struct tmpl_parser *p, const char *context, enum tmpl_to
 			struct tmpl_node **ret);
 /* Text and actions up to and with {{end}} or {{else}}, which `*ret_next` is. */
 int tmpl_parse_list(struct tmpl_parser *p, struct tmpl_node **ret, struct tmpl_node **ret_next);
+/* A piece of text, or the action behind a left delimiter, of which `t` is the first token. */
+int tmpl_parse_text_or_action(struct tmpl_parser *p, const struct tmpl_token *t,
+			      struct tmpl_node **ret);
 /* What follows the left delimiter. */
 int tmpl_parse_action(struct tmpl_parser *p, struct tmpl_node **ret);
 /* A definition begins or ends: `inner` becomes the scope, `outer` is it again. */
