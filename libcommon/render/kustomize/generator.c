@@ -136,7 +136,8 @@ static int add_env_files(struct generator *g, struct sl_err *err)
 		const char *path;
 		int r = sl_kz_load(g->s->kz, g->s->dir, sl_as_str(at), &text, &path, err);
 
-		(void)sl_str_cut_prefix(&text, SL_STR("\xef\xbb\xbf"));
+		if (r == 0)
+			(void)sl_str_cut_prefix(&text, SL_STR("\xef\xbb\xbf"));
 		while (r == 0 && sl_str_split(&text, '\n', &line))
 			r = add_env_line(g, line, at, err);
 		if (r < 0) {
