@@ -41,12 +41,11 @@ static const char *place_of(struct sl_kz_stage *s, const struct entry *e)
 	return sl_arena_printf(s->kz->a, "%s %s", s->kust->file, e->field);
 }
 
-/* Load the text: given in place, or the path of a file. */
+/* Load the text: given in place, then it is in e->text, or the path of a file. */
 static int load_text(struct sl_kz_stage *s, struct entry *e, struct sl_err *err)
 {
 	const struct sl_value *path = sl_get(e->at, "path");
 
-	e->text = sl_str_trim(sl_get_str(e->at, "patch"));
 	if (e->text.n > 0 && sl_as_str(path).n > 0) {
 		return fail_at(e,
 			       sl_err_set(err, SL_ERR_INVALID,
@@ -72,12 +71,14 @@ static int load_text(struct sl_kz_stage *s, struct entry *e, struct sl_err *err)
 	return r;
 }
 
-static int load_entry(struct sl_kz_stage *s, const struct sl_value *v, const char *field,
-		      struct entry *e, struct sl_err *err)
+static int load_entry(struct sl_kz_stage *s, const struct sl_value *v, struct sl_str in_place,
+		      const char *field, struct entry *e, struct sl_err *err)
 {
 	const struct sl_value *target = sl_get(v, "target"), *o = sl_get(v, "options");
 
-	*e = (struct entry){ .at = v, .field = field, .has_target = target != NULL };
+	*e = (struct entry){
+		.at = v, .text = in_place, .field = field, .has_target = target != NULL
+	};
 	e->options.allow_name_change = sl_get_bool(o, false, "allowNameChange");
 	e->options.allow_kind_change = sl_get_bool(o, false, "allowKindChange");
 	int r = count_patch(s->kz, e, err);
@@ -225,7 +226,7 @@ int sl_kz_patch_any(struct sl_kz_stage *s, const struct sl_value *v, const char 
 		    struct sl_err *err)
 {
 	struct entry e;
-	int r = load_entry(s, v, field, &e, err);
+	int r = load_entry(s, v, sl_str_trim(sl_get_str(v, "patch")), field, &e, err);
 
 	if (r == 0)
 		r = apply_entry(s, &e, err);
@@ -318,7 +319,7 @@ int sl_kz_patch_json(struct sl_kz_stage *s, const struct sl_value *v, const char
 {
 	struct entry e;
 	struct sl_value *ops = NULL;
-	int r = load_entry(s, v, field, &e, err);
+	int r = load_entry(s, v, sl_get_str(v, "patch"), field, &e, err);
 
 	if (r == 0)
 		r = sl_kz_patch_parse_operations(s->kz, e.text, e.file, &ops, err);
