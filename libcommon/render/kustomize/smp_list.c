@@ -21,13 +21,19 @@ static bool has_row(const struct sl_kz_rows *rows, const struct sl_kz_keys *row)
 	return false;
 }
 
+/* The text of a scalar as it was written, nulls too. */
+static struct sl_str written(struct sl_arena *a, const struct sl_value *v)
+{
+	return v && v->kind == SL_V_NULL ? v->written : sl_kz_text(a, v);
+}
+
 static struct sl_kz_keys row_of(struct sl_arena *a, const struct sl_value *element,
 				const struct sl_kz_keys *keys)
 {
 	struct sl_kz_keys row = { .n = keys->n };
 
 	for (size_t i = 0; i < keys->n; i++)
-		row.v[i] = keys->v[i].n == 0 ? sl_kz_text(a, element)
+		row.v[i] = keys->v[i].n == 0 ? written(a, element)
 					     : sl_kz_text(a, sl_map_get(element, keys->v[i]));
 	return row;
 }
@@ -114,7 +120,7 @@ static bool matches_exactly(struct sl_arena *a, const struct sl_value *element,
 	for (size_t i = 0; i < keys->n; i++) {
 		const struct sl_value *field = sl_map_get(element, keys->v[i]);
 
-		if (!field || !sl_str_eq(sl_kz_text(a, field), values->v[i]))
+		if (!field || !sl_str_eq(written(a, field), values->v[i]))
 			return false;
 	}
 	return true;
@@ -127,7 +133,7 @@ struct sl_value *sl_kz_list_find(struct sl_arena *a, const struct sl_value *list
 		struct sl_value *element = sl_list_get(list, i);
 
 		if (keys->v[0].n == 0) {
-			if (sl_str_eq(sl_kz_text(a, element), values->v[0]))
+			if (sl_str_eq(written(a, element), values->v[0]))
 				return element;
 		} else if (sl_is_map(element) && matches_exactly(a, element, keys, values)) {
 			return element;
@@ -157,7 +163,7 @@ static int matches(struct sl_arena *a, const struct sl_value *element, struct sl
 		return wrong_kind(element, "a map", err);
 	const struct sl_value *field = sl_map_get(element, key);
 
-	*ret_match = field && (value.n == 0 || sl_str_eq(sl_kz_text(a, field), value));
+	*ret_match = field && (value.n == 0 || sl_str_eq(written(a, field), value));
 	return 0;
 }
 
@@ -223,7 +229,7 @@ static int put_keyed(struct sl_arena *a, struct sl_value *dst, struct sl_value *
 		const struct sl_value *field = sl_map_get(element, keys->v[i]);
 
 		if (field)
-			values.v[values.n++] = sl_kz_text(a, field);
+			values.v[values.n++] = written(a, field);
 		else
 			sl_list_push(a, dst, element);
 	}
@@ -240,7 +246,7 @@ int sl_kz_list_put_all(struct sl_arena *a, struct sl_value *dst, const struct sl
 		int r;
 
 		if (keys->v[0].n == 0) {
-			struct sl_kz_keys value = { .v = { sl_kz_text(a, element) }, .n = 1 };
+			struct sl_kz_keys value = { .v = { written(a, element) }, .n = 1 };
 
 			r = sl_kz_list_put(a, dst, element, keys, &value, err);
 		} else {
