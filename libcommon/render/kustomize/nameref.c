@@ -338,27 +338,42 @@ static int update_field(struct sl_kz *kz, struct sl_value **slot, void *arg, str
 	return 0;
 }
 
-static int update_from(struct sl_kz *kz, struct update *u, const struct sl_kz_id *original,
-		       struct sl_err *err)
+/* kustomize wants to find the version of an object's id in what it refers from. */
+static int check_version(struct sl_kz *kz, const struct update *u, const struct sl_kz_id *original,
+			 struct sl_err *err)
 {
 	const struct sl_value *version = sl_get(u->referrer->obj, "apiVersion");
 
+	/* An id has the text "null", which is nothing in the object. */
+	if (version && sl_is_null(version) && version->written.n > 0)
+		return sl_value_err_set(err, version, "apiVersion", SL_ERR_INVALID,
+					"the apiVersion of a %.*s is null",
+					SL_STR_FMT(original->kind));
+	if (sl_str_starts(sl_kz_text(kz->a, version), SL_STR("/")))
+		return sl_value_err_set(err, version, "apiVersion", SL_ERR_INVALID,
+					"the apiVersion of a %.*s has no group before its slash",
+					SL_STR_FMT(original->kind));
+	return 0;
+}
+
+static int update_from(struct sl_kz *kz, struct update *u, const struct sl_kz_id *original,
+		       struct sl_err *err)
+{
 	for (size_t i = 0; i < u->target->n; i++) {
 		const struct sl_kz_fieldspec *spec = &u->target->referrers[i];
 
 		if (!sl_kz_fieldspec_matches(spec, original->group, original->version,
 					     original->kind))
 			continue;
-		/* "apiVersion: null": an id has the text, and kustomize misses it in the object. */
-		if (version && sl_is_null(version) && version->written.n > 0)
-			return sl_value_err_set(err, version, "apiVersion", SL_ERR_INVALID,
-						"the apiVersion of a %.*s is null",
-						SL_STR_FMT(original->kind));
+		int r = check_version(kz, u, original, err);
+
+		if (r < 0)
+			return r;
 		/* Chosen by the original kind; a patch may have changed it since. */
 		struct sl_kz_fieldspec anywhere = { .path = spec->path };
 
 		u->spec = spec;
-		int r = u->prepared ? 0 : find_subject_namespaces(kz, u, err);
+		r = u->prepared ? 0 : find_subject_namespaces(kz, u, err);
 
 		if (r < 0)
 			return r;

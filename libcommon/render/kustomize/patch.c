@@ -39,13 +39,18 @@ int sl_kz_patch_merge(struct sl_kz *kz, struct sl_kz_resource *r, const struct s
 	struct sl_str name = sl_kz_name(kz, r), ns = sl_kz_namespace(kz, r),
 		      kind = sl_kz_kind(kz, r);
 	struct sl_kz_id id = sl_kz_current_id(kz, r);
+	const struct sl_value *version = sl_get(r->obj, "apiVersion");
 
 	if (options.allow_name_change || options.allow_kind_change)
 		sl_kz_store_previous_id(kz, r);
 	if (options.text_metadata) {
 		make_text(kz, sl_map_get(copy, SL_STR("metadata")), "labels");
 		make_text(kz, sl_map_get(copy, SL_STR("metadata")), "annotations");
-		set_api_version(kz, copy, sl_get(r->obj, "apiVersion"));
+		if (sl_is_map(version) || sl_is_list(version))
+			return sl_value_err_set(err, version, "apiVersion", SL_ERR_INVALID,
+						"wrong node kind: expected a scalar but got a %s",
+						sl_value_kind_name(version));
+		set_api_version(kz, copy, version);
 	}
 	/* kustomize drops the outcome of replacing a whole object: a quirk that it has kept. */
 	if (sl_str_eqz(sl_get_str(copy, "$patch"), "replace"))
