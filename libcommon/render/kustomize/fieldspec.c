@@ -43,6 +43,17 @@ static bool next_segment(const char **path, struct segment *ret)
 	return true;
 }
 
+/* Elements of lists are not told apart: where kustomize looks such a name up, there is a map. */
+static bool means_element(struct sl_str name)
+{
+	bool plus = name.n > 1 && name.p[0] == '+' && name.p[1] != '-';
+	int64_t index;
+
+	return sl_str_eqz(name, "-") ||
+	       sl_str_to_i64(sl_str_sub(name, plus, name.n), INT64_MIN, INT64_MAX, &index) ||
+	       (sl_str_starts(name, SL_STR("[")) && sl_str_ends(name, SL_STR("]")));
+}
+
 static int step(const struct walk *w, struct sl_value **slot, const char *path);
 
 static struct sl_value *make_value(const struct walk *w, const struct segment *seg,
@@ -64,10 +75,15 @@ static int step_map(const struct walk *w, struct sl_value *map, const char *path
 	if (!next_segment(&path, &seg) || seg.n == 0)
 		return sl_err_set(w->err, SL_ERR_INVALID,
 				  "cannot set or create an empty field name");
-	if (seg.n == 1 && seg.name[0] == '*')
+	struct sl_str name = sl_str_trim((struct sl_str){ seg.name, seg.n });
+
+	if (sl_str_eqz(name, "*"))
 		return sl_err_set(w->err, SL_ERR_INVALID,
 				  "fieldName: *: wildcard is not supported in PathGetter");
-	struct sl_str name = { seg.name, seg.n };
+	if (means_element(name))
+		return sl_value_err_set(w->err, map, NULL, SL_ERR_INVALID,
+					"fieldName: %.*s: expected a list but got a map",
+					SL_STR_FMT(name));
 	struct sl_member *m = sl_map_member(map, name);
 
 	/* A null counts as absent, and "name[]" turns a null into an empty list. */
@@ -129,7 +145,8 @@ int sl_kz_fieldspecs_apply(struct sl_kz *kz, struct sl_value *obj,
 
 		if (!sl_kz_fieldspec_matches(&specs[i], group, version, kind))
 			continue;
-		int r = step(&w, &obj, specs[i].path);
+		/* A path may begin with a slash. */
+		int r = step(&w, &obj, specs[i].path + (specs[i].path[0] == '/'));
 
 		if (r < 0) {
 			struct sl_kz_resource res = { .obj = obj };
