@@ -1,6 +1,13 @@
 #include "libcommon/render/kustomize/kustfields.h"
 
+#include <assert.h>
+#include <stdlib.h>
+
+#include "libcommon/codec/json.h"
 #include "libcommon/codec/json_go.h"
+
+/* The most that a structure has. */
+#define FIELDS_MAX 64
 
 struct decoder {
 	struct sl_kz *kz;
@@ -189,6 +196,77 @@ static int unknown_field(struct decoder *d, const struct sl_value *v, const stru
 	return fail_at(m->value, here, r, err);
 }
 
+/*
+ * A field that is given twice, in two spellings, is decoded into what is there, as encoding/json does
+ * it: maps get more members, structures more fields, also those in lists, and all else is replaced.
+ */
+static struct sl_value *add_again(struct decoder *d, const struct sl_kz_field *f,
+				  struct sl_value *old, struct sl_value *more)
+{
+	if (f->type == SL_KZ_T_STRING_MAP || f->type == SL_KZ_T_MAP || f->type == SL_KZ_T_STRUCT) {
+		struct sl_value *both = like(sl_value_map(d->kz->a), more);
+
+		for (size_t i = 0; i < sl_map_len(old); i++)
+			sl_map_set(d->kz->a, both, old->map.members[i].key,
+				   old->map.members[i].value);
+		for (size_t i = 0; i < sl_map_len(more); i++) {
+			const struct sl_member *m = &more->map.members[i];
+			struct sl_value *there = sl_map_get(both, m->key);
+			const struct sl_kz_field *of =
+				f->type == SL_KZ_T_STRUCT ? sl_kz_find_field(f->of, m->key) : NULL;
+
+			sl_map_set(d->kz->a, both, m->key,
+				   there && of ? add_again(d, of, there, m->value) : m->value);
+		}
+		return both;
+	}
+	if (f->type == SL_KZ_T_STRUCTS) {
+		const struct sl_kz_field one = { .type = SL_KZ_T_STRUCT, .of = f->of };
+
+		for (size_t i = 0; i < sl_list_len(more) && i < sl_list_len(old); i++)
+			more->list.items[i] =
+				add_again(d, &one, old->list.items[i], more->list.items[i]);
+	}
+	return more;
+}
+
+static int by_key(const void *x, const void *y)
+{
+	const struct sl_member *a = x, *b = y;
+
+	return sl_str_cmp(a->key, b->key);
+}
+
+/* In the order in which encoding/json writes a map. */
+static const struct sl_value *sorted(struct decoder *d, const struct sl_value *map)
+{
+	struct sl_value *copy = like(sl_value_map(d->kz->a), map);
+
+	for (size_t i = 0; i < map->map.n; i++) {
+		sl_map_set(d->kz->a, copy, map->map.members[i].key, map->map.members[i].value);
+		copy->map.members[i].line = map->map.members[i].line;
+	}
+	/* Not looked up any more. */
+	qsort(copy->map.members, copy->map.n, sizeof(*copy->map.members), by_key);
+	return copy;
+}
+
+static bool has_two_spellings(const struct sl_kz_struct *s, const struct sl_value *map)
+{
+	bool seen[FIELDS_MAX] = { false };
+
+	assert(s->n <= FIELDS_MAX);
+	for (size_t i = 0; i < map->map.n; i++) {
+		const struct sl_kz_field *f = sl_kz_find_field(s, map->map.members[i].key);
+
+		if (f && seen[f - s->fields])
+			return true;
+		if (f)
+			seen[f - s->fields] = true;
+	}
+	return false;
+}
+
 static int decode_struct(struct decoder *d, const struct sl_kz_struct *s, const struct sl_value *v,
 			 const struct place *place, struct sl_value **ret, struct sl_err *err)
 {
@@ -197,6 +275,8 @@ static int decode_struct(struct decoder *d, const struct sl_kz_struct *s, const 
 		return 0;
 	if (!sl_is_map(v))
 		return wrong_type(d, v, place, s->name, err);
+	if (has_two_spellings(s, v))
+		v = sorted(d, v);
 	for (size_t i = 0; i < v->map.n; i++) {
 		const struct sl_member *m = &v->map.members[i];
 		const struct sl_kz_field *f = sl_kz_find_field(s, m->key);
@@ -210,12 +290,20 @@ static int decode_struct(struct decoder *d, const struct sl_kz_struct *s, const 
 				return r;
 			continue;
 		}
-		if (sl_is_null(m->value))
+		struct sl_value *there = sl_map_get(*ret, sl_str(f->name));
+
+		if (sl_is_null(m->value)) {
+			/* To encoding/json it is an empty list or map, and no text. */
+			if (there && (sl_is_map(there) || sl_is_list(there)))
+				sl_map_remove(*ret, sl_str(f->name));
 			continue;
+		}
 		int r = decode_field(d, f, m->value, &here, &one, err);
 
 		if (r < 0)
 			return r;
+		if (there)
+			one = add_again(d, f, there, one);
 		sl_map_set(d->kz->a, *ret, sl_str(f->name), one);
 		sl_map_member(*ret, sl_str(f->name))->line = m->line;
 	}
