@@ -1,7 +1,7 @@
 """Kustomizations, built by `sluice kustomize build` and by kustomize.
 
-Half of the trees are made from nothing (trees.py), half are golden cases with small changes. A
-difference is: one program fails and the other does not, or the outputs are not the same bytes.
+Half of the trees are made from nothing (trees.py), some of them with small changes then; half are
+golden cases with small changes, and with pieces of others. A difference is: one program fails and the other does not, or the outputs are not the same bytes.
 """
 
 import pathlib
@@ -33,10 +33,35 @@ def load_golden():
 CASES = load_golden()
 
 
+def cross(rnd, tree, other):
+    """Add a field of a kustomization of `other` to one of `tree`, and the files that it may name."""
+    files = dict(tree)
+    to, giver = ([p for p in sorted(t) if p.endswith("kustomization.yaml")] for t in (tree, other))
+    if not to or not giver:
+        return files
+    to, giver = rnd.choice(to), rnd.choice(giver)
+    lines = other[giver].split("\n")
+    at = rnd.choice([i for i, line in enumerate(lines) if line[:1].isalpha()] or [0])
+    if "\n" + lines[at].split(":")[0] + ":" not in "\n" + files[to]:
+        field = lines[at:mutate.block_end(lines, at)]
+        files[to] = files[to].rstrip("\n") + "\n" + "\n".join(field) + "\n"
+    here, there = to[:-len("kustomization.yaml")], giver[:-len("kustomization.yaml")]
+    for path in other:
+        new = here + path[len(there):]
+        if path.startswith(there) and new not in files:
+            files[new] = other[path]
+    return files
+
+
 def tree(rnd):
-    if rnd.random() < 0.5:
-        return trees.generate(rnd)
-    return mutate.mutate(rnd, rnd.choice(CASES), WORDS, yamlgen.PLAIN)
+    pick = rnd.random()
+    made = trees.generate(rnd) if pick < 0.5 else rnd.choice(CASES)
+    if pick < 0.4:
+        return made
+    other = rnd.choice(CASES)
+    if rnd.random() < 0.4:
+        made = cross(rnd, made, other)
+    return mutate.mutate(rnd, made, WORDS, yamlgen.PLAIN, other)
 
 
 def arguments(_, directory):
