@@ -67,6 +67,10 @@ static int fail_syntax(struct sl_yaml_reader *y)
 
 static int next_event(struct sl_yaml_reader *y)
 {
+	if (y->is_plain) {
+		sl_yaml_plain_next(y);
+		return 0;
+	}
 	yaml_event_delete(&y->event);
 	if (!yaml_parser_parse(&y->yaml, &y->event))
 		return fail_syntax(y);
@@ -362,7 +366,7 @@ static int parse_node(struct sl_yaml_reader *y, struct sl_value **ret_value)
 static int look_ahead(struct sl_yaml_reader *y)
 {
 	size_t n = y->event.data.document_end.implicit ? 3 : 2;
-	bool end = y->o.rules != SL_YAML_GO3;
+	bool end = y->o.rules != SL_YAML_GO3 || y->is_plain;
 
 	for (size_t i = 0; i < n && !end; i++) {
 		yaml_token_t token;
@@ -421,12 +425,50 @@ static int parse_stream(struct sl_yaml_reader *y, struct sl_value *docs)
 	return r;
 }
 
+static void release(struct sl_yaml_reader *y)
+{
+	sl_strmap_release(&y->anchors);
+	free(y->stack);
+	sl_yaml_plain_release(&y->plain);
+}
+
+static int parse_with_libyaml(struct sl_yaml_reader *y, struct sl_value *docs)
+{
+	int r;
+
+	if (!yaml_parser_initialize(&y->yaml))
+		abort();
+	yaml_parser_set_input_string(&y->yaml, (const unsigned char *)(y->text.n ? y->text.p : ""),
+				     y->text.n);
+	r = parse_stream(y, docs);
+	if (r == SL_ERR_INVALID && y->o.go_messages && !y->syntax_failed)
+		r = fail_later(y, r);
+	yaml_event_delete(&y->event);
+	yaml_parser_delete(&y->yaml);
+	return r;
+}
+
+/* False: not plain, or in error, for which libyaml has the words and places. */
+static bool parse_plain(const struct sl_yaml_reader *reader, struct sl_value *docs)
+{
+	struct sl_yaml_reader y = *reader;
+	int r = SL_ERR_INVALID;
+
+	y.is_plain = true;
+	y.err = NULL;
+	y.plain.text = (struct sl_strbuf)SL_STRBUF_INIT(y.text.n);
+	if (sl_yaml_plain_read(&y.plain, y.text))
+		r = parse_stream(&y, docs);
+	release(&y);
+	return r == 0;
+}
+
 int sl_yaml_parse_all(struct sl_arena *a, struct sl_str text, const struct sl_yaml_options *options,
 		      struct sl_value **ret_docs, struct sl_err *err)
 {
 	struct sl_yaml_reader y = { .a = a, .text = text, .err = err };
 	struct sl_value *docs = sl_value_list(a);
-	int r;
+	int r = 0;
 
 	if (options)
 		y.o = *options;
@@ -436,17 +478,9 @@ int sl_yaml_parse_all(struct sl_arena *a, struct sl_str text, const struct sl_ya
 	if (text.n > y.o.bytes)
 		return sl_err_set(err, SL_ERR_TOO_LARGE, "YAML is larger than %zu bytes",
 				  y.o.bytes);
-	if (!yaml_parser_initialize(&y.yaml))
-		abort();
-	yaml_parser_set_input_string(&y.yaml, (const unsigned char *)(text.n ? text.p : ""),
-				     text.n);
-	r = parse_stream(&y, docs);
-	if (r == SL_ERR_INVALID && y.o.go_messages && !y.syntax_failed)
-		r = fail_later(&y, r);
-	yaml_event_delete(&y.event);
-	yaml_parser_delete(&y.yaml);
-	sl_strmap_release(&y.anchors);
-	free(y.stack);
+	if (!parse_plain(&y, docs))
+		r = parse_with_libyaml(&y, docs);
+	release(&y);
 	if (r < 0)
 		return r;
 	*ret_docs = docs;

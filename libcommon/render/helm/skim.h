@@ -3,9 +3,8 @@
  * is whether they are YAML at all, their apiVersion and kind, and whether they are hooks. Inner header
  * of the library.
  *
- * This reads a part of YAML in which nothing has two meanings: block maps and lists, words, text in
- * quotes, block text, flow lists of words. Whatever is not surely in that part, is a hook, or has a
- * field that Helm would refuse, is left to the parser; where this answers, the parser gives the same.
+ * Whatever codec/yaml_skim.h cannot read, is a hook, or has a field that Helm would refuse, is left to
+ * the parser; where this answers, the parser gives the same.
  *
  * Thread rule: pure functions.
  */
@@ -14,12 +13,9 @@
 
 #include "libcommon/base/str.h"
 
-#define SL_HELM_SKIM_BYTES_MAX ((size_t)4 << 20)
-#define SL_HELM_SKIM_DEPTH_MAX 64
-
 /*
- * True when `doc` is a manifest of that part of YAML with a kind and an apiVersion, which are then views
- * of it, and no hook. False says nothing.
+ * True when `doc` is a plain manifest with a kind and an apiVersion, which are then views of it, and no
+ * hook. False says nothing.
  */
 bool sl_helm_skim(struct sl_str doc, struct sl_str *ret_api_version, struct sl_str *ret_kind);
 

@@ -1,5 +1,6 @@
 #include "libcommon/render/helm/skim.h"
 #include "libcommon/base/strbuf.h"
+#include "libcommon/codec/yaml_skim.h"
 
 #include <stdlib.h>
 
@@ -37,6 +38,10 @@ static const char *const plain[] = {
 	HEAD "a: {b: c, 'd': [1, 2m], e: {f: /g, h: {}}}\nb: [ {c: d} , [] ] # e\n",
 	HEAD "spec:\n- a\n-   b: c\n    d: http://e:80/f#g\n- $(X)\n",
 	HEAD "data:\n  a: \"\\\"\\n\"\n  b: a\xc3\xa4\xe2\x80\x94\xf0\x9f\x98\x80\n",
+	HEAD "metadata: {name: a, annotations: {b: c}}\n",
+	HEAD "metadata:\n  name:\n  annotations:\n",
+	HEAD "a: b\n  c\nd:\n  e\nf: 'g\n  h'\n",
+	HEAD "a: .5\nb: .info\n_c: ^.+$\n'@d': :e\n",
 	HEAD "spec:\n  kind: Other\n  metadata: [a]\n  annotations:\n    helm.sh/hook: x\n",
 };
 
@@ -77,7 +82,6 @@ static void leaves_everything_else_to_the_parser(void **state)
 		HEAD "metadata:\n  annotations:\n    \"helm.sh/hook\": test\n",
 		HEAD "a: b: c\n",
 		HEAD "a: b\n  c: d\n",
-		HEAD "a: b\n  c\n",
 		HEAD " a: b\n",
 		HEAD "a\n",
 		HEAD "a: 'b\n",
@@ -94,18 +98,19 @@ static void leaves_everything_else_to_the_parser(void **state)
 		HEAD "a: [.inf]\n",
 		HEAD "a: [b]]\n",
 		HEAD "a: [[[[[[[[[[b]]]]]]]]]]\n",
-		HEAD "metadata: {name: a}\n",
 		HEAD "metadata:\n  annotations: {helm.sh/hook: test}\n",
-		HEAD "metadata:\n  annotations: {a: b}\n",
 		HEAD "a: &b c\n",
 		HEAD "a: *b\n",
 		HEAD "a: !!int x\n",
 		HEAD "a: .inf\n",
+		HEAD "a: +.Inf\n",
+		HEAD "a: .nan\n",
+		HEAD "metadata: \"\"\n",
+		HEAD "metadata: {name: [a]}\n",
+		HEAD "metadata:\n  annotations: {a: {}}\n",
 		HEAD "a: -.inf\n",
 		HEAD "a: - b\n",
-		HEAD "a:\n- b\n - c\n",
 		HEAD "a:\n  - b\n c: d\n",
-		HEAD "a:\n  b\n",
 		HEAD "a: |2\n   b\n",
 		HEAD "a: |\n     \n  b\n",
 		HEAD "a: |\n  b\n c\n",
@@ -163,9 +168,9 @@ static bool skim_nested(size_t levels)
 static void has_a_limit_of_depth(void **state)
 {
 	(void)state;
-	assert_true(skim_nested(SL_HELM_SKIM_DEPTH_MAX - 1));
-	assert_true(skim_nested(SL_HELM_SKIM_DEPTH_MAX));
-	assert_false(skim_nested(SL_HELM_SKIM_DEPTH_MAX + 1));
+	assert_true(skim_nested(SL_YAML_SKIM_DEPTH_MAX - 1));
+	assert_true(skim_nested(SL_YAML_SKIM_DEPTH_MAX));
+	assert_false(skim_nested(SL_YAML_SKIM_DEPTH_MAX + 1));
 }
 
 static bool skim_long(size_t n)
@@ -184,9 +189,9 @@ static bool skim_long(size_t n)
 static void has_a_limit_of_size(void **state)
 {
 	(void)state;
-	assert_true(skim_long(SL_HELM_SKIM_BYTES_MAX - 1));
-	assert_true(skim_long(SL_HELM_SKIM_BYTES_MAX));
-	assert_false(skim_long(SL_HELM_SKIM_BYTES_MAX + 1));
+	assert_true(skim_long(SL_YAML_SKIM_BYTES_MAX - 1));
+	assert_true(skim_long(SL_YAML_SKIM_BYTES_MAX));
+	assert_false(skim_long(SL_YAML_SKIM_BYTES_MAX + 1));
 }
 
 int main(void)
