@@ -6,6 +6,7 @@
 #include <unistd.h>
 
 #include "cli/helmhost.h"
+#include "libcommon/lang/sprig/gourl.h"
 
 int sl_cli_helm_fail(const struct sl_err *err)
 {
@@ -26,6 +27,22 @@ int sl_cli_helm_refuse(const struct sl_cli_args *args, const char *const *flags,
 	return 0;
 }
 
+/* Helm has parsed it as a URL by then. */
+static int no_such_url(struct sl_str text, struct sl_err *err)
+{
+	SL_AUTO(sl_arena) a = SL_ARENA_INIT;
+	SL_AUTO(sl_strbuf) shown = SL_STRBUF_INIT(3 * SL_GOURL_MAX);
+	struct sl_gourl url;
+
+	if (sl_gourl_parse(&a, text, &url, NULL) < 0)
+		return sl_err_set(err, SL_ERR_INVALID, "invalid chart URL format: %.*s",
+				  SL_STR_FMT(text));
+	sl_gourl_format(&url, &shown);
+	return sl_err_set(err, SL_ERR_NOT_FOUND,
+			  "non-absolute URLs should be in form of repo_name/path_to_chart, got: %s",
+			  shown.p);
+}
+
 static int not_here(const struct sl_cli_args *args, const char *name, struct sl_err *err)
 {
 	struct sl_str text = sl_str(name);
@@ -36,10 +53,7 @@ static int not_here(const struct sl_cli_args *args, const char *name, struct sl_
 				  "chart %s is not on this machine, and charts are not downloaded",
 				  name);
 	if (slash < 0)
-		return sl_err_set(err, SL_ERR_NOT_FOUND,
-				  "non-absolute URLs should be in form of "
-				  "repo_name/path_to_chart, got: %s",
-				  name);
+		return no_such_url(text, err);
 	return sl_err_set(err, SL_ERR_NOT_FOUND, "repo %.*s not found",
 			  SL_STR_FMT(sl_str_sub(text, 0, (size_t)slash)));
 }

@@ -4,7 +4,8 @@
  *
  * Integers in int64 become INT; other literals FLOAT when the shortest decimal of the double gives
  * the same number back, else NUMBER, verbatim. Writing is the inverse: Go's encoding/json format for
- * floats, U+2028, U+2029, <, > and & escaped only when asked (Go's default does).
+ * floats, U+2028, U+2029, <, > and & escaped only when asked (Go's default does). Texts are expected to
+ * be UTF-8, but with SL_JSON_GO.
  *
  * Thread rule: pure functions. Caps: struct sl_json_limits.
  */
@@ -46,6 +47,8 @@ enum sl_json_flags {
 	SL_JSON_SORT = 1 << 0,	    /* members bytewise by key */
 	SL_JSON_PRETTY = 1 << 1,    /* indented by 2 spaces as Go's MarshalIndent */
 	SL_JSON_HTML_SAFE = 1 << 2, /* <, >, & as \u003c … as Go's Marshal does */
+	/* As every encoder of Go: U+2028 and U+2029 escaped, \ufffd for each byte that is no UTF-8. */
+	SL_JSON_GO = 1 << 3,
 };
 /* Append the text; the buffer's own maximum is the cap. No newline at the end. */
 void sl_json_write(const struct sl_value *v, unsigned flags, struct sl_strbuf *out);

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "libcommon/codec/number.h"
+#include "libcommon/codec/unicode.h"
 
 struct writer {
 	struct sl_strbuf *out;
@@ -11,16 +12,20 @@ struct writer {
 	size_t depth;
 };
 
-/* How many bytes at `p` need escaping, as one: 0, 1, or 3 for U+2028 and U+2029. */
-static size_t special(const unsigned char *p, size_t n, bool html)
+/* How many bytes of `s` begin it that are written together, and whether they need escaping. */
+static size_t piece(struct sl_str s, unsigned flags, bool *ret_special)
 {
-	if (*p < 0x20 || *p == '"' || *p == '\\')
+	unsigned char c = (unsigned char)s.p[0];
+	uint32_t rune;
+	size_t n;
+
+	*ret_special = c < 0x20 || c == '"' || c == '\\' ||
+		       (flags & SL_JSON_HTML_SAFE && (c == '<' || c == '>' || c == '&'));
+	if (c < 0x80 || !(flags & (SL_JSON_GO | SL_JSON_HTML_SAFE)))
 		return 1;
-	if (html && (*p == '<' || *p == '>' || *p == '&'))
-		return 1;
-	if (html && *p == 0xe2 && n >= 3 && p[1] == 0x80 && (p[2] & 0xfe) == 0xa8)
-		return 3;
-	return 0;
+	n = sl_rune_decode(s, &rune);
+	*ret_special = rune == 0x2028 || rune == 0x2029 || (n == 1 && flags & SL_JSON_GO);
+	return n;
 }
 
 static void put_escape(const unsigned char *p, size_t len, struct sl_strbuf *out)
@@ -30,38 +35,36 @@ static void put_escape(const unsigned char *p, size_t len, struct sl_strbuf *out
 
 	if (len == 3)
 		sl_strbuf_addf(out, "\\u202%x", p[2] & 0xfU);
+	else if (*p >= 0x80)
+		sl_strbuf_addz(out, "\\ufffd");
 	else if (hit)
 		sl_strbuf_add(out, (char[]){ '\\', to[hit - from] }, 2);
 	else
 		sl_strbuf_addf(out, "\\u%04x", *p);
 }
 
-static void quote(struct sl_str s, bool html, struct sl_strbuf *out)
+static void quote(struct sl_str s, unsigned flags, struct sl_strbuf *out)
 {
-	const unsigned char *p = (const unsigned char *)s.p;
 	size_t from = 0;
 
 	sl_strbuf_addc(out, '"');
-	for (size_t i = 0; i < s.n;) {
-		size_t len = special(p + i, s.n - i, html);
+	for (size_t i = 0, len; i < s.n; i += len) {
+		bool special;
 
-		if (!len) {
-			i++;
+		len = piece(sl_str_sub(s, i, s.n), flags, &special);
+		if (!special)
 			continue;
-		}
-		sl_strbuf_add(out, p + from, i - from);
-		put_escape(p + i, len, out);
-		i += len;
-		from = i;
+		sl_strbuf_adds(out, sl_str_sub(s, from, i));
+		put_escape((const unsigned char *)s.p + i, len, out);
+		from = i + len;
 	}
-	if (s.n)
-		sl_strbuf_add(out, p + from, s.n - from);
+	sl_strbuf_adds(out, sl_str_sub(s, from, s.n));
 	sl_strbuf_addc(out, '"');
 }
 
 void sl_json_quote(struct sl_str s, struct sl_strbuf *out)
 {
-	quote(s, false, out);
+	quote(s, 0, out);
 }
 
 static void new_line(struct writer *w)
@@ -126,7 +129,7 @@ static void put_map(struct writer *w, const struct sl_value *v)
 		if (i)
 			sl_strbuf_addc(w->out, ',');
 		new_line(w);
-		quote(m->key, w->flags & SL_JSON_HTML_SAFE, w->out);
+		quote(m->key, w->flags, w->out);
 		sl_strbuf_addz(w->out, w->flags & SL_JSON_PRETTY ? ": " : ":");
 		put_value(w, m->value);
 	}
@@ -161,7 +164,7 @@ static void put_value(struct writer *w, const struct sl_value *v)
 		sl_strbuf_adds(w->out, v->s);
 		return;
 	case SL_V_STRING:
-		quote(v->s, w->flags & SL_JSON_HTML_SAFE, w->out);
+		quote(v->s, w->flags, w->out);
 		return;
 	case SL_V_LIST:
 		put_list(w, v);

@@ -6,6 +6,7 @@
 #include "libcommon/lang/sprig/bcrypt.h"
 #include "libcommon/lang/sprig/chance.h"
 #include "libcommon/lang/sprig/define.h"
+#include "libcommon/lang/sprig/encode.h"
 #include "libcommon/lang/sprig/openssl.h"
 #include "libcommon/lang/sprig/sprig.h"
 
@@ -345,7 +346,7 @@ SL_SPRIG_FN(decrypt_aes)
 	*ret = sl_goval_strz("");
 	if (!args[1].s.n)
 		return 0;
-	r = sl_base64_decode(args[1].s, &bytes, err);
+	r = sl_sprig_base64_decode(args[1].s, &bytes, err);
 	if (r == 0)
 		r = check_blocks(bytes.n, args[1].s.n / 4 * 3, err);
 	if (r == 0)

@@ -1,3 +1,5 @@
+#include "libcommon/lang/sprig/encode.h"
+
 #include "libcommon/codec/base64.h"
 #include "libcommon/lang/sprig/call.h"
 
@@ -101,16 +103,25 @@ SL_SPRIG_FN(b64enc)
 	return sl_sprig_text(call, &out, ret, err);
 }
 
+int sl_sprig_base64_decode(struct sl_str s, struct sl_strbuf *out, struct sl_err *err)
+{
+	ptrdiff_t wrong = base64_error(s);
+
+	if (wrong >= 0)
+		return sl_err_set(err, SL_ERR_INVALID, "illegal base64 data at input byte %td",
+				  wrong);
+	add_bits(out, s, base64_digit, 6);
+	return 0;
+}
+
 /* What is wrong with the text comes out in its stead. */
 SL_SPRIG_FN(b64dec)
 {
 	SL_SPRIG_BUF(out);
-	ptrdiff_t wrong = base64_error(args[0].s);
+	SL_AUTO(sl_err) why = SL_ERR_INIT;
 
-	if (wrong >= 0)
-		sl_strbuf_addf(&out, "illegal base64 data at input byte %td", wrong);
-	else
-		add_bits(&out, args[0].s, base64_digit, 6);
+	if (sl_sprig_base64_decode(args[0].s, &out, &why) < 0)
+		sl_strbuf_addz(&out, why.message);
 	return sl_sprig_text(call, &out, ret, err);
 }
 

@@ -4,16 +4,16 @@
 #include "libcommon/codec/json_go.h"
 #include "libcommon/lang/sprig/call.h"
 
-#define FLAGS_JSON (SL_JSON_COMPACT | SL_JSON_HTML_SAFE)
-#define FLAGS_PRETTY (SL_JSON_PRETTY | SL_JSON_HTML_SAFE)
-#define FLAGS_RAW SL_JSON_COMPACT
+#define FLAGS_JSON (SL_JSON_GO | SL_JSON_HTML_SAFE)
+#define FLAGS_PRETTY (SL_JSON_GO | SL_JSON_PRETTY | SL_JSON_HTML_SAFE)
+#define FLAGS_RAW SL_JSON_GO
 
 static int encode(struct sl_go_call *call, struct sl_goval v, unsigned flags, struct sl_goval *ret,
 		  struct sl_err *err)
 {
 	SL_SPRIG_BUF(out);
 	struct sl_value *tree;
-	int r = sl_goval_to_value(call->a, v, &tree, err);
+	int r = sl_goval_to_json(call->a, v, &tree, err);
 
 	if (r)
 		return r;

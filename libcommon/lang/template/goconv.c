@@ -99,7 +99,13 @@ struct sl_goval sl_goval_from_value(struct sl_arena *a, const struct sl_value *v
 	return SL_GO_NONE;
 }
 
-static int to_value(struct sl_arena *a, const struct sl_goval *v, unsigned depth,
+/* Where the tree lives, and whether texts are to stay as they are. */
+struct conv {
+	struct sl_arena *a;
+	bool verbatim;
+};
+
+static int to_value(const struct conv *c, const struct sl_goval *v, unsigned depth,
 		    struct sl_value **ret, struct sl_err *err);
 
 /* The shortest decimal of a float32 is another number than that of the float64 that it fits in. */
@@ -113,7 +119,7 @@ static double widened(const struct sl_goval *v)
 	return f;
 }
 
-static int float_to(struct sl_arena *a, const struct sl_goval *v, struct sl_value **ret,
+static int float_to(const struct conv *c, const struct sl_goval *v, struct sl_value **ret,
 		    struct sl_err *err)
 {
 	char buf[SL_NUMBER_TEXT_MAX];
@@ -126,61 +132,61 @@ static int float_to(struct sl_arena *a, const struct sl_goval *v, struct sl_valu
 					      : "-Inf");
 	f = widened(v);
 	if (f != trunc(f))
-		*ret = sl_value_float(a, f);
+		*ret = sl_value_float(c->a, f);
 	else if (fabs(f) <= 0x1p53 && !(f == 0 && signbit(f)))
-		*ret = sl_value_int(a, (int64_t)f);
+		*ret = sl_value_int(c->a, (int64_t)f);
 	else
-		*ret = sl_value_number(a, sl_float_text(f, SL_FLOAT_JSON, buf));
+		*ret = sl_value_number(c->a, sl_float_text(f, SL_FLOAT_JSON, buf));
 	return 0;
 }
 
-/* What is no UTF-8 becomes U+FFFD, byte by byte. */
-static struct sl_value *str_to(struct sl_arena *a, struct sl_str s)
+/* What is no UTF-8 becomes U+FFFD, byte by byte, unless it is to stay. */
+static struct sl_value *str_to(const struct conv *c, struct sl_str s)
 {
 	SL_AUTO(sl_strbuf) b = SL_STRBUF_INIT(s.n * 3);
 	char bytes[4];
 	uint32_t rune;
 
-	if (sl_str_is_utf8(s))
-		return sl_value_str_borrow(a, s);
+	if (c->verbatim || sl_str_is_utf8(s))
+		return sl_value_str_borrow(c->a, s);
 	while (s.n) {
 		size_t n = sl_rune_decode(s, &rune);
 
 		sl_strbuf_add(&b, bytes, sl_rune_encode(rune, bytes));
 		s = sl_str_sub(s, n, s.n);
 	}
-	return sl_value_str(a, sl_strbuf_str(&b));
+	return sl_value_str(c->a, sl_strbuf_str(&b));
 }
 
-static int slice_to(struct sl_arena *a, const struct sl_goval *v, unsigned depth,
+static int slice_to(const struct conv *c, const struct sl_goval *v, unsigned depth,
 		    struct sl_value **ret, struct sl_err *err)
 {
 	struct sl_value *list, *item;
 
 	if (sl_goval_is_nil(*v)) {
-		*ret = sl_value_null(a);
+		*ret = sl_value_null(c->a);
 		return 0;
 	}
 	if (v->type == &sl_go_bytes) {
 		SL_AUTO(sl_strbuf) b = SL_STRBUF_INIT(BASE64_MAX);
 
 		sl_base64_encode(v->s, &b);
-		*ret = sl_value_str(a, sl_strbuf_str(&b));
+		*ret = sl_value_str(c->a, sl_strbuf_str(&b));
 		return sl_strbuf_check(&b, "a text in base64", err);
 	}
-	list = sl_value_list(a);
+	list = sl_value_list(c->a);
 	for (size_t i = 0; i < v->list->n; i++) {
-		int r = to_value(a, &v->list->items[i], depth + 1, &item, err);
+		int r = to_value(c, &v->list->items[i], depth + 1, &item, err);
 
 		if (r < 0)
 			return r;
-		sl_list_push(a, list, item);
+		sl_list_push(c->a, list, item);
 	}
 	*ret = list;
 	return 0;
 }
 
-static int map_to(struct sl_arena *a, const struct sl_goval *v, unsigned depth,
+static int map_to(const struct conv *c, const struct sl_goval *v, unsigned depth,
 		  struct sl_value **ret, struct sl_err *err)
 {
 	struct sl_value *map, *item;
@@ -188,24 +194,24 @@ static int map_to(struct sl_arena *a, const struct sl_goval *v, unsigned depth,
 	struct sl_str *keys;
 
 	if (!v->map) {
-		*ret = sl_value_null(a);
+		*ret = sl_value_null(c->a);
 		return 0;
 	}
-	map = sl_value_map(a);
-	keys = sl_go_map_keys(a, v->map);
-	members = sl_arena_array(a, sl_go_map_len(v->map), sizeof(*members));
+	map = sl_value_map(c->a);
+	keys = sl_go_map_keys(c->a, v->map);
+	members = sl_arena_array(c->a, sl_go_map_len(v->map), sizeof(*members));
 	for (size_t i = 0; i < sl_go_map_len(v->map); i++) {
-		int r = to_value(a, sl_go_map_get(v->map, keys[i]), depth + 1, &item, err);
+		int r = to_value(c, sl_go_map_get(v->map, keys[i]), depth + 1, &item, err);
 
 		if (r < 0)
 			return r;
-		members[i] = (struct sl_member){ .key = str_to(a, keys[i])->s, .value = item };
+		members[i] = (struct sl_member){ .key = str_to(c, keys[i])->s, .value = item };
 	}
 	/* Two keys may become one when bytes that are no UTF-8 are replaced: the last one wins. */
-	if (sl_map_adopt(a, map, members, sl_go_map_len(v->map))) {
-		map = sl_value_map(a);
+	if (sl_map_adopt(c->a, map, members, sl_go_map_len(v->map))) {
+		map = sl_value_map(c->a);
 		for (size_t i = 0; i < sl_go_map_len(v->map); i++)
-			sl_map_set(a, map, members[i].key, members[i].value);
+			sl_map_set(c->a, map, members[i].key, members[i].value);
 	}
 	*ret = map;
 	return 0;
@@ -217,43 +223,43 @@ static bool is_empty(struct sl_goval v)
 	return sl_goval_kind(v) != SL_GO_STRUCT && !sl_goval_truth(v);
 }
 
-static int struct_to(struct sl_arena *a, const struct sl_goval *v, unsigned depth,
+static int struct_to(const struct conv *c, const struct sl_goval *v, unsigned depth,
 		     struct sl_value **ret, struct sl_err *err)
 {
 	const struct sl_go_type *type = v->type->kind == SL_GO_POINTER ? v->type->elem : v->type;
-	struct sl_value *map = sl_value_map(a), *item;
+	struct sl_value *map = sl_value_map(c->a), *item;
 
 	for (const struct sl_go_field *f = type->fields; f && f->name; f++) {
-		struct sl_goval got = f->get(a, v->ptr);
+		struct sl_goval got = f->get(c->a, v->ptr);
 		const char *name = f->json ? f->json : f->name;
 
 		if (strcmp(name, "-") == 0 || (f->omit_empty && is_empty(got)))
 			continue;
-		int r = to_value(a, &got, depth + 1, &item, err);
+		int r = to_value(c, &got, depth + 1, &item, err);
 
 		if (r < 0)
 			return r;
-		sl_map_setz(a, map, name, item);
+		sl_map_setz(c->a, map, name, item);
 	}
 	*ret = map;
 	return 0;
 }
 
-static int pointer_to(struct sl_arena *a, const struct sl_goval *v, unsigned depth,
+static int pointer_to(const struct conv *c, const struct sl_goval *v, unsigned depth,
 		      struct sl_value **ret, struct sl_err *err)
 {
 	struct sl_goval pointed = { .type = v->type->elem, .ptr = v->ptr };
 
 	if (!v->ptr) {
-		*ret = sl_value_null(a);
+		*ret = sl_value_null(c->a);
 		return 0;
 	}
 	if (pointed.type->json)
-		return pointed.type->json(a, &pointed, ret, err);
-	return struct_to(a, v, depth, ret, err);
+		return pointed.type->json(c->a, &pointed, ret, err);
+	return struct_to(c, v, depth, ret, err);
 }
 
-static int to_value(struct sl_arena *a, const struct sl_goval *v, unsigned depth,
+static int to_value(const struct conv *c, const struct sl_goval *v, unsigned depth,
 		    struct sl_value **ret, struct sl_err *err)
 {
 	enum sl_go_kind kind = v->type ? v->type->kind : SL_GO_INVALID;
@@ -262,42 +268,42 @@ static int to_value(struct sl_arena *a, const struct sl_goval *v, unsigned depth
 		return sl_err_set(err, SL_ERR_INVALID,
 				  "json: unsupported value: encountered a cycle via %s",
 				  v->type ? v->type->name : "<nil>");
-	if (sl_arena_full(a))
+	if (sl_arena_full(c->a))
 		return sl_err_set(err, SL_ERR_TOO_LARGE, "the memory of the rendering is used up");
 	if (v->type && v->type->json)
-		return v->type->json(a, v, ret, err);
+		return v->type->json(c->a, v, ret, err);
 	if (sl_go_kind_is_int(kind) || (sl_go_kind_is_uint(kind) && v->u <= INT64_MAX)) {
-		*ret = sl_value_int(a, v->i);
+		*ret = sl_value_int(c->a, v->i);
 		return 0;
 	}
 	switch (kind) {
 	case SL_GO_BOOL:
-		*ret = sl_value_bool(a, v->b);
+		*ret = sl_value_bool(c->a, v->b);
 		return 0;
 	case SL_GO_FLOAT32:
 	case SL_GO_FLOAT64:
-		return float_to(a, v, ret, err);
+		return float_to(c, v, ret, err);
 	case SL_GO_STRING:
-		*ret = str_to(a, v->s);
+		*ret = str_to(c, v->s);
 		return 0;
 	case SL_GO_SLICE:
-		return slice_to(a, v, depth, ret, err);
+		return slice_to(c, v, depth, ret, err);
 	case SL_GO_MAP:
-		return map_to(a, v, depth, ret, err);
+		return map_to(c, v, depth, ret, err);
 	case SL_GO_STRUCT:
-		return struct_to(a, v, depth, ret, err);
+		return struct_to(c, v, depth, ret, err);
 	case SL_GO_POINTER:
-		return pointer_to(a, v, depth, ret, err);
+		return pointer_to(c, v, depth, ret, err);
 	case SL_GO_FUNC:
 	case SL_GO_COMPLEX128:
 		return sl_err_set(err, SL_ERR_INVALID, "json: unsupported type: %s", v->type->name);
 	case SL_GO_INVALID:
 	case SL_GO_INTERFACE:
-		*ret = sl_value_null(a);
+		*ret = sl_value_null(c->a);
 		return 0;
 	default: /* unsigned and past int64 */
 		*ret = sl_value_number(
-			a, sl_str(sl_arena_printf(a, "%llu", (unsigned long long)v->u)));
+			c->a, sl_str(sl_arena_printf(c->a, "%llu", (unsigned long long)v->u)));
 		return 0;
 	}
 }
@@ -305,5 +311,11 @@ static int to_value(struct sl_arena *a, const struct sl_goval *v, unsigned depth
 int sl_goval_to_value(struct sl_arena *a, struct sl_goval v, struct sl_value **ret,
 		      struct sl_err *err)
 {
-	return to_value(a, &v, 0, ret, err);
+	return to_value(&(struct conv){ .a = a }, &v, 0, ret, err);
+}
+
+int sl_goval_to_json(struct sl_arena *a, struct sl_goval v, struct sl_value **ret,
+		     struct sl_err *err)
+{
+	return to_value(&(struct conv){ .a = a, .verbatim = true }, &v, 0, ret, err);
 }

@@ -210,12 +210,16 @@ struct sl_goval sl_goval_from_value(struct sl_arena *a, const struct sl_value *v
 				    enum sl_go_numbers numbers);
 /*
  * What encoding/json would write of `v`, as a tree, in the order in which it writes: the keys of maps
- * sorted, []uint8 as base64, a whole float as an integer as long as Go writes no exponent.
+ * sorted, []uint8 as base64, a whole float as an integer as long as Go writes no exponent. Bytes that are
+ * no UTF-8 become U+FFFD, and of two keys that are one by that the last counts: what reads it back sees.
  * Errors: SL_ERR_INVALID with Go's text (functions, NaN, infinities, cycles, which is what nesting past
  * SL_GO_DEPTH_MAX counts as), SL_ERR_TOO_LARGE when the arena is full.
  */
 #define SL_GO_DEPTH_MAX 1000
 int sl_goval_to_value(struct sl_arena *a, struct sl_goval v, struct sl_value **ret,
 		      struct sl_err *err) SL_MUST_CHECK;
+/* The same with texts as they are, to be written with SL_JSON_GO. */
+int sl_goval_to_json(struct sl_arena *a, struct sl_goval v, struct sl_value **ret,
+		     struct sl_err *err) SL_MUST_CHECK;
 
 #endif

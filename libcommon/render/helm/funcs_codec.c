@@ -75,12 +75,12 @@ static int to_json(struct sl_go_call *call, const struct sl_goval *args, size_t 
 	SL_AUTO(sl_strbuf) b = SL_STRBUF_INIT(SL_SPRIG_TEXT_MAX);
 	SL_AUTO(sl_err) why = SL_ERR_INIT;
 	struct sl_value *tree = NULL;
-	int r = sl_goval_to_value(call->a, args[0], &tree, &why);
+	int r = sl_goval_to_json(call->a, args[0], &tree, &why);
 
 	(void)n;
 	if (r < 0)
 		return return_nothing(r, &why, ret, err);
-	sl_json_write(tree, SL_JSON_HTML_SAFE, &b);
+	sl_json_write(tree, SL_JSON_GO | SL_JSON_HTML_SAFE, &b);
 	return return_text(call, &b, ret, err);
 }
 

@@ -10,7 +10,7 @@ from helm import exprs
 SUBS = ["sub", "other", "lib"]
 KEYS = ["a", "b", "c", "global", "sub", "other", "alias", "enabled", "exports", "data", "tags"]
 SCALARS = ["1", "0", "-3", "1.5", "1e3", "true", "false", "null", "~", "x", "\"\"", "\"12\"", "hello", "0x1f", "012", "1_000", "yes",
-           "2001-01-01", "\"{{ .Values.a }}\"", "12345678901", "1.0", ".inf", "'it''s'", "{}", "[]", "9007199254740993"]
+           "2001-01-01", "\"{{ .Values.a }}\"", "12345678901", "1.0", "'it''s'", "{}", "[]", "9007199254740993"]
 KINDS = ["ConfigMap", "Service", "Deployment", "Namespace", "Secret", "ClusterRole", "Role", "RoleBinding", "Ingress", "Job", "CronJob",
          "CustomResourceDefinition", "ServiceAccount", "Widget", "PodDisruptionBudget", "NetworkPolicy", "StorageClass", "List",
          "HorizontalPodAutoscaler", "APIService", "Pod", "ReplicaSet", "PersistentVolume", "ResourceQuota", "DaemonSet", "StatefulSet",
@@ -18,12 +18,17 @@ KINDS = ["ConfigMap", "Service", "Deployment", "Namespace", "Secret", "ClusterRo
 EVENTS = ["pre-install", "post-install", "pre-delete", "post-delete", "pre-upgrade", "post-upgrade", "pre-rollback", "post-rollback",
           "test", "test-success", "test-failure", "crd-install", "nonsense", ""]
 POLICIES = ["before-hook-creation", "hook-succeeded", "hook-failed", "nonsense", "before-hook-creation,hook-succeeded"]
-SEPARATORS = ["---\n", "--- \n", "\n---\n", "---\n---\n", "--- # c\n", "---\n# only a comment\n---\n", "----\n", " ---\n", "...\n---\n",
-              "---\r\n", "--- x\n", "---\n\n\n", "---\t\n"]
+SEPARATORS = ["---\n", "--- \n", "\n---\n", "---\n---\n", "---\n# only a comment\n---\n", "...\n---\n", "---\r\n", "---\n\n\n", "---\t\n"]
+ODD_SEPARATORS = ["----\n", " ---\n", "--- x\n", "--- # c\n", "...\n", "---x\n"]
 
 
 def scalar(rnd):
-    return rnd.choice(SCALARS)
+    return rare(rnd, SCALARS, [".inf", "*a", "{{ .Values.a }}", "!x y", "\"\\q\""], 0.001)
+
+
+def rare(rnd, usual, odd, chance=0.01):
+    """What is odd makes most charts fail in both, and hides what else they have."""
+    return rnd.choice(odd if rnd.random() < chance else usual)
 
 
 def flow(rnd, depth=0):
@@ -71,12 +76,12 @@ def import_values(rnd):
 
 
 def dependency(rnd, name):
-    out = "- name: %s\n  version: %s\n" % (name, rnd.choice(["0.1.0", "\"*\"", "~0.1", ">=9", "0.1.x", "x", "0.1.0"]))
+    out = "- name: %s\n  version: %s\n" % (name, rare(rnd, ["0.1.0", "\"*\"", "~0.1", "0.1.x", "0.1.0", "\">=0.1\""], ["\">=9\"", "x", "\">1 <\""], 0.1))
     if rnd.random() < 0.3:
-        out += "  alias: %s\n" % rnd.choice(["alias", "alias", "other", "a.b", "sub"])
+        out += "  alias: %s\n" % rare(rnd, ["alias", "alias", "other", "sub"], ["a.b", "a b", "1"])
     if rnd.random() < 0.4:
         out += "  condition: %s\n" % rnd.choice(["%s.enabled" % name, "enabled", "alias.enabled,sub.enabled", "none.x", "a", "global.a", "sub",
-                                                 " sub.enabled ", "tags.front", ","])
+                                                 " sub.enabled ", "tags.front", "\",\""])
     if rnd.random() < 0.3:
         out += "  tags: [%s]\n" % rnd.choice(["front", "back", "front, back", "none", ""])
     if rnd.random() < 0.35:
@@ -94,7 +99,7 @@ def annotations(rnd):
         events = ",".join(rnd.choice(EVENTS) for _ in range(rnd.choice([1, 1, 2])))
         out.append("    helm.sh/hook: %s\n" % rnd.choice([events, "\"%s\"" % events, events.upper(), " , ".join(events.split(",")) or "x"]))
     if rnd.random() < 0.5:
-        out.append("    helm.sh/hook-weight: %s\n" % rnd.choice(["\"5\"", "\"-5\"", "\"x\"", "\"1.5\"", "\"+2\"", "\" 3\"", "\"99999999999\"", "5", "\"010\""]))
+        out.append("    helm.sh/hook-weight: %s\n" % rnd.choice(["\"5\"", "\"-5\"", "\"x\"", "\"1.5\"", "\"+2\"", "\" 3\"", "\"99999999999\"", "\"010\""]))
     if rnd.random() < 0.4:
         out.append("    helm.sh/hook-delete-policy: %s\n" % rnd.choice(POLICIES))
     if rnd.random() < 0.2:
@@ -113,27 +118,27 @@ def metadata(rnd):
 
 
 def body(rnd):
-    if rnd.random() < 0.15:
+    if rnd.random() < 0.03:
         return "x: {{ %s | toJson }}\n" % exprs.expression(rnd)
-    return rnd.choice([
+    return rare(rnd, [
         "data: {{ .Values | toJson }}\n", "data:\n  v: |-\n    {{- .Values | toYaml | nindent 4 }}\n", "data: {{ .Chart | toJson }}\n",
         "data: {{ .Values.global | toJson }}\n", "data: {{ omit .Release \"Service\" | toJson }}\n", "data: {{ .Subcharts | len }}\n",
         "n: {{ .Release.Namespace }}\n", "t: {{ .Template | toJson }}\n", "k: {{ .Capabilities.KubeVersion | toJson }}\n",
         "f: {{ .Files.Get \"f.txt\" | quote }}\n", "g: {{ range $p, $_ := .Files.Glob \"**\" }}{{ $p }},{{ end }}\n",
-        "u: {{ .Release.IsUpgrade }} \n", "h: {{ .Capabilities.APIVersions.Has \"example.com/v1\" }}\n", "i: {{ include \"lib.name\" . }}\n",
-        "s: {{ .Values.sub | toJson }}\n", "data:\n{{ (.Files.Glob \"*.txt\").AsConfig | indent 2 }}\n", "a: {{ .Values.a.b }}\n",
-        "b: {{ tpl (toString .Values.a) . | quote }}\n", "{{- if .Values.a }}\nyes: 1\n{{- end }}\n", "{{ .Values.c }}\n", "bad: [\n",
-        "x: {{ required \"need b\" .Values.b | toJson }}\n", "p: {{ .Chart.Version }} {{ .Chart.AppVersion }} {{ .Chart.Type }}\n", "\ttab: 1\n",
-        "x: 1\nx: 2\n", "", "l: {{ (lookup \"v1\" \"Pod\" \"\" \"\") | toJson }}\n", "d: {{ .Subcharts.sub.Values | toJson }}\n",
+        "u: {{ .Release.IsUpgrade }} \n", "h: {{ .Capabilities.APIVersions.Has \"example.com/v1\" }}\n", "i: {{ if .Values.a }}{{ include \"lib.name\" . }}{{ end }}\n",
+        "s: {{ .Values.sub | toJson }}\n", "data:\n{{ (.Files.Glob \"*.txt\").AsConfig | indent 2 }}\n",
+        "b: {{ tpl (toString .Values.a) . | quote }}\n", "{{- if .Values.a }}\nyes: 1\n{{- end }}\n", "p: {{ .Chart.Version }} {{ .Chart.AppVersion }} {{ .Chart.Type }}\n",
+        "x: 1\nx: 2\n", "", "l: {{ (lookup \"v1\" \"Pod\" \"\" \"\") | toJson }}\n", "d: {{ with .Subcharts.sub }}{{ .Values | toJson }}{{ end }}\n",
         "c: {{ .Subcharts | keys | sortAlpha | toJson }}\n", "x: {{ .Values.alias | toJson }}\n", "# {{ .Values.a }}\n", "text: |\n  a\n  ---\n  b\n",
-    ])
+    ], ["a: {{ .Values.a.b }}\n", "{{ .Values.c }}\n", "bad: [\n", "x: {{ required \"need b\" .Values.b | toJson }}\n", "\ttab: 1\n", "{{ fail \"x\" }}\n"])
 
 
 def document(rnd):
     pick = rnd.random()
     if pick < 0.08:
-        return rnd.choice(["", "# comment\n", "\n\n", "just text\n", "[1, 2]\n", "null\n", "{}\n", "{{/* nothing */}}\n", "kind: X\n", "  \n", "- a\n",
-                           "kind: [a]\n", "apiVersion: {a: 1}\n", "metadata: x\n", "metadata: {name: 5}\nkind: A\n", "metadata: {annotations: {a: 1}}\n"])
+        return rare(rnd, ["", "# comment\n", "\n\n", "null\n", "{}\n", "{{/* nothing */}}\n", "kind: X\n", "  \n"],
+                    ["just text\n", "[1, 2]\n", "- a\n", "kind: [a]\n", "apiVersion: {a: 1}\n", "metadata: x\n", "metadata: {name: 5}\nkind: A\n",
+                     "metadata: {annotations: {a: 1}}\n"], 0.05)
     out = ""
     if rnd.random() < 0.9:
         out += "apiVersion: %s\n" % rnd.choice(["v1", "apps/v1", "batch/v1", "example.com/v1", "networking.k8s.io/v1"])
@@ -150,7 +155,7 @@ def template(rnd):
     text = rnd.choice(["", "", "---\n", "# head\n---\n", "{{- if true }}\n", "\n\n", "\ufeff"])
     close = "{{- end }}\n" if "if true" in text else ""
     for at in range(rnd.choice([1, 1, 1, 2, 3])):
-        text += (rnd.choice(SEPARATORS) if at else "") + document(rnd)
+        text += (rare(rnd, SEPARATORS, ODD_SEPARATORS, 0.03) if at else "") + document(rnd)
     text += close
     if rnd.random() < 0.05:
         text = text.replace("\n", "\r\n")
@@ -179,13 +184,15 @@ def schema(rnd):
 
 
 def chart_yaml(rnd, name, dependencies):
-    out = "apiVersion: %s\nname: %s\nversion: %s\n" % (rnd.choice(["v2", "v2", "v2", "v1"]), name, rnd.choice(["0.1.0"] * 9 + ["x", "1", "0.1.0+b", "v0.1.0"]))
-    if name == "lib" and rnd.random() < 0.7 or rnd.random() < 0.02:
+    out = "apiVersion: %s\nname: %s\nversion: %s\n" % (rare(rnd, ["v2", "v2", "v2", "v1"], ["v3", ""], 0.003), name, rare(rnd, ["0.1.0", "0.1.0+b", "0.1.0"], ["x", "v0.1.0", "1", "01.1.0"]))
+    if name == "lib" and rnd.random() < 0.7 or rnd.random() < 0.01:
         out += "type: library\n"
     for chance, field, choices in ((0.3, "appVersion", ["\"1.0\"", "1.0", "2", "v3"]), (0.2, "description", ["text", "\"a\\nb\"", ">\n  folded\n  text"]),
-                                   (0.15, "kubeVersion", [">=1.19.0", "<1.10", "^1.20", "x", ">= 1.19.0-0", "1.20.x"]), (0.1, "type", ["application", "x"]),
-                                   (0.1, "keywords", ["[a, b]", "x"]), (0.1, "deprecated", ["true", "false", "\"true\""]), (0.1, "icon", ["http://x"]),
-                                   (0.1, "maintainers", ["[{name: a, email: b}]", "[{email: b}]", "[~]"]), (0.1, "annotations", ["{a: b}", "{a: 1}", "{}"]),
+                                   (0.15, "kubeVersion", ["\">=1.19.0\"", "^1.20", "\">= 1.19.0-0\"", "1.20.x"]), (0.1, "type", ["application"]),
+                                   (0.1, "keywords", ["[a, b]"]), (0.1, "deprecated", ["true", "false"]), (0.1, "icon", ["http://x"]),
+                                   (0.1, "maintainers", ["[{name: a, email: b}]", "[{email: b}]"]), (0.1, "annotations", ["{a: b}", "{}"]),
+                                   (0.003, "keywords", ["x"]), (0.003, "deprecated", ["\"true\""]), (0.003, "maintainers", ["[~]"]),
+                                   (0.003, "annotations", ["{a: 1}"]), (0.01, "kubeVersion", ["<1.10", "x"]), (0.003, "type", ["x"]),
                                    (0.05, "unknown", ["x"]), (0.05, "home", ["h"]), (0.05, "sources", ["[s]"]), (0.05, "tags", ["t"]), (0.05, "condition", ["c"])):
         if rnd.random() < chance and field + ":" not in out:
             out += "%s: %s\n" % (field, rnd.choice(choices))
@@ -215,7 +222,7 @@ def extras(rnd, files, base, name):
     if name == "lib" or rnd.random() < 0.3:
         files[base + "templates/_h.tpl"] = "{{ define \"lib.name\" }}%s-{{ .Chart.Name }}{{ end }}\n" % name + rnd.choice(["", "junk: {{ .Values.a }}\n"])
     if rnd.random() < 0.2:
-        files[base + "templates/NOTES.txt"] = rnd.choice(["notes {{ .Release.Name }}\n", "{{ fail \"notes\" }}", "{{ .Values.a.b.c }}\n", "{{ nofunc }}"])
+        files[base + "templates/NOTES.txt"] = rare(rnd, ["notes {{ .Release.Name }}\n"], ["{{ fail \"notes\" }}", "{{ .Values.a.b.c }}\n", "{{ nofunc }}"], 0.05)
     if rnd.random() < 0.12:
         files[base + "values.schema.json"] = schema(rnd)
     if rnd.random() < 0.15:
@@ -224,8 +231,8 @@ def extras(rnd, files, base, name):
     if rnd.random() < 0.3:
         files[base + "f.txt"] = rnd.choice(["text\n", "two\nlines", "", "\ufeffbom", "\xff", "trail \n", "{{ .Values.a }}\n"])
     if rnd.random() < 0.15:
-        files[base + ".helmignore"] = "\n".join(some(rnd, ["*.txt", "# c", "!f.txt", "templates/t0.yaml", "/crds", "sub", "t?.yaml", "**", "charts/", "[a",
-                                                           "templates/*.tpl", "values.yaml", "", " f.txt", "Chart.yaml", "/templates/sub/", "*/t1.yaml"], 3))
+        files[base + ".helmignore"] = "\n".join(some(rnd, ["*.txt", "# c", "!f.txt", "templates/t0.yaml", "/crds", "sub", "t?.yaml", "charts/",
+                                                           "templates/*.tpl", "values.yaml", "", " f.txt", rare(rnd, ["/x"], ["[a", "**", "Chart.yaml"], 0.05), "/templates/sub/", "*/t1.yaml"], 3))
     if rnd.random() < 0.05:
         files[base + rnd.choice(["charts/README.md", "charts/_x/Chart.yaml", "charts/.hidden", "templates/.x.yaml", "Chart.lock", "charts/junk/x",
                                  "requirements.lock", "charts/x.tgz", "charts/f.prov", ".hidden.yaml"])] = rnd.choice(["", "x: 1\n", "[\n"])
@@ -234,21 +241,21 @@ def extras(rnd, files, base, name):
 PATHS = ["a", "b", "c", "sub.a", "sub.b", "other.a", "global.a", "sub.global.a", "alias.a", "sub", "sub.enabled", "tags.front", "a.b.c", "l[0]", "l[2].x", "a[1]",
          "sub.other.a", "global", "enabled", "sub.lib.b", "x\\.y", "alias", "tags.back"]
 SETS = ["1", "null", "x", "", "true", "{a,b}", "{}", "1.5", "a\\,b", "012", "1e3", "\"q\"", "{1,null}", "false", "99999999999999999999", "-1", "0x1f", "[]"]
-JSONS = ["null", "1", "{\"a\":null}", "{\"b\":{\"c\":1}}", "[1,null]", "\"x\"", "{}", "1e3", "1.0", "true", "{\"global\":{\"a\":2}}", "{", "[{\"a\":1}]"]
+JSONS = ["null", "1", "{\"a\":null}", "{\"b\":{\"c\":1}}", "[1,null]", "\"x\"", "{}", "1e3", "1.0", "true", "{\"global\":{\"a\":2}}", "[{\"a\":1}]"]
 
 
 def setting(rnd):
     flag = rnd.choice(["--set", "--set", "--set", "--set-string", "--set-json", "--set-literal", "--set-file"])
     if flag == "--set-json":
-        return flag, rnd.choice(PATHS) + "=" + rnd.choice(JSONS) if rnd.random() < 0.9 else rnd.choice(JSONS)
+        return flag, rnd.choice(PATHS[:-5]) + "=" + rare(rnd, JSONS, ["{"]) if rnd.random() < 0.9 else rare(rnd, JSONS[2:4], JSONS)
     if flag == "--set-file":
-        return flag, rnd.choice(PATHS) + "=" + rnd.choice(["values.yaml", "Chart.yaml", "missing"])
+        return flag, rnd.choice(PATHS) + "=" + rare(rnd, ["values.yaml", "Chart.yaml"], ["missing"], 0.05)
     pairs = ["%s=%s" % (rnd.choice(PATHS), rnd.choice(SETS)) for _ in range(rnd.choice([1, 1, 2]))]
     return flag, ",".join(pairs)
 
 
 def args(rnd, files):
-    words = [rnd.choice(["rel"] * 8 + ["Rel", "x" * 60, "a.b"]), "."]
+    words = [rare(rnd, ["rel", "a.b"], ["Rel", "x" * 60]), "."]
     for _ in range(rnd.choice([0, 0, 1, 1, 2, 3])):
         words += setting(rnd)
     if rnd.random() < 0.35:
@@ -256,9 +263,9 @@ def args(rnd, files):
             files[path] = values(rnd, SUBS + ["alias"])
             words += ["-f", path]
     for chance, made in ((0.1, ["--no-hooks"]), (0.1, ["--skip-tests"]), (0.15, ["--include-crds"]), (0.1, ["--is-upgrade"]), (0.1, ["-n", "ns"]),
-                         (0.1, ["--kube-version", rnd.choice(["1.25", "v1.30.1", "x", "1.19.0-gke.1", "1"])]), (0.1, ["--api-versions", "example.com/v1"]),
+                         (0.1, ["--kube-version", rare(rnd, ["1.25", "v1.30.1", "1.19.0-gke.1"], ["1", "x"])]), (0.1, ["--api-versions", "example.com/v1"]),
                          (0.06, ["--skip-schema-validation"]), (0.05, ["--render-subchart-notes"]), (0.03, ["--disable-openapi-validation"]),
-                         (0.15, ["--show-only", "templates/" + rnd.choice(["t0.yaml", "t1.yaml", "*.yaml", "none.yaml", "sub/*", "[", "NOTES.txt"])]),
+                         (0.15, ["--show-only", "templates/" + rare(rnd, ["t0.yaml", "t1.yaml", "*.yaml", "*"], ["none.yaml", "sub/*", "[", "NOTES.txt"], 0.1)]),
                          (0.05, ["-s", "charts/sub/templates/" + rnd.choice(["t0.yaml", "*"])]), (0.02, ["-s", "crds/x.yaml"])):
         if rnd.random() < chance:
             words += made

@@ -36,7 +36,7 @@ LITERALS = {
     "a": ["nil", "true", "false", "1", "1.5", "\"x\"", "\"\"", "(list)", "(dict)", "(list 1 \"a\")", "(dict \"a\" 1)", "0",
           ".Values.nothing", ".Values.none", ".Values.map", ".Values.list", ".Values.str", ".Values.float", ".Values.big",
           "(int64 3)", "(list nil)", "(toDate \"2006-01-02\" \"2021-03-04\")", "(semver \"1.2.3-a+b\")", "1i", "'x'",
-          "(.Files.GetBytes \"files/a.txt\")", ".Capabilities.KubeVersion", ".Chart.Maintainers", ".Template.Name",
+          "(.Files.GetBytes \"files/a.txt\")", ".Capabilities.KubeVersion", ".Chart.Keywords", ".Template.Name",
           "(until 2)", "(split \",\" \"a,b\")", "1e300", "(float64 3)", "$d", "$l", "$s", "$i", ".Values.nested.a.b",
           "(dict \"k\" (list 1 (dict \"z\" nil)))", "(list (list) (dict) nil \"\")", "\"\\xff\"", ".Values.bool"],
     "k": ["\"a\"", "\"b\"", "\"c\"", "\"k\"", "\"\"", "\"none\"", "\"l\""],
@@ -103,7 +103,7 @@ mustRegexReplaceAll rsR s|regexReplaceAllLiteral rsR s|mustRegexReplaceAllLitera
 regexQuoteMeta s s|urlParse u d|urlJoin d s|date Lt s|date_in_zone LtZ s|dateInZone LtZ s|date_modify Dt a|dateModify Dt a
 mustDateModify Dt a|must_date_modify Dt a|duration n s|durationRound D s|htmlDate t s|htmlDateInZone tZ s|toDate Ls a
 mustToDate Ls a|unixEpoch t s|derivePassword isssv s|genPrivateKey o s|decryptAES ss s|hello  s|fail s a|required sa a
-toYaml a s|mustToYaml a s|toYamlPretty a s|fromYaml y d|fromYamlArray y l|fromJsonArray j l|toToml d s|mustToToml d s|fromToml T d
+toYaml a s|toYamlPretty a s|fromYaml y d|fromYamlArray y l|fromJsonArray j l|toToml d s|fromToml T d
 tpl wc s|include mc s|lookup ssss d|and aa* a|or aa* a|not a b|eq aa* b|ne aa b|lt nn b|le nn b|gt nn b|ge nn b|lt ss b|len l i
 len s i|len d i|index la a|index dk a|index li a|index dkk a|slice si s|slice sii s|html a s|js a s|urlquery a s|print a* s|println a* s
 printf Pa s|printf Paa s|printf Pn s|printf Ps s|printf Pi s|printf Pl s|printf Pd s|printf PD s|printf Pt s|call a a|.Files.Get f s
@@ -127,9 +127,9 @@ for _row in TABLE:
 for _kind, _like in (("n", "i"), ("k", "s"), ("c", "d"), ("y", "s"), ("j", "s"), ("w", "s")):
     BY_RESULT.setdefault(_kind, []).extend(BY_RESULT[_like])
 
-SHOW = ["toJson", "toString | quote", "printf \"%v\" | quote", "printf \"%#v\" | quote", "printf \"%T %v\" 1 | quote", "printf \"%T\"",
-        "printf \"%q\"", "toYaml | quote", "kindOf", "typeOf", "quote", "toYamlPretty | quote", "toRawJson | quote", "print | quote",
-        "printf \"%+v\" | quote", "html | quote", "squote", "toPrettyJson | quote", "len", "printf \"%s %d\" . | quote"]
+SHOW = ["toJson", "toString | quote", "printf \"%v\" | quote", "printf \"%#v\" | quote", "printf \"%T %v\" 1 | quote", "printf \"%T\" | quote",
+        "printf \"%q\" | quote", "toYaml | quote", "kindOf", "typeOf | quote", "quote", "toYamlPretty | quote", "toRawJson | quote", "print | quote",
+        "printf \"%+v\" | quote", "html | quote", "squote | quote", "toPrettyJson | quote", "len", "printf \"%s %d\" . | quote"]
 FIELDS = [".Values.map.a", ".Values.nested.a.b.c", ".Values.none.x", ".Values.str.x", ".Chart.Name", ".Chart.Nope", ".Release.Service",
           ".Values.list.a", "$.Values.map", "(index .Values.list 0)", ".Capabilities.KubeVersion.Minor", ".Chart.IsRoot",
           ".Values.maps", "$none", ".Release.IsInstall", ".Template.BasePath", "(.Values.map).a", ".Values.map.a.b", "$.Nope",

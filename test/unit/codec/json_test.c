@@ -346,6 +346,32 @@ static void knows_lines_and_files(void **state)
 	assert_string_equal(err.origin.file, "some.json");
 }
 
+static void writes_texts_as_go_does(void **state)
+{
+	static const struct {
+		struct sl_str text;
+		const char *want;
+	} cases[] = {
+		{ SL_STR("a\xff"
+			 "b\xfe"),
+		  "\"a\\ufffdb\\ufffd\"" },
+		{ SL_STR("\xe2\x82"), "\"\\ufffd\\ufffd\"" },
+		{ SL_STR("\xed\xa0\x80"), "\"\\ufffd\\ufffd\\ufffd\"" },
+		{ SL_STR("\xef\xbf\xbd \xc3\xa4"), "\"\xef\xbf\xbd \xc3\xa4\"" },
+		{ SL_STR("\xe2\x80\xa8\xe2\x80\xa9<"), "\"\\u2028\\u2029<\"" },
+		{ SL_STR(""), "\"\"" },
+	};
+	SL_AUTO(sl_arena) a = SL_ARENA_INIT;
+	SL_AUTO(sl_strbuf) b = SL_STRBUF_INIT(1 << 16);
+
+	(void)state;
+	for (size_t i = 0; i < SL_ARRAY_LEN(cases); i++) {
+		sl_strbuf_reset(&b);
+		sl_json_write(sl_value_str(&a, cases[i].text), SL_JSON_GO, &b);
+		expect_str(sl_strbuf_str(&b), cases[i].want);
+	}
+}
+
 static void writes_sorted_pretty_and_html_safe(void **state)
 {
 	SL_AUTO(sl_arena) a = SL_ARENA_INIT;
@@ -411,6 +437,7 @@ int main(void)
 		cmocka_unit_test(keeps_arena_limit),
 		cmocka_unit_test(knows_lines_and_files),
 		cmocka_unit_test(writes_sorted_pretty_and_html_safe),
+		cmocka_unit_test(writes_texts_as_go_does),
 		cmocka_unit_test(stops_at_the_buffers_maximum),
 		cmocka_unit_test(quotes_strings),
 	};
