@@ -183,10 +183,13 @@ static int choose_map(struct merge *m, struct sl_value *dest, struct sl_value *p
 			*ret = (struct outcome){ .v = dest, .keep = true };
 			return 0;
 		}
-		r = sl_is_map(patch) ? map_directive(m, patch, &directive) : 0;
-		if (r == 0 && directive != DIRECTIVE_DELETE)
+		struct merge quiet = { .a = m->a, .schema = m->schema };
+
+		/* What is no directive stays in what the patch adds. */
+		if (!sl_is_map(patch) || map_directive(&quiet, patch, &directive) < 0 ||
+		    directive != DIRECTIVE_DELETE)
 			ret->v = patch;
-		return r;
+		return 0;
 	}
 	if (patch && sl_is_null(patch))
 		return 0;
