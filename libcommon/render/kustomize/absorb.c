@@ -1,4 +1,3 @@
-#include "libcommon/codec/base64.h"
 #include "libcommon/render/kustomize/build.h"
 
 /* What `x` holds, under what `y` holds, as strings. NULL when both are empty. */
@@ -55,33 +54,46 @@ static void inherit(struct sl_kz *kz, struct sl_kz_resource *r, const struct sl_
 }
 
 /* A Secret's data with its stringData in it, encoded, as the API server would store it. */
-static struct sl_value *secret_data(struct sl_arena *a, const struct sl_value *obj)
+static int secret_data(struct sl_arena *a, const struct sl_value *obj, struct sl_value **ret,
+		       struct sl_err *err)
 {
 	const struct sl_value *plain = sl_get(obj, "stringData");
 	struct sl_value *data = merge_strings(a, sl_get(obj, "data"), NULL);
 
+	if (!sl_is_null(plain) && !sl_is_map(plain))
+		return sl_value_err_set(err, plain, "stringData", SL_ERR_INVALID,
+					"read stringData: expected a map, got a %s",
+					sl_value_kind_name(plain));
 	for (size_t i = 0; i < sl_map_len(plain); i++) {
 		const struct sl_member *m = &plain->map.members[i];
-		SL_AUTO(sl_strbuf) b = SL_STRBUF_INIT(SL_KUSTOMIZE_BYTES_MAX);
 
-		sl_base64_encode(sl_kz_text(a, m->value), &b);
+		if (sl_is_map(m->value) || sl_is_list(m->value))
+			return sl_value_err_set(
+				err, m->value, "stringData", SL_ERR_INVALID,
+				"stringData value for key \"%.*s\" must be a scalar",
+				SL_STR_FMT(m->key));
 		if (!data)
 			data = sl_value_map(a);
-		sl_map_set(a, data, m->key, sl_value_str(a, sl_strbuf_str(&b)));
+		sl_map_set(a, data, m->key, sl_kz_encode_secret(a, sl_kz_text(a, m->value)));
 	}
-	return data;
+	*ret = data;
+	return 0;
 }
 
-static void merge_data(struct sl_kz *kz, struct sl_kz_resource *r, const struct sl_kz_resource *old)
+static int merge_data(struct sl_kz *kz, struct sl_kz_resource *r, const struct sl_kz_resource *old,
+		      struct sl_err *err)
 {
 	bool secret = sl_str_eqz(sl_kz_kind(kz, r), "Secret");
-	const struct sl_value *data =
-		secret ? secret_data(kz->a, old->obj) : sl_get(old->obj, "data");
+	struct sl_value *data = sl_get(old->obj, "data");
+	int rc = secret ? secret_data(kz->a, old->obj, &data, err) : 0;
 
+	if (rc < 0)
+		return rc;
 	put_or_remove(kz->a, r->obj, "data", merge_strings(kz->a, data, sl_get(r->obj, "data")));
 	put_or_remove(
 		kz->a, r->obj, "binaryData",
 		merge_strings(kz->a, sl_get(old->obj, "binaryData"), sl_get(r->obj, "binaryData")));
+	return 0;
 }
 
 /* The number of resources with this id, now or before; *ret is the place of the last. */
@@ -123,11 +135,12 @@ int sl_kz_map_absorb(struct sl_kz *kz, struct sl_kz_map *m, struct sl_kz_resourc
 	bool merge = r->behavior == SL_KZ_MERGE;
 
 	inherit(kz, r, old);
-	if (merge) {
-		merge_data(kz, r, old);
-		if (old->origin)
-			r->origin = old->origin;
-	}
+	int rc = merge ? merge_data(kz, r, old, err) : 0;
+
+	if (rc < 0)
+		return rc;
+	if (merge && old->origin)
+		r->origin = old->origin;
 	m->v[at] = r;
 	sl_kz_map_touch(m);
 	return 0;

@@ -53,6 +53,8 @@ int sl_kz_map_append_all(struct sl_kz *kz, struct sl_kz_map *m, const struct sl_
 /* Append, or replace or merge with the one that has this id, as r->behavior says: for generators. */
 int sl_kz_map_absorb(struct sl_kz *kz, struct sl_kz_map *m, struct sl_kz_resource *r,
 		     struct sl_err *err) SL_MUST_CHECK;
+/* Base64, broken into lines of 70 when longer, as kustomize writes it into Secrets. */
+struct sl_value *sl_kz_encode_secret(struct sl_arena *a, struct sl_str bytes);
 /* Call after anything that may change an id. */
 void sl_kz_map_touch(struct sl_kz_map *m);
 /* Remove what patches have deleted. */

@@ -22,8 +22,7 @@ static int fail(const struct generator *g, const struct sl_value *at, int code, 
 	return code;
 }
 
-/* Base64, broken into lines of 70 when longer, as kustomize writes it. */
-static struct sl_value *encode(struct sl_arena *a, struct sl_str bytes)
+struct sl_value *sl_kz_encode_secret(struct sl_arena *a, struct sl_str bytes)
 {
 	SL_AUTO(sl_strbuf) plain = SL_STRBUF_INIT(2 * VALUE_MAX);
 	SL_AUTO(sl_strbuf) lines = SL_STRBUF_INIT(2 * VALUE_MAX + VALUE_MAX / 16);
@@ -64,7 +63,7 @@ static int add_pair(struct generator *g, struct sl_str key, struct sl_str value,
 	struct sl_value *data =
 		sl_map_need_map(a, g->obj, text || g->is_secret ? "data" : "binaryData");
 
-	sl_map_set(a, data, key, text ? sl_value_str(a, value) : encode(a, value));
+	sl_map_set(a, data, key, text ? sl_value_str(a, value) : sl_kz_encode_secret(a, value));
 	return 0;
 }
 
