@@ -85,6 +85,8 @@ int sl_kz_decode_objects(struct sl_kz *kz, struct sl_str text, const char *file,
 /* The same for patches, where the first of repeated keys counts. */
 int sl_kz_decode_patches(struct sl_kz *kz, struct sl_str text, const char *file,
 			 struct sl_kz_objects *ret, struct sl_err *err) SL_MUST_CHECK;
+/* A float that JSON writes without a point is an integer where it is read again. */
+void sl_kz_numbers_from_json(struct sl_kz *kz, struct sl_value *v);
 /* The same as resources; no id may come twice. */
 int sl_kz_decode_resources(struct sl_kz *kz, struct sl_str text, const char *file,
 			   struct sl_kz_map *ret, struct sl_err *err) SL_MUST_CHECK;

@@ -57,7 +57,7 @@ static int read_file(struct sl_kz *kz, const struct sl_kz_dir *dir, struct sl_st
 	if (r == 0)
 		r = sl_yaml_parse(kz->a, text, &options, &doc, err);
 	if (r == 0)
-		r = sl_kz_decode_struct(kz, &sl_kz_config_struct, doc, SL_KZ_UNKNOWN_REFUSE, &v,
+		r = sl_kz_decode_struct(kz, &sl_kz_config_struct, doc, SL_KZ_UNKNOWN_REFUSE_LAX, &v,
 					err);
 	if (r < 0)
 		return r;

@@ -75,7 +75,6 @@ static int enqueue_items(struct sl_kz *kz, struct queue *q, const struct sl_valu
 	return 0;
 }
 
-/* A float that JSON writes without a point is an integer where it is read again. */
 static void number_from_json(struct sl_kz *kz, struct sl_value *v)
 {
 	char buf[SL_NUMBER_TEXT_MAX];
@@ -90,6 +89,15 @@ static void number_from_json(struct sl_kz *kz, struct sl_value *v)
 		return;
 	v->kind = SL_V_INT;
 	v->i = i;
+}
+
+void sl_kz_numbers_from_json(struct sl_kz *kz, struct sl_value *v)
+{
+	number_from_json(kz, v);
+	for (size_t i = 0; i < sl_list_len(v); i++)
+		sl_kz_numbers_from_json(kz, v->list.items[i]);
+	for (size_t i = 0; i < sl_map_len(v); i++)
+		sl_kz_numbers_from_json(kz, v->map.members[i].value);
 }
 
 static void text_from_json(struct sl_kz *kz, struct sl_value *v)

@@ -5,6 +5,7 @@
 
 #include "libcommon/codec/json.h"
 #include "libcommon/codec/json_go.h"
+#include "libcommon/codec/number.h"
 
 /* The most that a structure has. */
 #define FIELDS_MAX 64
@@ -13,6 +14,7 @@ struct decoder {
 	struct sl_kz *kz;
 	const struct sl_kz_struct *root;
 	enum sl_kz_unknown unknown;
+	bool lax;
 };
 
 /* One way down a document: for the name of a field in messages. */
@@ -75,12 +77,16 @@ static struct sl_value *like(struct sl_value *made, const struct sl_value *v)
 static struct sl_value *as_string(const struct decoder *d, struct sl_value *v)
 {
 	SL_AUTO(sl_strbuf) text = SL_STRBUF_INIT(1024);
+	char number[SL_NUMBER_TEXT_MAX];
 
 	if (v->kind == SL_V_STRING)
 		return v;
-	if (d->unknown != SL_KZ_UNKNOWN_KEEP_LAX || sl_is_map(v) || sl_is_list(v))
+	if (!d->lax || sl_is_map(v) || sl_is_list(v))
 		return NULL;
-	sl_json_write(v, SL_JSON_COMPACT, &text);
+	if (v->kind == SL_V_FLOAT)
+		sl_strbuf_adds(&text, sl_float_text(v->f, SL_FLOAT_G32, number));
+	else
+		sl_json_write(v, SL_JSON_COMPACT, &text);
 	return like(sl_value_str(d->kz->a, sl_strbuf_str(&text)), v);
 }
 
@@ -151,7 +157,10 @@ static int decode_field(struct decoder *d, const struct sl_kz_field *f, struct s
 	*ret = v;
 	switch (f->type) {
 	case SL_KZ_T_STRING:
-		*ret = as_string(d, v);
+		if (!f->embedded || sl_is_str(v))
+			*ret = as_string(d, v);
+		else
+			*ret = NULL;
 		return *ret ? 0 : wrong_type(d, v, place, "string", err);
 	case SL_KZ_T_BOOL:
 		return v->kind == SL_V_BOOL ? 0 : wrong_type(d, v, place, "bool", err);
@@ -181,12 +190,14 @@ static int unknown_field(struct decoder *d, const struct sl_value *v, const stru
 		sl_map_member(to, m->key)->line = m->line;
 		return 0;
 	case SL_KZ_UNKNOWN_WARN:
+	case SL_KZ_UNKNOWN_WARN_LAX:
 		sl_kz_warn(d->kz,
 			   sl_arena_printf(d->kz->a, "%s:%u: unknown field \"%.*s\" is ignored",
 					   v->file ? v->file : "kustomization", m->line,
 					   SL_STR_FMT(m->key)));
 		return 0;
 	case SL_KZ_UNKNOWN_REFUSE:
+	case SL_KZ_UNKNOWN_REFUSE_LAX:
 		break;
 	}
 	int r = sl_err_set(err, SL_ERR_INVALID, "invalid %s: json: unknown field \"%.*s\"",
@@ -267,7 +278,7 @@ static bool has_two_spellings(const struct sl_kz_struct *s, const struct sl_valu
 	return false;
 }
 
-static int decode_struct(struct decoder *d, const struct sl_kz_struct *s, const struct sl_value *v,
+static int decode_fields(struct decoder *d, const struct sl_kz_struct *s, const struct sl_value *v,
 			 const struct place *place, struct sl_value **ret, struct sl_err *err)
 {
 	*ret = like(sl_value_map(d->kz->a), v);
@@ -310,11 +321,30 @@ static int decode_struct(struct decoder *d, const struct sl_kz_struct *s, const 
 	return 0;
 }
 
+static int decode_struct(struct decoder *d, const struct sl_kz_struct *s, const struct sl_value *v,
+			 const struct place *place, struct sl_value **ret, struct sl_err *err)
+{
+	bool lax = d->lax;
+
+	if (s->strict)
+		d->lax = false;
+	int r = decode_fields(d, s, v, place, ret, err);
+
+	d->lax = lax;
+	return r;
+}
+
 int sl_kz_decode_struct(struct sl_kz *kz, const struct sl_kz_struct *what,
 			const struct sl_value *doc, enum sl_kz_unknown unknown,
 			struct sl_value **ret, struct sl_err *err)
 {
-	struct decoder d = { .kz = kz, .root = what, .unknown = unknown };
+	struct decoder d = {
+		.kz = kz,
+		.root = what,
+		.unknown = unknown,
+		.lax = unknown == SL_KZ_UNKNOWN_REFUSE_LAX || unknown == SL_KZ_UNKNOWN_KEEP_LAX ||
+		       unknown == SL_KZ_UNKNOWN_WARN_LAX,
+	};
 
 	if (!sl_is_null(doc) && !sl_is_map(doc))
 		return sl_value_err_set(

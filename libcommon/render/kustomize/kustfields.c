@@ -14,8 +14,10 @@ static const struct sl_kz_field meta_fields[] = {
 static const struct sl_kz_struct meta = STRUCTURE("ObjectMeta", meta_fields);
 
 static const struct sl_kz_field field_spec_fields[] = {
-	{ .name = "group", .type = SL_KZ_T_STRING }, { .name = "version", .type = SL_KZ_T_STRING },
-	{ .name = "kind", .type = SL_KZ_T_STRING },  { .name = "path", .type = SL_KZ_T_STRING },
+	{ .name = "group", .type = SL_KZ_T_STRING, .embedded = true },
+	{ .name = "version", .type = SL_KZ_T_STRING, .embedded = true },
+	{ .name = "kind", .type = SL_KZ_T_STRING, .embedded = true },
+	{ .name = "path", .type = SL_KZ_T_STRING },
 	{ .name = "create", .type = SL_KZ_T_BOOL },
 };
 static const struct sl_kz_struct field_spec = STRUCTURE("FieldSpec", field_spec_fields);
@@ -30,11 +32,11 @@ static const struct sl_kz_field label_fields[] = {
 static const struct sl_kz_struct label = STRUCTURE("Label", label_fields);
 
 static const struct sl_kz_field selector_fields[] = {
-	{ .name = "group", .type = SL_KZ_T_STRING },
-	{ .name = "version", .type = SL_KZ_T_STRING },
-	{ .name = "kind", .type = SL_KZ_T_STRING },
-	{ .name = "name", .type = SL_KZ_T_STRING },
-	{ .name = "namespace", .type = SL_KZ_T_STRING },
+	{ .name = "group", .type = SL_KZ_T_STRING, .embedded = true },
+	{ .name = "version", .type = SL_KZ_T_STRING, .embedded = true },
+	{ .name = "kind", .type = SL_KZ_T_STRING, .embedded = true },
+	{ .name = "name", .type = SL_KZ_T_STRING, .embedded = true },
+	{ .name = "namespace", .type = SL_KZ_T_STRING, .embedded = true },
 	{ .name = "annotationSelector", .type = SL_KZ_T_STRING },
 	{ .name = "labelSelector", .type = SL_KZ_T_STRING },
 };
@@ -125,11 +127,11 @@ static const struct sl_kz_field replace_option_fields[] = {
 static const struct sl_kz_struct replace_options = STRUCTURE("FieldOptions", replace_option_fields);
 
 static const struct sl_kz_field source_fields[] = {
-	{ .name = "group", .type = SL_KZ_T_STRING },
-	{ .name = "version", .type = SL_KZ_T_STRING },
-	{ .name = "kind", .type = SL_KZ_T_STRING },
-	{ .name = "name", .type = SL_KZ_T_STRING },
-	{ .name = "namespace", .type = SL_KZ_T_STRING },
+	{ .name = "group", .type = SL_KZ_T_STRING, .embedded = true },
+	{ .name = "version", .type = SL_KZ_T_STRING, .embedded = true },
+	{ .name = "kind", .type = SL_KZ_T_STRING, .embedded = true },
+	{ .name = "name", .type = SL_KZ_T_STRING, .embedded = true },
+	{ .name = "namespace", .type = SL_KZ_T_STRING, .embedded = true },
 	{ .name = "fieldPath", .type = SL_KZ_T_STRING },
 	{ .name = "options", .type = SL_KZ_T_STRUCT, .of = &replace_options },
 };
@@ -182,9 +184,9 @@ static const struct sl_kz_field var_fields[] = {
 static const struct sl_kz_struct var = STRUCTURE("Var", var_fields);
 
 static const struct sl_kz_field name_reference_fields[] = {
-	{ .name = "group", .type = SL_KZ_T_STRING },
-	{ .name = "version", .type = SL_KZ_T_STRING },
-	{ .name = "kind", .type = SL_KZ_T_STRING },
+	{ .name = "group", .type = SL_KZ_T_STRING, .embedded = true },
+	{ .name = "version", .type = SL_KZ_T_STRING, .embedded = true },
+	{ .name = "kind", .type = SL_KZ_T_STRING, .embedded = true },
 	{ .name = "fieldSpecs", .type = SL_KZ_T_STRUCTS, .of = &field_spec },
 };
 static const struct sl_kz_struct name_reference =
@@ -248,8 +250,12 @@ const struct sl_kz_struct sl_kz_kustomization_struct =
 	STRUCTURE("Kustomization", kustomization_fields);
 
 /* What plugins have as well. */
-const struct sl_kz_struct sl_kz_replacement_field_struct =
-	STRUCTURE("ReplacementField", replacement_fields);
+const struct sl_kz_struct sl_kz_replacement_field_struct = {
+	.name = "ReplacementField",
+	.fields = replacement_fields,
+	.n = SL_ARRAY_LEN(replacement_fields),
+	.strict = true,
+};
 const struct sl_kz_struct sl_kz_meta_struct = STRUCTURE("ObjectMeta", meta_fields);
 const struct sl_kz_struct sl_kz_field_spec_struct = STRUCTURE("FieldSpec", field_spec_fields);
 const struct sl_kz_struct sl_kz_selector_struct = STRUCTURE("Selector", selector_fields);

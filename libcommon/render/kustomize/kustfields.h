@@ -25,12 +25,14 @@ struct sl_kz_field {
 	const char *name;
 	enum sl_kz_field_type type;
 	const struct sl_kz_struct *of; /* STRUCT, STRUCTS */
+	bool embedded;		       /* STRING: never lax, see sl_kz_unknown */
 };
 
 struct sl_kz_struct {
 	const char *name; /* what kustomize's decoder calls it, for messages */
 	const struct sl_kz_field *fields;
 	size_t n;
+	bool strict; /* not lax, with all that is in it */
 };
 
 extern const struct sl_kz_struct sl_kz_kustomization_struct;
@@ -50,12 +52,17 @@ extern const struct sl_kz_struct sl_kz_secret_struct;
 /* Exactly, or else ignoring case, as encoding/json does. NULL when there is none. */
 const struct sl_kz_field *sl_kz_find_field(const struct sl_kz_struct *s, struct sl_str name);
 
-/* What becomes of a field that is not in the tables. */
+/*
+ * What becomes of a field that is not in the tables. Lax is to take numbers and booleans for strings,
+ * as sigs.k8s.io/yaml does it: not for fields of structures that are embedded in Go.
+ */
 enum sl_kz_unknown {
 	SL_KZ_UNKNOWN_REFUSE,
+	SL_KZ_UNKNOWN_REFUSE_LAX,
 	SL_KZ_UNKNOWN_KEEP,
-	SL_KZ_UNKNOWN_KEEP_LAX, /* keep, and take numbers and booleans for strings */
-	SL_KZ_UNKNOWN_WARN,	/* and drop */
+	SL_KZ_UNKNOWN_KEEP_LAX,
+	SL_KZ_UNKNOWN_WARN, /* and drop */
+	SL_KZ_UNKNOWN_WARN_LAX,
 };
 
 /*

@@ -121,6 +121,7 @@ static int load(struct sl_kz_stage *s, const struct sl_kz_resource *r, bool gene
 			    err);
 	/* A plugin is handed its configuration as text. */
 	sl_yaml_read_back(s->kz->a, r->obj);
+	sl_kz_numbers_from_json(s->kz, r->obj);
 	/* What sigs.k8s.io/yaml takes for text it does not look for in the structures of generators. */
 	int rc = sl_kz_decode_struct(s->kz, p->kind->args, r->obj,
 				     generators ? SL_KZ_UNKNOWN_KEEP : SL_KZ_UNKNOWN_KEEP_LAX,

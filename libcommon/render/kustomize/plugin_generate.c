@@ -38,21 +38,24 @@ static const struct sl_kz_field kubernetes_fields[] = {
 	{ .name = "name", .type = SL_KZ_T_STRING },
 	{ .name = "namespace", .type = SL_KZ_T_STRING },
 };
-static const struct sl_kz_struct kubernetes = { "KubernetesService", kubernetes_fields,
-						SL_ARRAY_LEN(kubernetes_fields) };
+static const struct sl_kz_struct kubernetes = { .name = "KubernetesService",
+						.fields = kubernetes_fields,
+						.n = SL_ARRAY_LEN(kubernetes_fields) };
 static const struct sl_kz_field account_fields[] = {
 	{ .name = "name", .type = SL_KZ_T_STRING },
 	{ .name = "projectId", .type = SL_KZ_T_STRING },
 };
-static const struct sl_kz_struct account = { "ServiceAccount", account_fields,
-					     SL_ARRAY_LEN(account_fields) };
+static const struct sl_kz_struct account = { .name = "ServiceAccount",
+					     .fields = account_fields,
+					     .n = SL_ARRAY_LEN(account_fields) };
 static const struct sl_kz_field iam_fields[] = {
 	{ .name = "cloud", .type = SL_KZ_T_STRING },
 	{ .name = "kubernetesService", .type = SL_KZ_T_STRUCT, .of = &kubernetes },
 	{ .name = "serviceAccount", .type = SL_KZ_T_STRUCT, .of = &account },
 };
-const struct sl_kz_struct sl_kz_iam_args = { "IAMPolicyGenerator", iam_fields,
-					     SL_ARRAY_LEN(iam_fields) };
+const struct sl_kz_struct sl_kz_iam_args = { .name = "IAMPolicyGenerator",
+					     .fields = iam_fields,
+					     .n = SL_ARRAY_LEN(iam_fields) };
 
 /* A service account that acts as one of Google's. */
 int sl_kz_generate_iam(struct sl_kz_stage *s, const struct sl_kz_plugin *p, struct sl_kz_map *ret,

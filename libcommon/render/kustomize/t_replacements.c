@@ -270,7 +270,7 @@ static int load_file(struct sl_kz_stage *s, const struct sl_value *path, struct 
 	for (size_t i = 0; r == 0 && i < (sl_is_list(doc) ? doc->list.n : 1); i++) {
 		r = sl_kz_decode_struct(s->kz, &sl_kz_replacement_struct,
 					sl_is_list(doc) ? doc->list.items[i] : doc,
-					SL_KZ_UNKNOWN_WARN, &one, err);
+					SL_KZ_UNKNOWN_WARN_LAX, &one, err);
 		if (r == 0)
 			sl_list_push(s->kz->a, list, one);
 	}
