@@ -29,8 +29,16 @@ def hash_of_changed_kind(tree, ours, real):
             any(KIND_CHANGES.search(text) for text in tree.values()))
 
 
+def pointer_without_slash(_, ours, real):
+    return ours.code and not real.code and re.search(rb"JSON pointer .* must begin with '/'", ours.err)
+
+
 def selector_of_nothing(_, ours, real):
     return ours.code and not real.code and re.search(rb"unable to parse (requirement|selector)", ours.err)
+
+
+def schema_of_nothing(tree, ours, real):
+    return ours.code and not real.code and not real.out and any("openapi" in text for text in tree.values())
 
 
 def repeated_key_of_resource(_, ours, real):
@@ -84,7 +92,9 @@ KNOWN = [
     ("kustomize wants the network", network),
     ("keys that are no strings", odd_keys),
     ("the hash of a generated object whose kind has changed", hash_of_changed_kind),
+    ("JSON pointers that do not begin with a slash", pointer_without_slash),
     ("selectors are checked without objects too", selector_of_nothing),
+    ("schemas are read without objects too", schema_of_nothing),
     ("repeated keys of a resource that do not get printed", repeated_key_of_resource),
     ("a validator that writes what is there", validator_of_nothing),
     ("replacements in YAML texts that repeat a key", repeated_key_in_string),
