@@ -10,7 +10,12 @@ static int set_count(struct sl_kz *kz, struct sl_value **slot, void *arg, struct
 					"replicas must be a number, got a %s",
 					sl_value_kind_name(*slot));
 	}
-	*slot = sl_value_int(kz->a, *count);
+	/* In quotes it stays text. */
+	if (sl_is_str(*slot) && (*slot)->quoted)
+		*slot = sl_kz_scalar_like(
+			kz, *slot, sl_str(sl_arena_printf(kz->a, "%lld", (long long)*count)));
+	else
+		*slot = sl_value_int(kz->a, *count);
 	return 0;
 }
 
