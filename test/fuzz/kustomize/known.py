@@ -87,6 +87,33 @@ def layout_within_strings(tree, ours, real):
     return structure(ours) == structure(real)
 
 
+def repeats_metadata(node):
+    """Does some `metadata` below the node repeat its labels or annotations?"""
+    if isinstance(node, yaml.SequenceNode):
+        return any(repeats_metadata(item) for item in node.value)
+    if isinstance(node, yaml.ScalarNode):
+        return "\n" in node.value and repeated_metadata_text(node.value)
+    for key, value in node.value:
+        if key.value == "metadata" and isinstance(value, yaml.MappingNode):
+            keys = [k.value for k, _ in value.value]
+            if keys.count("labels") > 1 or keys.count("annotations") > 1:
+                return True
+        if repeats_metadata(value):
+            return True
+    return False
+
+
+def repeated_metadata_text(text):
+    try:
+        return any(repeats_metadata(node) for node in yaml.compose_all(text, Loader) if node)
+    except (yaml.YAMLError, RecursionError):
+        return False
+
+
+def repeated_metadata_of_patch(tree, ours, real):
+    return not ours.code and not real.code and any(repeated_metadata_text(text) for text in tree.values())
+
+
 KNOWN = [
     ("kustomize crashes", crash),
     ("kustomize wants the network", network),
@@ -96,6 +123,7 @@ KNOWN = [
     ("selectors are checked without objects too", selector_of_nothing),
     ("schemas are read without objects too", schema_of_nothing),
     ("repeated keys of a resource that do not get printed", repeated_key_of_resource),
+    ("labels or annotations that a patch repeats", repeated_metadata_of_patch),
     ("a validator that writes what is there", validator_of_nothing),
     ("replacements in YAML texts that repeat a key", repeated_key_in_string),
     ("replacements in YAML texts keep their indentation", layout_within_strings),
