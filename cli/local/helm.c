@@ -6,6 +6,7 @@
 #include <unistd.h>
 
 #include "cli/helmhost.h"
+#include "libcommon/kube/config.h"
 #include "libcommon/lang/sprig/gourl.h"
 
 int sl_cli_helm_fail(const struct sl_err *err)
@@ -128,13 +129,29 @@ int sl_cli_helm_kube_version(struct sl_arena *a, const struct sl_cli_args *args,
 	return r;
 }
 
-struct sl_str sl_cli_helm_namespace(const struct sl_cli_args *args)
+/* A flag, or the variable that changes its default; NULL when neither has a text. */
+static const char *flag_or_variable(const struct sl_cli_args *args, const char *flag,
+				    const char *variable)
 {
-	const char *variable = getenv("HELM_NAMESPACE");
+	const char *text =
+		sl_cli_is_given(args, flag) ? sl_cli_string(args, flag) : getenv(variable);
 
-	if (!sl_cli_is_given(args, "namespace") && variable && *variable)
-		return sl_str(variable);
-	const char *given = sl_cli_string(args, "namespace");
+	return text && *text ? text : NULL;
+}
 
-	return sl_str(*given ? given : "default");
+struct sl_str sl_cli_helm_namespace(struct sl_arena *a, const struct sl_cli_args *args)
+{
+	const char *given = flag_or_variable(args, "namespace", "HELM_NAMESPACE");
+	const struct sl_kube_config_options o = {
+		.path = sl_cli_string(args, "kubeconfig"),
+		.context = flag_or_variable(args, "kube-context", "HELM_KUBECONTEXT"),
+	};
+	SL_AUTO_FREE char *found = NULL;
+
+	if (given)
+		return sl_str(given);
+	/* Whatever is wrong with a kubeconfig, Helm takes no offence at it here. */
+	if (sl_kube_config_namespace(&o, &found, NULL) < 0 || !found)
+		return SL_STR("default");
+	return sl_str(sl_arena_strdup(a, found));
 }

@@ -23,8 +23,11 @@ const char *sl_cli_helm_clean(struct sl_arena *a, const char *path);
 /* --kube-version; an empty version when it is not given. */
 int sl_cli_helm_kube_version(struct sl_arena *a, const struct sl_cli_args *args,
 			     struct sl_helm_kube_version *ret, struct sl_err *err) SL_MUST_CHECK;
-/* --namespace, $HELM_NAMESPACE or "default". */
-struct sl_str sl_cli_helm_namespace(const struct sl_cli_args *args);
+/*
+ * --namespace, $HELM_NAMESPACE, that of the kubeconfig's context (--kubeconfig, --kube-context and their
+ * variables), or "default".
+ */
+struct sl_str sl_cli_helm_namespace(struct sl_arena *a, const struct sl_cli_args *args);
 /* Fails, saying so, when one of these flags is given; they end with NULL. */
 int sl_cli_helm_refuse(const struct sl_cli_args *args, const char *const *flags, const char *why,
 		       struct sl_err *err) SL_MUST_CHECK;

@@ -150,7 +150,7 @@ static void lint_one(struct run *r, const char *path)
 	enum sl_helm_severity tolerated =
 		sl_cli_bool(r->args, "strict") ? SL_HELM_INFO : SL_HELM_WARNING;
 	struct sl_helm_lint l = { .values = r->values,
-				  .namespace_ = sl_cli_helm_namespace(r->args),
+				  .namespace_ = sl_cli_helm_namespace(r->a, r->args),
 				  .kube_version = r->kube_version,
 				  .skip_schema = sl_cli_bool(r->args, "skip-schema-validation") };
 	SL_AUTO(sl_err) err = SL_ERR_INIT;

@@ -138,7 +138,7 @@ static int render(struct run *r, struct sl_err *err)
 		return code;
 	}
 	o.api_versions = sl_cli_strings_in(r->a, r->args, "api-versions", &o.api_version_count);
-	o.namespace_ = sl_cli_helm_namespace(r->args);
+	o.namespace_ = sl_cli_helm_namespace(r->a, r->args);
 	o.revision = 1;
 	o.is_upgrade = sl_cli_bool(r->args, "is-upgrade");
 	o.sub_notes = sl_cli_bool(r->args, "render-subchart-notes");

@@ -65,6 +65,14 @@ struct sl_kube_config_options {
 int sl_kube_config_load(const struct sl_kube_config_options *options,
 			struct sl_kube_config *ret_config, struct sl_err *err) SL_MUST_CHECK;
 /*
+ * The namespace that a command is about when it names none, as client-go has it: that of the context of
+ * `options->path`, else of $KUBECONFIG, else of ~/.kube/config, whether or not cluster and user are there;
+ * in a pod that of the pod. *ret_namespace, which the caller frees, is NULL when none of them has one.
+ * Errors: those of files that are there but no kubeconfig, INVALID for a context that is in none.
+ */
+int sl_kube_config_namespace(const struct sl_kube_config_options *options, char **ret_namespace,
+			     struct sl_err *err) SL_MUST_CHECK;
+/*
  * The pod's service account, whose files are in `directory` (NULL: where Kubernetes mounts them), and
  * $KUBERNETES_SERVICE_HOST and _PORT. NOT_FOUND outside of a cluster.
  */

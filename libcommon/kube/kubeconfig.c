@@ -208,12 +208,18 @@ int sl_kube_config_in_cluster(const char *directory, struct sl_kube_config *ret_
 	return 0;
 }
 
+static int add_home(struct sl_kubeconfig_source *s, struct sl_err *err)
+{
+	const char *home = getenv("HOME");
+	SL_AUTO_FREE char *path = sl_xasprintf("%s/.kube/config", home ? home : "");
+
+	return add_list(s, sl_str(path), err);
+}
+
 static int load_default(struct sl_kubeconfig_source *s, const struct sl_kube_config_options *o,
 			struct sl_kube_config *ret_config, struct sl_err *err)
 {
 	bool named = o->context || o->cluster || o->user;
-	const char *home = getenv("HOME");
-	SL_AUTO_FREE char *path = NULL;
 	int r;
 
 	if (!named) {
@@ -221,14 +227,13 @@ static int load_default(struct sl_kubeconfig_source *s, const struct sl_kube_con
 		if (r != SL_ERR_NOT_FOUND)
 			return r;
 	}
-	path = sl_xasprintf("%s/.kube/config", home ? home : "");
-	r = add_list(s, sl_str(path), err);
+	r = add_home(s, err);
 	if (r == 0 && !s->n)
 		return sl_err_set(
 			err, SL_ERR_NOT_FOUND,
 			"no kubeconfig: none was named, KUBECONFIG is not set, this is no "
-			"pod, and %s does not exist",
-			path);
+			"pod, and %s/.kube/config does not exist",
+			getenv("HOME") ? getenv("HOME") : "");
 	return r < 0 ? r : read_source(s, o, ret_config, err);
 }
 
@@ -254,6 +259,44 @@ int sl_kube_config_load(const struct sl_kube_config_options *options,
 		return load_default(&s, options, ret_config, err);
 	}
 	return r < 0 ? r : read_source(&s, options, ret_config, err);
+}
+
+/* Of a pod; NULL elsewhere. */
+static char *pod_namespace(void)
+{
+	const char *given = getenv("POD_NAMESPACE");
+	SL_AUTO(sl_kube_config) c = SL_KUBE_CONFIG_INIT;
+
+	if (sl_kube_config_in_cluster(NULL, &c, NULL) < 0)
+		return NULL;
+	return given && *given ? sl_xstrdup(given) : SL_STEAL(c.namespace_);
+}
+
+int sl_kube_config_namespace(const struct sl_kube_config_options *options, char **ret_namespace,
+			     struct sl_err *err)
+{
+	SL_AUTO(sl_kubeconfig_source) s = { 0 };
+	const char *env = getenv("KUBECONFIG");
+	struct sl_kubeconfig_entry context = { 0 };
+	struct sl_str name;
+	char *found = NULL;
+	int r;
+
+	if (options->path && *options->path)
+		r = add_file(&s, options->path, err);
+	else
+		r = env && *env ? add_list(&s, sl_str(env), err) : add_home(&s, err);
+	if (r < 0)
+		return r;
+	name = options->context ? sl_str(options->context) : current_context(&s);
+	if (name.n && !find_entry(&s, "contexts", "context", name, &context))
+		return sl_err_set(err, SL_ERR_INVALID,
+				  "kubeconfig: context \"%.*s\" does not exist", SL_STR_FMT(name));
+	if (context.value)
+		r = sl_kubeconfig_text(context.value, "namespace", &found, err);
+	if (r == 0)
+		*ret_namespace = found ? found : pod_namespace();
+	return r;
 }
 
 int sl_kube_config_parse_secret(struct sl_str text,

@@ -65,7 +65,7 @@ static int to_yaml_pretty(struct sl_go_call *call, const struct sl_goval *args, 
 	(void)n;
 	if (r < 0)
 		return r;
-	sl_yaml_write(tree, SL_YAML_SORT | SL_YAML_V3, &b);
+	sl_yaml_write(tree, SL_YAML_V3, &b);
 	return return_text(call, &b, ret, err);
 }
 

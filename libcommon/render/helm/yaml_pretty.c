@@ -2,8 +2,11 @@
 
 #include <ctype.h>
 #include <math.h>
+#include <stdlib.h>
+#include <string.h>
 
 #include "libcommon/codec/number.h"
+#include "libcommon/codec/yaml_scalar.h"
 #include "libcommon/lang/sprig/types.h"
 
 static int convert(struct sl_arena *a, struct sl_goval v, unsigned depth, struct sl_value **ret,
@@ -37,13 +40,25 @@ static int from_slice(struct sl_arena *a, struct sl_goval v, unsigned depth, str
 	return 0;
 }
 
+static int compare_keys(const void *x, const void *y)
+{
+	const struct sl_str *a = x, *b = y;
+
+	return sl_yaml_key_cmp_v3(*a, *b);
+}
+
+/* Maps are sorted here and not by the writer, which must leave the fields of structs in their order. */
 static int from_map(struct sl_arena *a, struct sl_goval v, unsigned depth, struct sl_value **ret,
 		    struct sl_err *err)
 {
 	struct sl_value *map = sl_value_map(a), *item = NULL;
 	size_t n = sl_go_map_len(v.map);
-	struct sl_str *keys = n ? sl_go_map_keys(a, v.map) : NULL;
+	struct sl_str *keys = sl_arena_array(a, n + 1, sizeof(*keys));
 
+	if (n) {
+		memcpy(keys, sl_go_map_keys(a, v.map), n * sizeof(*keys));
+		qsort(keys, n, sizeof(*keys), compare_keys);
+	}
 	for (size_t i = 0; i < n; i++) {
 		int r = convert(a, *sl_go_map_get(v.map, keys[i]), depth + 1, &item, err);
 
@@ -62,6 +77,8 @@ static int from_struct(struct sl_arena *a, const struct sl_go_type *type, const 
 	struct sl_value *map = sl_value_map(a), *item = NULL;
 
 	for (const struct sl_go_field *f = type->fields; f && f->name; f++) {
+		if (f->promoted)
+			continue;
 		char *name = sl_arena_strdup(a, f->name);
 		int r = convert(a, f->get(a, ptr), depth + 1, &item, err);
 

@@ -177,6 +177,32 @@ static void the_first_file_wins(void **state)
 	assert_string_equal(f->config.token, "t");
 }
 
+static void the_namespace_needs_no_cluster(void **state)
+{
+	struct fixture *f = *state;
+	const struct sl_kube_config_options current = { 0 }, other = { .context = "d" },
+					    lost = { .context = "none" };
+	SL_AUTO(sl_err) err = SL_ERR_INIT;
+	SL_AUTO_FREE char *list = NULL;
+	SL_AUTO_FREE char *found = NULL;
+	char *none = NULL;
+
+	expect_ok(sl_kube_config_namespace(&current, &none, &err), &err);
+	assert_null(none);
+	put(f, "one", "current-context: c\ncontexts: [{name: d, context: {cluster: k}}]\n");
+	put(f, "two",
+	    "current-context: d\ncontexts:\n- name: d\n  context: {namespace: second}\n"
+	    "- name: c\n  context: {namespace: first}\n");
+	list = sl_xasprintf("%s/one:%s/two", f->dir.path, f->dir.path);
+	setenv("KUBECONFIG", list, 1);
+	expect_ok(sl_kube_config_namespace(&current, &found, &err), &err);
+	assert_string_equal(found, "first");
+	expect_ok(sl_kube_config_namespace(&other, &none, &err), &err);
+	assert_null(none);
+	expect_err(sl_kube_config_namespace(&lost, &none, &err), SL_ERR_INVALID,
+		   "context \"none\" does not exist", &err);
+}
+
 static void order_of_places(void **state)
 {
 	struct fixture *f = *state;
@@ -528,6 +554,7 @@ int main(void)
 		TEST(a_copy_has_everything),
 		TEST(files_are_relative_to_the_kubeconfig),
 		TEST(the_first_file_wins),
+		TEST(the_namespace_needs_no_cluster),
 		TEST(order_of_places),
 		TEST(in_cluster),
 		TEST(picks_by_name),

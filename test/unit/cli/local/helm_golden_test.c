@@ -291,7 +291,9 @@ static void prints_what_helm_prints(void **state)
 
 	(void)state;
 	setenv("TZ", "UTC", 1);
+	setenv("KUBECONFIG", "/dev/null", 1);
 	unsetenv("HELM_NAMESPACE");
+	unsetenv("HELM_KUBECONTEXT");
 	expect_ok(sl_dir_list(AT_FDCWD, ROOT, &names, &err), &err);
 	for (size_t i = 0; i < names.n; i++)
 		if (sl_str_ends(sl_str(names.v[i]), SL_STR(".txt")))
