@@ -12,6 +12,8 @@
 /* Links on the way to a link's end. Linux gives up after as many. */
 #define LINKS_MAX 40
 
+#define HEAD_BYTES 16384
+
 static const struct {
 	int errnum;
 	enum sl_err_code code;
@@ -44,25 +46,39 @@ int sl_cli_go_fail(struct sl_err *err, int errnum, const char *what, const char 
 	return sl_err_set(err, code, "%s %s: %s", what, path, sl_cli_go_errno(errnum));
 }
 
-static int disk_stat(void *ctx, const char *path, struct sl_helm_stat *ret, struct sl_err *err)
+static int disk_stat(void *ctx, const char *path, enum sl_helm_entry *ret, struct sl_err *err)
 {
 	struct stat st;
 
 	(void)ctx;
 	if (lstat(path, &st) < 0)
 		return sl_cli_go_fail(err, errno, "lstat", path);
-	*ret = (struct sl_helm_stat){
-		.entry = S_ISREG(st.st_mode)   ? SL_HELM_FILE
-			 : S_ISDIR(st.st_mode) ? SL_HELM_DIR
-			 : S_ISLNK(st.st_mode) ? SL_HELM_LINK
-					       : SL_HELM_IRREGULAR,
-		.size = (uint64_t)st.st_size,
-	};
+	*ret = S_ISREG(st.st_mode)   ? SL_HELM_FILE
+	       : S_ISDIR(st.st_mode) ? SL_HELM_DIR
+	       : S_ISLNK(st.st_mode) ? SL_HELM_LINK
+				     : SL_HELM_IRREGULAR;
 	return 0;
 }
 
-static int disk_list(void *ctx, const char *path, void (*each)(void *arg, const char *name),
-		     void *arg, struct sl_err *err)
+static enum sl_helm_entry entry_of(unsigned char type)
+{
+	switch (type) {
+	case DT_REG:
+		return SL_HELM_FILE;
+	case DT_DIR:
+		return SL_HELM_DIR;
+	case DT_LNK:
+		return SL_HELM_LINK;
+	case DT_UNKNOWN:
+		return SL_HELM_UNKNOWN;
+	default:
+		return SL_HELM_IRREGULAR;
+	}
+}
+
+static int disk_list(void *ctx, const char *path,
+		     void (*each)(void *arg, const char *name, enum sl_helm_entry entry), void *arg,
+		     struct sl_err *err)
 {
 	DIR *dir = opendir(path);
 	const struct dirent *entry;
@@ -72,27 +88,28 @@ static int disk_list(void *ctx, const char *path, void (*each)(void *arg, const 
 		return sl_cli_go_fail(err, errno, "open", path);
 	while ((entry = readdir(dir)))
 		if (!sl_streq(entry->d_name, ".") && !sl_streq(entry->d_name, ".."))
-			each(arg, entry->d_name);
+			each(arg, entry->d_name, entry_of(entry->d_type));
 	closedir(dir);
 	return 0;
 }
 
-/* The size is known, and one byte more tells whether the file has grown since. */
-static int read_all(int fd, const char *path, size_t max, struct sl_arena *a, struct sl_str *ret,
-		    struct sl_err *err)
+/* The rest of a file that begins with `head`: its size, and one byte more tells whether it has grown. */
+static int read_large(int fd, const char *path, size_t max, struct sl_str head, struct sl_arena *a,
+		      struct sl_str *ret, struct sl_err *err)
 {
 	struct stat st;
+	size_t n = head.n, room;
 	char *to;
-	size_t n = 0, room;
 
 	if (fstat(fd, &st) < 0)
 		return sl_cli_go_fail(err, errno, "stat", path);
 	if (!S_ISREG(st.st_mode))
-		return sl_cli_go_fail(err, S_ISDIR(st.st_mode) ? EISDIR : EINVAL, "read", path);
+		return sl_cli_go_fail(err, EINVAL, "read", path);
 	if ((uint64_t)st.st_size > max)
 		return sl_err_set(err, SL_ERR_TOO_LARGE, "%s is larger than %zu bytes", path, max);
-	room = (size_t)st.st_size + 1;
+	room = ((size_t)st.st_size > n ? (size_t)st.st_size : n) + 1;
 	to = sl_arena_bytes(a, room);
+	memcpy(to, head.p, n);
 	for (;;) {
 		ssize_t got = read(fd, to + n, room - n);
 
@@ -101,7 +118,6 @@ static int read_all(int fd, const char *path, size_t max, struct sl_arena *a, st
 		if (got < 0)
 			return sl_cli_go_fail(err, errno, "read", path);
 		n += (size_t)got;
-		/* A file gives less than it is asked for at its end only. */
 		if (n == (size_t)st.st_size || !got)
 			break;
 		if (n == room)
@@ -113,15 +129,29 @@ static int read_all(int fd, const char *path, size_t max, struct sl_arena *a, st
 	return 0;
 }
 
+/* Small files, as nearly all are, are read at once: one that gives less than it is asked for has ended. */
 static int disk_read(void *ctx, const char *path, size_t max, struct sl_arena *a,
 		     struct sl_str *ret_bytes, struct sl_err *err)
 {
 	SL_AUTO_FD int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
+	char head[HEAD_BYTES];
+	ssize_t got;
 
 	(void)ctx;
 	if (fd < 0)
 		return sl_cli_go_fail(err, errno, "open", path);
-	return read_all(fd, path, max, a, ret_bytes, err);
+	do
+		got = read(fd, head, sizeof(head));
+	while (got < 0 && errno == EINTR);
+	if (got < 0)
+		return sl_cli_go_fail(err, errno, "read", path);
+	if ((size_t)got == sizeof(head))
+		return read_large(fd, path, max, (struct sl_str){ head, sizeof(head) }, a,
+				  ret_bytes, err);
+	if ((size_t)got > max)
+		return sl_err_set(err, SL_ERR_TOO_LARGE, "%s is larger than %zu bytes", path, max);
+	*ret_bytes = sl_arena_str(a, (struct sl_str){ head, (size_t)got });
+	return 0;
 }
 
 /* The first part of the way that is not there, links followed. */

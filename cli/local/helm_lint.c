@@ -46,7 +46,7 @@ static struct sl_str below_root(const char *path)
 	return s;
 }
 
-static int archive_stat(void *ctx, const char *path, struct sl_helm_stat *ret, struct sl_err *err)
+static int archive_stat(void *ctx, const char *path, enum sl_helm_entry *ret, struct sl_err *err)
 {
 	const struct archive *archive = ctx;
 	struct sl_str name = below_root(path);
@@ -55,10 +55,10 @@ static int archive_stat(void *ctx, const char *path, struct sl_helm_stat *ret, s
 		const struct sl_helm_file *f = &archive->chart->raw[i];
 		struct sl_str rest = f->name;
 
-		*ret = (struct sl_helm_stat){ SL_HELM_FILE, f->data.n };
+		*ret = SL_HELM_FILE;
 		if (sl_str_eq(f->name, name))
 			return 0;
-		ret->entry = SL_HELM_DIR;
+		*ret = SL_HELM_DIR;
 		if (name.n == 0 ||
 		    (sl_str_cut_prefix(&rest, name) && sl_str_starts(rest, SL_STR("/"))))
 			return 0;
@@ -67,7 +67,8 @@ static int archive_stat(void *ctx, const char *path, struct sl_helm_stat *ret, s
 }
 
 /* Each name once, at its first file. */
-static int archive_list(void *ctx, const char *path, void (*each)(void *arg, const char *name),
+static int archive_list(void *ctx, const char *path,
+			void (*each)(void *arg, const char *name, enum sl_helm_entry entry),
 			void *arg, struct sl_err *err)
 {
 	const struct archive *archive = ctx;
@@ -86,7 +87,7 @@ static int archive_list(void *ctx, const char *path, void (*each)(void *arg, con
 			sl_strvec_push_str(&names, part);
 	}
 	for (size_t i = 0; i < names.n; i++)
-		each(arg, names.v[i]);
+		each(arg, names.v[i], SL_HELM_UNKNOWN);
 	return 0;
 }
 

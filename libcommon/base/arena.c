@@ -47,7 +47,7 @@ static struct sl_arena_block *alloc_huge_page(void)
 	return b;
 }
 
-static struct sl_arena_block *new_block(struct sl_arena *a, size_t need)
+static __attribute__((noinline)) struct sl_arena_block *new_block(struct sl_arena *a, size_t need)
 {
 	size_t size = a->head ? a->head->size * 2 : BLOCK_MIN;
 	struct sl_arena_block *b;
@@ -69,7 +69,7 @@ static struct sl_arena_block *new_block(struct sl_arena *a, size_t need)
 	return b;
 }
 
-static void *take(struct sl_arena *a, size_t size, size_t align)
+static inline void *take(struct sl_arena *a, size_t size, size_t align)
 {
 	struct sl_arena_block *b = a->head;
 	size_t at = b ? (b->used + align - 1) & ~(align - 1) : 0;

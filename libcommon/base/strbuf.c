@@ -66,15 +66,19 @@ void sl_strbuf_claim(struct sl_strbuf *b, size_t n)
 
 void sl_strbuf_add(struct sl_strbuf *b, const void *p, size_t n)
 {
-	char *to;
+	char *to = b->p + b->n;
 
 	if (!n)
 		return;
-	to = sl_strbuf_reserve(b, n);
-	if (!to)
-		return;
+	/* A buffer that has failed may have room; one that has room stays within its maximum. */
+	if (b->failed || n >= b->cap - b->n) {
+		to = sl_strbuf_reserve(b, n);
+		if (!to)
+			return;
+	}
 	memcpy(to, p, n);
-	sl_strbuf_claim(b, n);
+	b->n += n;
+	b->p[b->n] = '\0';
 }
 
 void sl_strbuf_adds(struct sl_strbuf *b, struct sl_str s)

@@ -270,6 +270,12 @@ static struct tmpl_token lex_right_delim(struct tmpl_lexer *l)
 	return t;
 }
 
+/* A right delimiter, known to be there. */
+static struct tmpl_token lex_end(struct tmpl_lexer *l)
+{
+	return l->parens ? fail(l, "unclosed left paren") : lex_right_delim(l);
+}
+
 /* A run of space, but for its last character when that belongs to a right delimiter " -}}". */
 static struct tmpl_token lex_space(struct tmpl_lexer *l)
 {
@@ -285,7 +291,7 @@ static struct tmpl_token lex_space(struct tmpl_lexer *l)
 		l->pos--;
 		l->line = line;
 		if (l->pos == first)
-			return lex_right_delim(l);
+			return lex_end(l);
 	}
 	return emit(l, TOKEN_SPACE);
 }
@@ -331,7 +337,8 @@ static enum tmpl_token_kind word_kind(const struct tmpl_lexer *l, struct sl_str 
 	};
 
 	for (size_t i = 0; i < SL_ARRAY_LEN(words); i++) {
-		if (word.n != words[i].word.n || memcmp(word.p, words[i].word.p, word.n) != 0)
+		if (word.n != words[i].word.n || *word.p != *words[i].word.p ||
+		    memcmp(word.p, words[i].word.p, word.n) != 0)
 			continue;
 		if ((words[i].kind == TOKEN_BREAK && l->no_break) ||
 		    (words[i].kind == TOKEN_CONTINUE && l->no_continue))
@@ -348,7 +355,8 @@ static void skip_word(struct tmpl_lexer *l)
 	for (;;) {
 		while (l->pos < l->text.n && is_class((unsigned char)l->text.p[l->pos], WORD))
 			l->pos++;
-		if (!is_word(peek_rune(l, &width)))
+		if (l->pos >= l->text.n || (unsigned char)l->text.p[l->pos] < 0x80 ||
+		    !is_word(peek_rune(l, &width)))
 			return;
 		l->pos += (uint32_t)width;
 	}
@@ -439,16 +447,15 @@ static struct tmpl_token lex_number(struct tmpl_lexer *l)
 static struct tmpl_token lex_quoted(struct tmpl_lexer *l, char quote, enum tmpl_token_kind kind,
 				    const char *unterminated)
 {
-	for (;;) {
-		uint32_t rune = next_rune(l);
+	const char *p = l->text.p + l->pos, *end = l->text.p + l->text.n;
 
-		if (rune == (uint32_t)quote)
-			return emit(l, kind);
-		if (rune == '\\')
-			rune = next_rune(l);
-		if (rune == RUNE_EOF || rune == '\n')
-			return fail(l, unterminated);
-	}
+	for (; p < end && *p != quote && *p != '\n'; p++)
+		if (*p == '\\' && (++p == end || *p == '\n'))
+			break;
+	if (p == end || *p == '\n')
+		return fail(l, unterminated);
+	l->pos = (uint32_t)(p - l->text.p) + 1;
+	return emit(l, kind);
 }
 
 static struct tmpl_token lex_raw_quoted(struct tmpl_lexer *l)
@@ -503,19 +510,14 @@ static struct tmpl_token lex_punctuation(struct tmpl_lexer *l, uint32_t rune)
 
 static struct tmpl_token lex_inside(struct tmpl_lexer *l)
 {
-	uint32_t rune;
-	bool trim;
+	uint32_t rune = peek(l);
 
-	if (at_right_delim(l, l->pos, &trim)) {
-		if (l->parens)
-			return fail(l, "unclosed left paren");
-		return lex_right_delim(l);
-	}
-	rune = peek(l);
 	if (rune == RUNE_EOF)
 		return fail(l, "unclosed action");
 	if (is_space_at(l, l->pos))
 		return lex_space(l);
+	if (rune == '}' && is_byte_at(l, l->pos + 1, '}'))
+		return lex_end(l);
 	if (rune == '.' && l->pos + 1 < l->text.n &&
 	    (l->text.p[l->pos + 1] < '0' || l->text.p[l->pos + 1] > '9')) {
 		l->pos++;
@@ -529,9 +531,9 @@ static struct tmpl_token lex_inside(struct tmpl_lexer *l)
 	return lex_punctuation(l, rune);
 }
 
-struct tmpl_token tmpl_lex_next(struct tmpl_lexer *l)
+void tmpl_lex_next(struct tmpl_lexer *l, struct tmpl_token *ret)
 {
-	return l->inside ? lex_inside(l) : lex_text(l);
+	*ret = l->inside ? lex_inside(l) : lex_text(l);
 }
 
 const char *tmpl_token_text(struct sl_arena *a, const struct tmpl_token *t)

@@ -68,7 +68,7 @@ struct tmpl_lexer {
 /* `text` is shorter than 2 GiB. */
 void tmpl_lex_init(struct tmpl_lexer *l, struct sl_arena *a, struct sl_str text);
 /* The next one. After an ERROR or the EOF nothing that means anything comes. */
-struct tmpl_token tmpl_lex_next(struct tmpl_lexer *l);
+void tmpl_lex_next(struct tmpl_lexer *l, struct tmpl_token *ret);
 /* The token as messages show it, in the arena. */
 const char *tmpl_token_text(struct sl_arena *a, const struct tmpl_token *t);
 

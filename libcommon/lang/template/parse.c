@@ -10,51 +10,6 @@
 
 #define MESSAGE_MAX ((size_t)1 << 24)
 
-struct tmpl_token tmpl_next(struct tmpl_parser *p)
-{
-	struct tmpl_scope *s = p->scope;
-
-	if (s->peeked > 0)
-		s->peeked--;
-	else
-		s->token[0] = tmpl_lex_next(&p->lex);
-	return s->token[s->peeked];
-}
-
-void tmpl_backup(struct tmpl_parser *p)
-{
-	p->scope->peeked++;
-}
-
-struct tmpl_token tmpl_peek(struct tmpl_parser *p)
-{
-	struct tmpl_scope *s = p->scope;
-
-	if (s->peeked == 0) {
-		s->token[0] = tmpl_lex_next(&p->lex);
-		s->peeked = 1;
-	}
-	return s->token[s->peeked - 1];
-}
-
-struct tmpl_token tmpl_next_non_space(struct tmpl_parser *p)
-{
-	struct tmpl_token t;
-
-	do
-		t = tmpl_next(p);
-	while (t.kind == TOKEN_SPACE);
-	return t;
-}
-
-struct tmpl_token tmpl_peek_non_space(struct tmpl_parser *p)
-{
-	struct tmpl_token t = tmpl_next_non_space(p);
-
-	tmpl_backup(p);
-	return t;
-}
-
 int tmpl_fail(struct tmpl_parser *p, const char *fmt, ...)
 {
 	SL_AUTO(sl_strbuf) b = SL_STRBUF_INIT(MESSAGE_MAX);
@@ -90,38 +45,29 @@ int tmpl_enter(struct tmpl_parser *p)
 #define SIZE_WITH(member) \
 	(offsetof(struct tmpl_node, member) + sizeof(((struct tmpl_node *)0)->member))
 
+/* Of those without a payload: zero. */
+static const uint8_t payloads[] = {
+	[TMPL_TEXT] = SIZE_WITH(text),
+	[TMPL_ACTION] = SIZE_WITH(pipe),
+	[TMPL_CHAIN] = SIZE_WITH(chain),
+	[TMPL_COMMAND] = SIZE_WITH(list),
+	[TMPL_LIST] = SIZE_WITH(list),
+	[TMPL_FIELD] = SIZE_WITH(field),
+	[TMPL_VARIABLE] = SIZE_WITH(field),
+	[TMPL_IDENT] = SIZE_WITH(ident),
+	[TMPL_IF] = SIZE_WITH(branch),
+	[TMPL_RANGE] = SIZE_WITH(branch),
+	[TMPL_WITH] = SIZE_WITH(branch),
+	[TMPL_NUMBER] = SIZE_WITH(number),
+	[TMPL_PIPE] = SIZE_WITH(pipeline),
+	[TMPL_STRING] = SIZE_WITH(string),
+	[TMPL_TEMPLATE] = SIZE_WITH(call),
+	[TMPL_CONTINUE] = 0,
+};
+
 static size_t node_size(enum tmpl_kind kind)
 {
-	switch (kind) {
-	case TMPL_TEXT:
-		return SIZE_WITH(text);
-	case TMPL_ACTION:
-		return SIZE_WITH(pipe);
-	case TMPL_CHAIN:
-		return SIZE_WITH(chain);
-	case TMPL_COMMAND:
-	case TMPL_LIST:
-		return SIZE_WITH(list);
-	case TMPL_FIELD:
-	case TMPL_VARIABLE:
-		return SIZE_WITH(field);
-	case TMPL_IDENT:
-		return SIZE_WITH(ident);
-	case TMPL_IF:
-	case TMPL_RANGE:
-	case TMPL_WITH:
-		return SIZE_WITH(branch);
-	case TMPL_NUMBER:
-		return SIZE_WITH(number);
-	case TMPL_PIPE:
-		return SIZE_WITH(pipeline);
-	case TMPL_STRING:
-		return SIZE_WITH(string);
-	case TMPL_TEMPLATE:
-		return SIZE_WITH(call);
-	default:
-		return offsetof(struct tmpl_node, text);
-	}
+	return payloads[kind] ? payloads[kind] : offsetof(struct tmpl_node, text);
 }
 
 struct tmpl_node *tmpl_node_new(struct tmpl_parser *p, enum tmpl_kind kind, uint32_t pos)
@@ -266,14 +212,14 @@ int tmpl_parse_body(struct tmpl_parser *p, struct sl_str name, const char *conte
 static int parse_define_clause(struct tmpl_parser *p)
 {
 	static const char context[] = "define clause";
-	struct tmpl_token t = tmpl_next_non_space(p);
+	struct tmpl_token t = *tmpl_next_non_space(p);
 	struct sl_str name;
 
 	if (t.kind != TOKEN_STRING && t.kind != TOKEN_RAW_STRING)
 		return tmpl_unexpected(p, &t, context);
 	if (!tmpl_unquote(p->a, t.value, &name))
 		return tmpl_fail(p, "invalid syntax");
-	t = tmpl_next_non_space(p);
+	t = *tmpl_next_non_space(p);
 	if (t.kind != TOKEN_RIGHT_DELIM)
 		return tmpl_unexpected(p, &t, context);
 	return tmpl_parse_body(p, name, context, p->scope);
@@ -294,11 +240,11 @@ static int parse_definition(struct tmpl_parser *p)
 /* One piece of the whole text; `*ret` is NULL when it was a definition. */
 static int parse_piece(struct tmpl_parser *p, struct tmpl_node **ret)
 {
-	struct tmpl_token t = tmpl_next_non_space(p);
+	struct tmpl_token t = *tmpl_next_non_space(p);
 
 	*ret = NULL;
 	if (t.kind == TOKEN_LEFT_DELIM) {
-		if (tmpl_next_non_space(p).kind == TOKEN_DEFINE)
+		if (tmpl_next_non_space(p)->kind == TOKEN_DEFINE)
 			return parse_definition(p);
 		tmpl_backup(p);
 	}
@@ -307,9 +253,9 @@ static int parse_piece(struct tmpl_parser *p, struct tmpl_node **ret)
 
 static int parse_text(struct tmpl_parser *p)
 {
-	struct tmpl_node *root = tmpl_node_new(p, TMPL_LIST, tmpl_peek(p).pos), *node;
+	struct tmpl_node *root = tmpl_node_new(p, TMPL_LIST, tmpl_peek(p)->pos), *node;
 
-	while (tmpl_peek(p).kind != TOKEN_EOF) {
+	while (tmpl_peek(p)->kind != TOKEN_EOF) {
 		int r = parse_piece(p, &node);
 
 		if (r < 0)
@@ -347,8 +293,8 @@ int tmpl_parse_trees(struct sl_tmpl_set *set, struct sl_str name, struct sl_str 
 	int r;
 
 	tmpl_lex_init(&p.lex, set->a, text);
-	p.lex.no_break = o->lookup && o->lookup(o->lookup_data, SL_STR("break"));
-	p.lex.no_continue = o->lookup && o->lookup(o->lookup_data, SL_STR("continue"));
+	p.lex.no_break = set->no_break;
+	p.lex.no_continue = set->no_continue;
 	tmpl_scope_enter(&p, &scope);
 	r = parse_text(&p);
 	free(p.pending);

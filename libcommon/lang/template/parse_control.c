@@ -6,7 +6,7 @@
 
 static int expect_right_delim(struct tmpl_parser *p, const char *context, struct tmpl_token *ret)
 {
-	*ret = tmpl_next_non_space(p);
+	*ret = *tmpl_next_non_space(p);
 	return ret->kind == TOKEN_RIGHT_DELIM ? 0 : tmpl_unexpected(p, ret, context);
 }
 
@@ -30,13 +30,13 @@ int tmpl_parse_text_or_action(struct tmpl_parser *p, const struct tmpl_token *t,
 
 int tmpl_parse_list(struct tmpl_parser *p, struct tmpl_node **ret, struct tmpl_node **ret_next)
 {
-	struct tmpl_node *list = tmpl_node_new(p, TMPL_LIST, tmpl_peek_non_space(p).pos);
+	struct tmpl_node *list = tmpl_node_new(p, TMPL_LIST, tmpl_peek_non_space(p)->pos);
 	struct tmpl_node *node = NULL;
 	size_t mark = p->pending_n;
 	int r = tmpl_enter(p);
 
-	while (r == 0 && tmpl_peek_non_space(p).kind != TOKEN_EOF) {
-		struct tmpl_token t = tmpl_next_non_space(p);
+	while (r == 0 && tmpl_peek_non_space(p)->kind != TOKEN_EOF) {
+		struct tmpl_token t = *tmpl_next_non_space(p);
 
 		r = tmpl_parse_text_or_action(p, &t, &node);
 		if (r < 0)
@@ -74,7 +74,7 @@ static int parse_else(struct tmpl_parser *p, enum tmpl_kind kind, struct tmpl_no
 		      struct tmpl_node **ret)
 {
 	struct tmpl_node *next = NULL;
-	enum tmpl_token_kind word = tmpl_peek(p).kind;
+	enum tmpl_token_kind word = tmpl_peek(p)->kind;
 	int r;
 
 	if ((kind == TMPL_IF && word == TOKEN_IF) || (kind == TMPL_WITH && word == TOKEN_WITH)) {
@@ -139,7 +139,7 @@ static int parse_end(struct tmpl_parser *p, struct tmpl_node **ret)
 /* The keyword of {{else if}} and {{else with}} stays for parse_else(). */
 static int parse_else_word(struct tmpl_parser *p, struct tmpl_node **ret)
 {
-	struct tmpl_token t = tmpl_peek_non_space(p);
+	struct tmpl_token t = *tmpl_peek_non_space(p);
 	int r = 0;
 
 	if (t.kind != TOKEN_IF && t.kind != TOKEN_WITH)
@@ -173,7 +173,7 @@ static struct tmpl_node *new_call(struct tmpl_parser *p, uint32_t pos, struct sl
 static int parse_block(struct tmpl_parser *p, struct tmpl_node **ret)
 {
 	static const char context[] = "block clause";
-	struct tmpl_token t = tmpl_next_non_space(p);
+	struct tmpl_token t = *tmpl_next_non_space(p);
 	struct tmpl_scope *outer = p->scope, inner;
 	struct tmpl_node *pipe = NULL;
 	struct sl_str name = SL_STR_NULL;
@@ -194,14 +194,14 @@ static int parse_block(struct tmpl_parser *p, struct tmpl_node **ret)
 static int parse_template(struct tmpl_parser *p, struct tmpl_node **ret)
 {
 	static const char context[] = "template clause";
-	struct tmpl_token t = tmpl_next_non_space(p);
+	struct tmpl_token t = *tmpl_next_non_space(p);
 	struct tmpl_node *pipe = NULL;
 	struct sl_str name = SL_STR_NULL;
 	int r = parse_template_name(p, &t, context, &name);
 
 	if (r < 0)
 		return r;
-	if (tmpl_next_non_space(p).kind != TOKEN_RIGHT_DELIM) {
+	if (tmpl_next_non_space(p)->kind != TOKEN_RIGHT_DELIM) {
 		tmpl_backup(p);
 		r = tmpl_parse_pipeline(p, context, TOKEN_RIGHT_DELIM, &pipe);
 	}
@@ -212,7 +212,7 @@ static int parse_template(struct tmpl_parser *p, struct tmpl_node **ret)
 
 int tmpl_parse_action(struct tmpl_parser *p, struct tmpl_node **ret)
 {
-	struct tmpl_token t = tmpl_next_non_space(p);
+	struct tmpl_token t = *tmpl_next_non_space(p);
 	struct tmpl_node *pipe = NULL;
 	int r;
 

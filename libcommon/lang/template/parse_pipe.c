@@ -19,13 +19,13 @@ static void declare(struct tmpl_parser *p, struct tmpl_node *pipe, const struct 
 static int parse_declarations(struct tmpl_parser *p, const char *context, struct tmpl_node *pipe)
 {
 	for (;;) {
-		struct tmpl_token v = tmpl_peek_non_space(p), after, next;
+		struct tmpl_token v = *tmpl_peek_non_space(p), after, next;
 
 		if (v.kind != TOKEN_VARIABLE)
 			return 0;
 		(void)tmpl_next(p);
-		after = tmpl_peek(p);
-		next = tmpl_peek_non_space(p);
+		after = *tmpl_peek(p);
+		next = *tmpl_peek_non_space(p);
 		if (next.kind == TOKEN_ASSIGN || next.kind == TOKEN_DECLARE) {
 			pipe->flag = next.kind == TOKEN_ASSIGN;
 			(void)tmpl_next_non_space(p);
@@ -45,7 +45,7 @@ static int parse_declarations(struct tmpl_parser *p, const char *context, struct
 		declare(p, pipe, &v);
 		if (!sl_streq(context, "range") || pipe->decls >= 2)
 			return tmpl_fail(p, "too many declarations in %s", context);
-		next = tmpl_peek_non_space(p);
+		next = *tmpl_peek_non_space(p);
 		if (next.kind != TOKEN_VARIABLE && next.kind != TOKEN_RIGHT_DELIM &&
 		    next.kind != TOKEN_RIGHT_PAREN)
 			return tmpl_fail(p, "range can only initialize variables");
@@ -109,11 +109,11 @@ static int parse_fields(struct tmpl_parser *p, struct tmpl_node **node)
 {
 	struct tmpl_node *term = *node;
 	bool own = term->kind == TMPL_FIELD || term->kind == TMPL_VARIABLE;
-	uint32_t pos = tmpl_peek(p).pos, n = 0, had = own ? term->field.n : 0;
+	uint32_t pos = tmpl_peek(p)->pos, n = 0, had = own ? term->field.n : 0;
 	struct sl_str rest = sl_str_sub(p->text, pos + 1, pos + 1), *names;
 
-	for (; tmpl_peek(p).kind == TOKEN_FIELD; n++)
-		rest.n += tmpl_next(p).value.n;
+	for (; tmpl_peek(p)->kind == TOKEN_FIELD; n++)
+		rest.n += tmpl_next(p)->value.n;
 	if (!own && term->kind != TMPL_IDENT && term->kind != TMPL_PIPE)
 		return refuse_fields(p, term);
 	rest.n--;
@@ -138,7 +138,7 @@ static int parse_fields(struct tmpl_parser *p, struct tmpl_node **node)
 /* Operands up to a pipe character, which is consumed, or the end, which is left. */
 static int parse_command(struct tmpl_parser *p, struct tmpl_node **ret)
 {
-	struct tmpl_node *command = tmpl_node_new(p, TMPL_COMMAND, tmpl_peek_non_space(p).pos);
+	struct tmpl_node *command = tmpl_node_new(p, TMPL_COMMAND, tmpl_peek_non_space(p)->pos);
 	size_t mark = p->pending_n;
 	struct tmpl_token t;
 
@@ -148,13 +148,13 @@ static int parse_command(struct tmpl_parser *p, struct tmpl_node **ret)
 
 		(void)tmpl_peek_non_space(p);
 		r = parse_term(p, &operand);
-		if (r == 0 && operand && tmpl_peek(p).kind == TOKEN_FIELD)
+		if (r == 0 && operand && tmpl_peek(p)->kind == TOKEN_FIELD)
 			r = parse_fields(p, &operand);
 		if (r < 0)
 			return r;
 		if (operand)
 			tmpl_node_pend(p, operand);
-		t = tmpl_next(p);
+		t = *tmpl_next(p);
 	} while (t.kind == TOKEN_SPACE);
 	if (t.kind == TOKEN_RIGHT_DELIM || t.kind == TOKEN_RIGHT_PAREN)
 		tmpl_backup(p);
@@ -170,13 +170,13 @@ static int parse_command(struct tmpl_parser *p, struct tmpl_node **ret)
 int tmpl_parse_pipeline(struct tmpl_parser *p, const char *context, enum tmpl_token_kind end,
 			struct tmpl_node **ret)
 {
-	struct tmpl_node *pipe = tmpl_node_new(p, TMPL_PIPE, tmpl_peek_non_space(p).pos);
+	struct tmpl_node *pipe = tmpl_node_new(p, TMPL_PIPE, tmpl_peek_non_space(p)->pos);
 	struct tmpl_node *command = NULL;
 	size_t mark = p->pending_n;
 	int r = parse_declarations(p, context, pipe);
 
 	while (r == 0) {
-		struct tmpl_token t = tmpl_next_non_space(p);
+		struct tmpl_token t = *tmpl_next_non_space(p);
 
 		if (t.kind == end) {
 			pipe->pipeline.commands = tmpl_node_take(p, mark, &pipe->pipeline.n);
@@ -247,7 +247,7 @@ static void parse_field(struct tmpl_parser *p, const struct tmpl_token *t, struc
 /* A term, or NULL when something else comes. */
 static int parse_term(struct tmpl_parser *p, struct tmpl_node **ret)
 {
-	struct tmpl_token t = tmpl_next_non_space(p);
+	struct tmpl_token t = *tmpl_next_non_space(p);
 	int r;
 
 	switch (t.kind) {

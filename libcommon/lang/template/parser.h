@@ -49,12 +49,49 @@ struct tmpl_parser {
 	size_t defined_n, defined_cap;
 };
 
-/* Tokens. */
-struct tmpl_token tmpl_next(struct tmpl_parser *p);
-struct tmpl_token tmpl_peek(struct tmpl_parser *p);
-struct tmpl_token tmpl_next_non_space(struct tmpl_parser *p);
-struct tmpl_token tmpl_peek_non_space(struct tmpl_parser *p);
-void tmpl_backup(struct tmpl_parser *p);
+/* Tokens. What is pointed at is valid until the next token is asked for. */
+static inline const struct tmpl_token *tmpl_peek(struct tmpl_parser *p)
+{
+	struct tmpl_scope *s = p->scope;
+
+	if (s->peeked == 0) {
+		tmpl_lex_next(&p->lex, &s->token[0]);
+		s->peeked = 1;
+	}
+	return &s->token[s->peeked - 1];
+}
+
+static inline const struct tmpl_token *tmpl_next(struct tmpl_parser *p)
+{
+	const struct tmpl_token *t = tmpl_peek(p);
+
+	p->scope->peeked--;
+	return t;
+}
+
+static inline const struct tmpl_token *tmpl_peek_non_space(struct tmpl_parser *p)
+{
+	const struct tmpl_token *t = tmpl_peek(p);
+
+	while (t->kind == TOKEN_SPACE) {
+		p->scope->peeked--;
+		t = tmpl_peek(p);
+	}
+	return t;
+}
+
+static inline const struct tmpl_token *tmpl_next_non_space(struct tmpl_parser *p)
+{
+	const struct tmpl_token *t = tmpl_peek_non_space(p);
+
+	p->scope->peeked--;
+	return t;
+}
+
+static inline void tmpl_backup(struct tmpl_parser *p)
+{
+	p->scope->peeked++;
+}
 
 /* "template: NAME:LINE: …"; returns SL_ERR_INVALID. */
 int tmpl_fail(struct tmpl_parser *p, const char *fmt, ...) __attribute__((format(printf, 2, 3)));

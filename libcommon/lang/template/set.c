@@ -4,7 +4,7 @@
 #include "libcommon/lang/template/builtin.h"
 #include "libcommon/lang/template/tree.h"
 
-struct sl_tmpl_set *sl_tmpl_set_new(struct sl_arena *a, const struct sl_tmpl_options *options)
+static struct sl_tmpl_set *new_set(struct sl_arena *a, const struct sl_tmpl_options *options)
 {
 	struct sl_tmpl_set *set = sl_arena_new(a, struct sl_tmpl_set);
 
@@ -15,11 +15,23 @@ struct sl_tmpl_set *sl_tmpl_set_new(struct sl_arena *a, const struct sl_tmpl_opt
 	return set;
 }
 
+struct sl_tmpl_set *sl_tmpl_set_new(struct sl_arena *a, const struct sl_tmpl_options *options)
+{
+	struct sl_tmpl_set *set = new_set(a, options);
+
+	set->no_break = options->lookup && options->lookup(options->lookup_data, SL_STR("break"));
+	set->no_continue =
+		options->lookup && options->lookup(options->lookup_data, SL_STR("continue"));
+	return set;
+}
+
 struct sl_tmpl_set *sl_tmpl_set_clone(struct sl_arena *a, const struct sl_tmpl_set *from)
 {
-	struct sl_tmpl_set *set = sl_tmpl_set_new(a, &from->options);
+	struct sl_tmpl_set *set = new_set(a, &from->options);
 
 	set->parent = from;
+	set->no_break = from->no_break;
+	set->no_continue = from->no_continue;
 	return set;
 }
 

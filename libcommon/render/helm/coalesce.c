@@ -1,3 +1,5 @@
+#include <string.h>
+
 #include "libcommon/codec/goquote.h"
 #include "libcommon/lang/template/fmt.h"
 #include "libcommon/render/helm/loading.h"
@@ -18,9 +20,17 @@ struct coalescing {
 
 static struct sl_str prefixed(struct sl_arena *a, struct sl_str prefix, struct sl_str key)
 {
+	size_t n = prefix.n + 1 + key.n;
+	char *to;
+
 	if (!prefix.n)
 		return key;
-	return sl_str(sl_arena_printf(a, "%.*s.%.*s", SL_STR_FMT(prefix), SL_STR_FMT(key)));
+	to = sl_arena_bytes(a, n);
+	memcpy(to, prefix.p, prefix.n);
+	to[prefix.n] = '.';
+	if (key.n)
+		memcpy(to + prefix.n + 1, key.p, key.n);
+	return (struct sl_str){ to, n };
 }
 
 static void log_value(const struct coalescing *c, const char *before, struct sl_str key,

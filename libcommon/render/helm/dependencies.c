@@ -344,9 +344,11 @@ static int import_values(const struct processing *p, struct sl_helm_chart *c, st
 		}
 		d->import_values = kept;
 	}
-	/* What is imported ranks below the chart's own. */
-	c->values =
-		sl_helm_values_merge_tables(p->a, sl_helm_values_copy(p->a, values), b, p->host);
+	/* What is imported ranks below the chart's own. Its tables are parts of `values`. */
+	if (sl_go_map_len(b))
+		values = sl_helm_values_merge_tables(p->a, sl_helm_values_copy(p->a, values), b,
+						     p->host);
+	c->values = values;
 	return 0;
 }
 

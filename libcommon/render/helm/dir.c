@@ -1,7 +1,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "libcommon/base/strvec.h"
 #include "libcommon/codec/goquote.h"
 #include "libcommon/render/helm/ignore.h"
 #include "libcommon/render/helm/loading.h"
@@ -18,22 +17,38 @@ struct walk {
 	struct sl_helm_files files;
 };
 
-static int walk_entry(struct walk *w, const char *path, struct sl_err *err);
+/* A name in a directory. */
+struct entry {
+	struct sl_str name;
+	enum sl_helm_entry type;
+};
 
-static int take_file(struct walk *w, const char *path, uint64_t size, struct sl_err *err)
+struct listing {
+	struct sl_arena *a;
+	struct entry *items; /* malloc'd */
+	size_t n, cap;
+};
+
+static int walk_entry(struct walk *w, const char *path, enum sl_helm_entry type,
+		      struct sl_err *err);
+
+static int fail_large(const char *path, struct sl_err *err)
+{
+	SL_AUTO(sl_strbuf) quoted = SL_STRBUF_INIT(SL_HELM_PATH_MAX * 4 + 2);
+
+	sl_strbuf_add_goquoted(&quoted, sl_str(strrchr(path, '/') + 1));
+	return sl_err_set(err, SL_ERR_TOO_LARGE,
+			  "chart file %s is larger than the maximum file size %zu", quoted.p,
+			  SL_HELM_FILE_BYTES_MAX);
+}
+
+static int take_file(struct walk *w, const char *path, struct sl_err *err)
 {
 	struct sl_str bytes = SL_STR_NULL, name = sl_str(path + w->top);
-	int r;
+	int r = w->fs->read(w->fs->ctx, path, SL_HELM_FILE_BYTES_MAX, w->l->a, &bytes, err);
 
-	if (size > SL_HELM_FILE_BYTES_MAX) {
-		SL_AUTO(sl_strbuf) quoted = SL_STRBUF_INIT(SL_HELM_PATH_MAX * 4 + 2);
-
-		sl_strbuf_add_goquoted(&quoted, sl_str(strrchr(path, '/') + 1));
-		return sl_err_set(err, SL_ERR_TOO_LARGE,
-				  "chart file %s is larger than the maximum file size %zu",
-				  quoted.p, SL_HELM_FILE_BYTES_MAX);
-	}
-	r = w->fs->read(w->fs->ctx, path, SL_HELM_FILE_BYTES_MAX, w->l->a, &bytes, err);
+	if (r == SL_ERR_TOO_LARGE)
+		return fail_large(path, err);
 	if (r < 0) {
 		sl_err_wrap(err, "error reading %s", path + w->top);
 		return r;
@@ -44,30 +59,53 @@ static int take_file(struct walk *w, const char *path, uint64_t size, struct sl_
 	return r;
 }
 
-static void add_name(void *arg, const char *name)
+static void add_entry(void *arg, const char *name, enum sl_helm_entry type)
 {
-	sl_strvec_push(arg, name);
+	struct listing *l = arg;
+
+	l->items = sl_grow(l->items, l->n, &l->cap, sizeof(*l->items));
+	l->items[l->n++] = (struct entry){ sl_arena_str(l->a, sl_str(name)), type };
+}
+
+static int by_name(const void *x, const void *y)
+{
+	const struct entry *a = x, *b = y;
+
+	return sl_str_cmp(a->name, b->name);
+}
+
+static const char *path_of(struct walk *w, const char *dir, struct sl_str name)
+{
+	size_t n = strlen(dir);
+	char *path = sl_arena_bytes(w->l->a, n + 1 + name.n + 1);
+
+	memcpy(path, dir, n);
+	path[n] = '/';
+	memcpy(path + n + 1, name.p, name.n + 1);
+	return path;
 }
 
 static int walk_dir(struct walk *w, const char *path, struct sl_err *err)
 {
-	SL_AUTO(sl_strvec) names = SL_STRVEC_INIT;
-	int r = w->fs->list(w->fs->ctx, path, add_name, &names, err);
+	struct listing l = { .a = w->l->a };
+	int r = w->fs->list(w->fs->ctx, path, add_entry, &l, err);
 
 	if (r == 0 && w->depth == WALK_DEPTH_MAX)
-		return sl_err_set(err, SL_ERR_TOO_LARGE,
-				  "%s: directories are nested more than %d levels deep", path,
-				  WALK_DEPTH_MAX);
-	sl_strvec_sort(&names);
+		r = sl_err_set(err, SL_ERR_TOO_LARGE,
+			       "%s: directories are nested more than %d levels deep", path,
+			       WALK_DEPTH_MAX);
+	if (l.n)
+		qsort(l.items, l.n, sizeof(*l.items), by_name);
 	w->depth++;
-	for (size_t i = 0; i < names.n && r == 0; i++)
-		r = walk_entry(w, sl_arena_printf(w->l->a, "%s/%s", path, names.v[i]), err);
+	for (size_t i = 0; i < l.n && r == 0; i++)
+		r = walk_entry(w, path_of(w, path, l.items[i].name), l.items[i].type, err);
 	w->depth--;
+	free(l.items);
 	return r;
 }
 
 /* What is at the end of a link. The path stays that of the link. */
-static int follow(struct walk *w, const char *path, struct sl_helm_stat *st, struct sl_err *err)
+static int follow(struct walk *w, const char *path, enum sl_helm_entry *ret, struct sl_err *err)
 {
 	const char *to = NULL;
 	int r;
@@ -84,31 +122,32 @@ static int follow(struct walk *w, const char *path, struct sl_helm_stat *st, str
 		"walk.go:75: found symbolic link in path: %s resolves to %s. Contents of linked "
 		"file included and used",
 		path, to);
-	return w->fs->stat(w->fs->ctx, to, st, err);
+	return w->fs->stat(w->fs->ctx, to, ret, err);
 }
 
-static int walk_entry(struct walk *w, const char *path, struct sl_err *err)
+static int walk_entry(struct walk *w, const char *path, enum sl_helm_entry type, struct sl_err *err)
 {
-	struct sl_helm_stat st = { .entry = SL_HELM_IRREGULAR };
-	int r;
+	int r = 0;
 
 	if (strlen(path) > SL_HELM_PATH_MAX)
 		return sl_err_set(err, SL_ERR_TOO_LARGE,
 				  "a path of the chart is longer than %d bytes", SL_HELM_PATH_MAX);
-	r = w->fs->stat(w->fs->ctx, path, &st, err);
-	if (r == 0 && st.entry == SL_HELM_LINK)
-		r = follow(w, path, &st, err);
+	if (type == SL_HELM_UNKNOWN)
+		r = w->fs->stat(w->fs->ctx, path, &type, err);
+	if (r == 0 && type == SL_HELM_LINK)
+		r = follow(w, path, &type, err);
 	if (r < 0)
 		return r;
-	if (sl_helm_ignores(w->ignore, sl_str(path + w->top), st.entry == SL_HELM_DIR))
+	if (sl_helm_ignores(w->ignore, sl_str(path + w->top), type == SL_HELM_DIR))
 		return 0;
-	switch (st.entry) {
+	switch (type) {
 	case SL_HELM_DIR:
 		return walk_dir(w, path, err);
 	case SL_HELM_FILE:
-		return take_file(w, path, st.size, err);
+		return take_file(w, path, err);
 	case SL_HELM_LINK:
 	case SL_HELM_IRREGULAR:
+	case SL_HELM_UNKNOWN:
 		break;
 	}
 	return sl_err_set(err, SL_ERR_INVALID,
@@ -119,8 +158,8 @@ static int read_ignore(struct walk *w, const char *dir, struct sl_err *err)
 {
 	const char *path = sl_arena_printf(w->l->a, "%s/%s", dir, SL_HELM_IGNORE_FILE);
 	struct sl_str text = SL_STR_NULL;
-	struct sl_helm_stat st;
-	int r = w->fs->stat(w->fs->ctx, path, &st, NULL);
+	enum sl_helm_entry type;
+	int r = w->fs->stat(w->fs->ctx, path, &type, NULL);
 
 	if (r == 0)
 		r = w->fs->read(w->fs->ctx, path, SL_HELM_FILE_BYTES_MAX, w->l->a, &text, err);
@@ -176,18 +215,18 @@ int sl_helm_load_dir(struct sl_arena *a, const struct sl_helm_fs *fs, const char
 int sl_helm_load(struct sl_arena *a, const struct sl_helm_fs *fs, const char *path,
 		 const struct sl_helm_host *host, struct sl_helm_chart **ret, struct sl_err *err)
 {
-	struct sl_helm_stat st = { .entry = SL_HELM_IRREGULAR };
+	enum sl_helm_entry type = SL_HELM_IRREGULAR;
 	struct sl_str bytes = SL_STR_NULL;
-	int r = fs->stat(fs->ctx, path, &st, err);
+	int r = fs->stat(fs->ctx, path, &type, err);
 
-	if (r == 0 && st.entry == SL_HELM_LINK && fs->resolve) {
+	if (r == 0 && type == SL_HELM_LINK && fs->resolve) {
 		r = fs->resolve(fs->ctx, path, a, &path, err);
 		if (r == 0)
-			r = fs->stat(fs->ctx, path, &st, err);
+			r = fs->stat(fs->ctx, path, &type, err);
 	}
 	if (r < 0)
 		return r;
-	if (st.entry == SL_HELM_DIR)
+	if (type == SL_HELM_DIR)
 		return sl_helm_load_dir(a, fs, path, host, ret, err);
 	r = fs->read(fs->ctx, path, SL_HELM_CHART_BYTES_MAX, a, &bytes, err);
 	if (r == 0)

@@ -116,18 +116,16 @@ struct sl_helm_crd *sl_helm_chart_crds(struct sl_arena *a, const struct sl_helm_
  * Where a chart's directory is read from. Paths are the caller's own, with '/' and names put behind
  * them. `list` and `stat` see links as links.
  */
-enum sl_helm_entry { SL_HELM_FILE, SL_HELM_DIR, SL_HELM_LINK, SL_HELM_IRREGULAR };
-struct sl_helm_stat {
-	enum sl_helm_entry entry;
-	uint64_t size; /* of a file, bytes */
-};
+enum sl_helm_entry { SL_HELM_FILE, SL_HELM_DIR, SL_HELM_LINK, SL_HELM_IRREGULAR, SL_HELM_UNKNOWN };
 struct sl_helm_fs {
 	void *ctx;
 	/* SL_ERR_NOT_FOUND when there is nothing. */
-	int (*stat)(void *ctx, const char *path, struct sl_helm_stat *ret, struct sl_err *err);
-	/* Call `each` for every name in a directory, any order, without "." and "..". */
-	int (*list)(void *ctx, const char *path, void (*each)(void *arg, const char *name),
-		    void *arg, struct sl_err *err);
+	int (*stat)(void *ctx, const char *path, enum sl_helm_entry *ret, struct sl_err *err);
+	/* Call `each` for every name in a directory, any order, without "." and "..". What is UNKNOWN
+	 * is asked of `stat`. */
+	int (*list)(void *ctx, const char *path,
+		    void (*each)(void *arg, const char *name, enum sl_helm_entry entry), void *arg,
+		    struct sl_err *err);
 	/* The bytes of a file, in `a` or living longer; SL_ERR_TOO_LARGE past `max`. */
 	int (*read)(void *ctx, const char *path, size_t max, struct sl_arena *a,
 		    struct sl_str *ret_bytes, struct sl_err *err);

@@ -59,11 +59,11 @@ static bool read_file(struct linter *k, const char *name, struct sl_str *ret, st
 
 static bool is_dir(struct linter *k, const char *name, bool *ret_exists)
 {
-	struct sl_helm_stat st;
-	int r = k->fs->stat(k->fs->ctx, sl_arena_printf(k->a, "%s/%s", k->dir, name), &st, NULL);
+	enum sl_helm_entry entry;
+	int r = k->fs->stat(k->fs->ctx, sl_arena_printf(k->a, "%s/%s", k->dir, name), &entry, NULL);
 
 	*ret_exists = r == 0;
-	return r == 0 && st.entry == SL_HELM_DIR;
+	return r == 0 && entry == SL_HELM_DIR;
 }
 
 static void lint_definition(struct linter *k)

@@ -9,16 +9,16 @@ static const char *in_tree(const char *path)
 	return *path == '/' ? path + 1 : path;
 }
 
-static int tree_stat(void *ctx, const char *path, struct sl_helm_stat *ret, struct sl_err *err)
+static int tree_stat(void *ctx, const char *path, enum sl_helm_entry *ret, struct sl_err *err)
 {
 	const struct sl_kustomize_fs *fs = ctx;
 
 	switch (fs->stat(fs->ctx, in_tree(path))) {
 	case SL_KUSTOMIZE_FILE:
-		*ret = (struct sl_helm_stat){ .entry = SL_HELM_FILE };
+		*ret = SL_HELM_FILE;
 		return 0;
 	case SL_KUSTOMIZE_DIR:
-		*ret = (struct sl_helm_stat){ .entry = SL_HELM_DIR };
+		*ret = SL_HELM_DIR;
 		return 0;
 	case SL_KUSTOMIZE_NONE:
 		break;
@@ -26,12 +26,26 @@ static int tree_stat(void *ctx, const char *path, struct sl_helm_stat *ret, stru
 	return sl_err_set(err, SL_ERR_NOT_FOUND, "no such file or directory: %s", path);
 }
 
-static int tree_list(void *ctx, const char *path, void (*each)(void *arg, const char *name),
-		     void *arg, struct sl_err *err)
+struct listing {
+	void (*each)(void *arg, const char *name, enum sl_helm_entry entry);
+	void *arg;
+};
+
+static void tell(void *arg, const char *name)
+{
+	const struct listing *l = arg;
+
+	l->each(l->arg, name, SL_HELM_UNKNOWN);
+}
+
+static int tree_list(void *ctx, const char *path,
+		     void (*each)(void *arg, const char *name, enum sl_helm_entry entry), void *arg,
+		     struct sl_err *err)
 {
 	const struct sl_kustomize_fs *fs = ctx;
+	struct listing l = { each, arg };
 
-	return fs->list(fs->ctx, in_tree(path), each, arg, err);
+	return fs->list(fs->ctx, in_tree(path), tell, &l, err);
 }
 
 static int tree_read(void *ctx, const char *path, size_t max, struct sl_arena *a,

@@ -261,28 +261,32 @@ static const struct entry *follow(const struct entry *all, const char *path)
 	return entry_at(all, path);
 }
 
-static int stat_entry(void *ctx, const char *path, struct sl_helm_stat *ret, struct sl_err *err)
+static enum sl_helm_entry type_of(const struct entry *e)
+{
+	return !e->data			    ? SL_HELM_DIR
+	       : !strncmp(e->data, "->", 2) ? SL_HELM_LINK
+	       : sl_streq(e->data, "!")	    ? SL_HELM_IRREGULAR
+					    : SL_HELM_FILE;
+}
+
+static int stat_entry(void *ctx, const char *path, enum sl_helm_entry *ret, struct sl_err *err)
 {
 	const struct entry *e = follow(ctx, path);
 
 	if (!e)
 		return sl_err_set(err, SL_ERR_NOT_FOUND, "stat %s: no such file or directory",
 				  path);
-	*ret = (struct sl_helm_stat){
-		.entry = !e->data		      ? SL_HELM_DIR
-			 : !strncmp(e->data, "->", 2) ? SL_HELM_LINK
-			 : sl_streq(e->data, "!")     ? SL_HELM_IRREGULAR
-						      : SL_HELM_FILE,
-		.size = e->data ? strlen(e->data) : 0,
-	};
+	*ret = type_of(e);
 	return 0;
 }
 
-static int list_entry(void *ctx, const char *path, void (*each)(void *arg, const char *name),
+/* Every other entry has no type, as on some file systems. */
+static int list_entry(void *ctx, const char *path,
+		      void (*each)(void *arg, const char *name, enum sl_helm_entry entry),
 		      void *arg, struct sl_err *err)
 {
 	const struct entry *dir = follow(ctx, path);
-	size_t n;
+	size_t n, told = 0;
 
 	(void)err;
 	if (dir->data)
@@ -291,7 +295,7 @@ static int list_entry(void *ctx, const char *path, void (*each)(void *arg, const
 	for (const struct entry *e = ctx; e->path; e++)
 		if (!strncmp(e->path, dir->path, n) && e->path[n] == '/' &&
 		    !strchr(e->path + n + 1, '/'))
-			each(arg, e->path + n + 1);
+			each(arg, e->path + n + 1, told++ % 2 ? SL_HELM_UNKNOWN : type_of(e));
 	return 0;
 }
 
@@ -300,11 +304,11 @@ static int read_entry(void *ctx, const char *path, size_t max, struct sl_arena *
 {
 	const struct entry *e = follow(ctx, path);
 
-	(void)max;
 	(void)a;
-	(void)err;
 	if (!strncmp(e->data, "->", 2))
 		e = follow(ctx, e->data + 2);
+	if (strlen(e->data) > max)
+		return sl_err_set(err, SL_ERR_TOO_LARGE, "%s is too large", path);
 	*ret_bytes = sl_str(e->data);
 	return 0;
 }
