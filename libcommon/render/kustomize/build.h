@@ -76,6 +76,8 @@ struct sl_kz_objects {
 	size_t n;
 };
 
+/* Refuse a map, at any depth, of which a repeated key was left out. */
+int sl_kz_check_repeated(const struct sl_value *v, struct sl_err *err) SL_MUST_CHECK;
 /* Refuse what is no object: a map with a kind and, but for lists, a name. */
 int sl_kz_check_object(struct sl_kz *kz, const struct sl_value *obj,
 		       struct sl_err *err) SL_MUST_CHECK;

@@ -114,7 +114,11 @@ static int merge_values(struct chart *c, enum merge merge, struct sl_str file_te
 	SL_AUTO(sl_strbuf) out = SL_STRBUF_INIT(SL_YAML_BYTES_MAX);
 	struct sl_value *in_place = sl_value_copy(kz->a, sl_get(c->args, "valuesInline"));
 	struct sl_value *values = in_place, *from_file;
-	const struct sl_yaml_options options = { .rules = SL_YAML_GO3, .file = file };
+	/* In a patch the first of repeated keys counts, where what it adds has none. */
+	const struct sl_yaml_options options = { .rules = SL_YAML_GO3,
+						 .file = file,
+						 .allow_duplicates = merge == MERGE_MERGE,
+						 .keep_first = true };
 	int r = 0;
 
 	if (merge != MERGE_REPLACE) {
@@ -125,6 +129,8 @@ static int merge_values(struct chart *c, enum merge merge, struct sl_str file_te
 			r = sl_kz_strategic_merge(
 				kz->a, kz->schema, merge == MERGE_MERGE ? in_place : from_file,
 				merge == MERGE_MERGE ? from_file : in_place, &values, err);
+		if (r == 0 && values)
+			r = sl_kz_check_repeated(values, err);
 	}
 	if (r < 0) {
 		sl_err_wrap(err, "could not merge values");

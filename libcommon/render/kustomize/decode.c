@@ -24,6 +24,20 @@ static void enqueue(struct sl_arena *a, struct queue *q, struct sl_value *obj)
 	q->v[q->n++] = obj;
 }
 
+int sl_kz_check_repeated(const struct sl_value *v, struct sl_err *err)
+{
+	int r = 0;
+
+	if (v->kind == SL_V_MAP && v->repeated)
+		return sl_value_err_set(err, v, NULL, SL_ERR_INVALID,
+					"a key of this map is already defined");
+	for (size_t i = 0; r == 0 && i < sl_list_len(v); i++)
+		r = sl_kz_check_repeated(v->list.items[i], err);
+	for (size_t i = 0; r == 0 && i < sl_map_len(v); i++)
+		r = sl_kz_check_repeated(v->map.members[i].value, err);
+	return r;
+}
+
 static int missing(const struct sl_value *obj, const char *field, struct sl_err *err)
 {
 	struct sl_str kind = sl_get_str(obj, "kind");
@@ -140,8 +154,13 @@ static int expand(struct sl_kz *kz, struct queue *q, bool only, struct sl_kz_obj
 			     (sl_str_eqz(kind, "List") || sl_str_eqz(kind, "ResourceList"));
 		int r = 0;
 
+		/* A list is decoded for its items, which refuses what a patch may have elsewhere. */
+		if (!as_is && is_list_kind(kz, obj))
+			r = sl_kz_check_repeated(obj, err);
 		if (!as_is && sl_is_list(items) && is_list_kind(kz, obj))
 			through_json(kz, items);
+		if (r < 0)
+			return r;
 		if (!is_list_kind(kz, obj) || !items) {
 			enqueue(kz->a, &flat, obj);
 		} else if (sl_is_null(items) || sl_is_list(items)) {

@@ -159,21 +159,6 @@ static void finish_annotations(struct sl_kz *kz, struct sl_kz_resource *r,
 		sl_map_remove(meta, SL_STR("annotations"));
 }
 
-/* A key that a patch repeats in what it adds is found where the object is printed. */
-static int check_repeated(const struct sl_value *v, struct sl_err *err)
-{
-	int r = 0;
-
-	if (v->kind == SL_V_MAP && v->repeated)
-		return sl_value_err_set(err, v, NULL, SL_ERR_INVALID,
-					"a key of this map is already defined");
-	for (size_t i = 0; r == 0 && i < sl_list_len(v); i++)
-		r = check_repeated(v->list.items[i], err);
-	for (size_t i = 0; r == 0 && i < sl_map_len(v); i++)
-		r = check_repeated(v->map.members[i].value, err);
-	return r;
-}
-
 bool sl_kz_has_build_metadata(const struct sl_kz_kustfile *root, const char *option)
 {
 	return has_option(sl_get(root->value, "buildMetadata"), option);
@@ -201,8 +186,9 @@ int sl_kz_finish(struct sl_kz *kz, const struct sl_kz_kustfile *root, struct sl_
 	if (r == 0 && (kz->options.managed_by_label || has_option(wanted, "managedByLabel")))
 		r = add_managed_by(kz, m, err);
 	for (size_t i = 0; r == 0 && i < m->n; i++) {
+		/* What a patch repeats in what it adds is found only now. */
 		if (kz->patches > 0)
-			r = check_repeated(m->v[i]->obj, err);
+			r = sl_kz_check_repeated(m->v[i]->obj, err);
 		finish_annotations(kz, m->v[i], options);
 		sl_yaml_read_back(kz->a, m->v[i]->obj);
 	}
