@@ -212,7 +212,7 @@ FUZZ ?= kustomize
 ## make fuzz-diff       random kustomizations through sluice (ASan) and kustomize [FUZZ_SECONDS=60];
 ##                      with FUZZ=helm random charts through sluice and helm
 .PHONY: fuzz-diff
-fuzz-diff: $(BUILD)/.deps-test $(BUILD)/asan/bin/sluice $(BUILD)/peers/$(FUZZ)
+fuzz-diff: $(BUILD)/.deps-test $(BUILD)/asan/bin/sluice $(sort $(BUILD)/peers/$(FUZZ) $(BUILD)/peers/helm)
 	$(Q)$(PYTHON) -B test/fuzz/diff.py $(FUZZ) --seconds $(FUZZ_SECONDS) --out $(BUILD)/fuzz/$(FUZZ) \
 		$(if $(SEED),--seed $(SEED))
 
