@@ -168,7 +168,7 @@ static bool is_document_mark(const struct sl_yaml_skim_cursor *s)
 /* An escape that stands for one character, whose backslash is here. */
 static bool take_escape(struct sl_yaml_skim_cursor *s)
 {
-	if (s->eol - s->p < 2 || !memchr("\"\\nt/", s->p[1], 5))
+	if (s->eol - s->p < 2 || sl_str_chr(SL_STR("\"\\nt/"), s->p[1]) < 0)
 		return false;
 	s->p += 2;
 	return true;

@@ -96,7 +96,7 @@ static bool is_infinite(struct sl_str text)
 {
 	struct sl_yaml_scalar scalar;
 
-	if (!text.n || text.n > 5 || !memchr("+-.", *text.p, 3))
+	if (!text.n || text.n > 5 || sl_str_chr(SL_STR("+-."), *text.p) < 0)
 		return false;
 	sl_yaml_resolve(text, SL_YAML_KUBERNETES, &scalar);
 	return scalar.type == SL_YAML_FLOAT && !isfinite(scalar.f);
