@@ -23,13 +23,15 @@ static void make_text(struct sl_kz *kz, struct sl_value *meta, const char *field
 		sl_map_setz(kz->a, meta, field, text);
 }
 
-/* A patch takes on the apiVersion of what it patches. */
+/* A patch takes on the apiVersion of what it patches, which stays as it is written. */
 static void set_api_version(struct sl_kz *kz, struct sl_value *patch,
 			    const struct sl_value *version)
 {
-	sl_map_setz(
-		kz->a, patch, "apiVersion",
-		sl_kz_scalar_like(kz, sl_get(patch, "apiVersion"), sl_kz_field_text(kz, version)));
+	const struct sl_value *own = sl_get(patch, "apiVersion");
+	struct sl_value *v =
+		version ? sl_value_copy(kz->a, version) : sl_kz_scalar_like(kz, own, SL_STR_NULL);
+
+	sl_map_setz(kz->a, patch, "apiVersion", v);
 }
 
 int sl_kz_patch_merge(struct sl_kz *kz, struct sl_kz_resource *r, const struct sl_value *patch,
