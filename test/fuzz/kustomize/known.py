@@ -43,7 +43,7 @@ def schema_of_nothing(tree, ours, real):
 
 def repeated_key_of_resource(_, ours, real):
     return (ours.code and not real.code and
-            re.search(rb"accumulating resources from .*mapping key .* already defined", ours.err))
+            re.search(rb"(accumulating resources from .*|chart .*: line \d+: )mapping key .* already defined", ours.err))
 
 
 def validator_of_nothing(_, ours, real):
