@@ -30,10 +30,18 @@ int64_t sl_wall_ms(void)
 	return sl_wall_ns() / 1000000;
 }
 
+/* The last `digits` digits of `v`. */
+static char *put_digits(char *p, unsigned v, int digits)
+{
+	for (int i = digits; i-- > 0; v /= 10)
+		p[i] = (char)('0' + v % 10);
+	return p + digits;
+}
+
 /* `sec` and `frac` ns, of equal sign, with `digits` (0 to 9) of the fraction shown. */
 static void format(int64_t sec, int64_t frac, int digits, char *ret_text)
 {
-	char fraction[32] = "";
+	char *p = ret_text;
 	time_t t;
 	struct tm tm;
 
@@ -46,15 +54,25 @@ static void format(int64_t sec, int64_t frac, int digits, char *ret_text)
 		t = 0;
 		gmtime_r(&t, &tm);
 	}
+	p = put_digits(p, (unsigned)(tm.tm_year + 1900), 4);
+	*p++ = '-';
+	p = put_digits(p, (unsigned)(tm.tm_mon + 1), 2);
+	*p++ = '-';
+	p = put_digits(p, (unsigned)tm.tm_mday, 2);
+	*p++ = 'T';
+	p = put_digits(p, (unsigned)tm.tm_hour, 2);
+	*p++ = ':';
+	p = put_digits(p, (unsigned)tm.tm_min, 2);
+	*p++ = ':';
+	p = put_digits(p, (unsigned)tm.tm_sec, 2);
 	for (int i = digits; i < 9; i++)
 		frac /= 10;
-	if (digits)
-		snprintf(fraction, sizeof(fraction), ".%0*u", digits, (unsigned)frac % 1000000000u);
-	/* The remainders show the compiler that the text fits. */
-	snprintf(ret_text, SL_RFC3339_SIZE, "%04u-%02u-%02uT%02u:%02u:%02u%.10sZ",
-		 (unsigned)(tm.tm_year + 1900) % 10000u, (unsigned)(tm.tm_mon + 1) % 100u,
-		 (unsigned)tm.tm_mday % 100u, (unsigned)tm.tm_hour % 100u,
-		 (unsigned)tm.tm_min % 100u, (unsigned)tm.tm_sec % 100u, fraction);
+	if (digits) {
+		*p++ = '.';
+		p = put_digits(p, (unsigned)frac, digits);
+	}
+	*p++ = 'Z';
+	*p = '\0';
 }
 
 /* Not by way of ns: the year 9999, which certificates like, is beyond int64 ns. */

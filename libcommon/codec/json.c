@@ -1,6 +1,7 @@
 #include "libcommon/codec/json.h"
 
 #include <ctype.h>
+#include <endian.h>
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
@@ -76,37 +77,48 @@ static struct sl_value *new_value(struct parser *j, enum sl_value_kind kind)
 	return v;
 }
 
-/* Eight bytes at a time: is any of them '"', '\\' or below 0x20 (or above 0x7f)? */
-static bool word_is_plain(const char *p)
+/*
+ * Which of eight bytes is the first that is '"', '\\', below 0x20 or above 0x7f; 8: none. In the sums a
+ * borrow can mark bytes behind a true one, never one before the first.
+ */
+static size_t plain_bytes(const char *p)
 {
 	const uint64_t ones = 0x0101010101010101ULL, high = 0x8080808080808080ULL;
-	uint64_t w, quote, slash;
+	uint64_t w, quote, slash, marks;
 
 	memcpy(&w, p, sizeof(w));
+	w = le64toh(w);
 	quote = w ^ ones * '"';
 	slash = w ^ ones * '\\';
-	return !(((w - ones * 0x20) | (quote - ones) | (slash - ones) | w) & high);
+	marks = ((w - ones * 0x20) | (quote - ones) | (slash - ones) | w) & high;
+	return marks ? (size_t)__builtin_ctzll(marks) / 8 : 8;
+}
+
+/* Is this a byte that ends a run? *ascii is cleared when it is of other UTF-8. */
+static bool ends_run(char byte, bool *ascii)
+{
+	unsigned char c = (unsigned char)byte;
+
+	if (c >= 0x80)
+		*ascii = false;
+	return c == '"' || c == '\\' || c < 0x20;
 }
 
 /* The end of the run that needs no decoding; *ascii is cleared when it holds other UTF-8. */
 static const char *plain_end(const char *p, const char *end, bool *ascii)
 {
-	while (p < end) {
-		const char *stop = end - p > 8 ? p + 8 : end;
+	while (end - p >= 8) {
+		size_t n = plain_bytes(p);
 
-		if (end - p >= 8 && word_is_plain(p)) {
-			p += 8;
+		p += n;
+		if (n == 8)
 			continue;
-		}
-		for (; p < stop; p++) {
-			unsigned char c = (unsigned char)*p;
-
-			if (c == '"' || c == '\\' || c < 0x20)
-				return p;
-			if (c >= 0x80)
-				*ascii = false;
-		}
+		if (ends_run(*p, ascii))
+			return p;
+		p++;
 	}
+	while (p < end && !ends_run(*p, ascii))
+		p++;
 	return p;
 }
 

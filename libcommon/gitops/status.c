@@ -3,14 +3,28 @@
 #include "libcommon/codec/mergepatch.h"
 #include "libcommon/kube/controller.h"
 
+/* A map of its own with the same values. */
+static struct sl_value *share(struct sl_arena *a, const struct sl_value *map)
+{
+	struct sl_value *out = sl_value_map(a);
+
+	for (size_t i = 0; i < sl_map_len(map); i++)
+		sl_map_set(a, out, map->map.members[i].key, map->map.members[i].value);
+	return out;
+}
+
 void sl_patcher_init(struct sl_patcher *p, const struct sl_patcher_options *options,
 		     const struct sl_value *object)
 {
+	const struct sl_value *status = sl_get(object, "status");
+
 	*p = (struct sl_patcher){
 		.o = *options,
 		.object = sl_value_copy(options->arena, object),
-		.before = sl_value_copy(options->arena, object),
+		.before = sl_value_map(options->arena),
 	};
+	if (sl_is_map(status))
+		sl_map_setz(options->arena, p->before, "status", share(options->arena, status));
 }
 
 static struct sl_value *status_of(struct sl_patcher *p, struct sl_value *object)
@@ -200,13 +214,29 @@ static struct sl_value *make_status(struct sl_patcher *p, void *ctx)
 	return patch;
 }
 
+/* What is written is what the next difference is taken from: only what differs is copied. */
+static void settle(struct sl_patcher *p)
+{
+	struct sl_arena *a = p->o.arena;
+	const struct sl_value *now = status_of(p, p->object);
+	struct sl_value *before = status_of(p, p->before), *settled = sl_value_map(a);
+
+	for (size_t i = 0; i < sl_map_len(now); i++) {
+		const struct sl_member *m = &now->map.members[i];
+		struct sl_value *old = sl_map_get(before, m->key);
+
+		sl_map_set(a, settled, m->key,
+			   sl_value_equal(old, m->value) ? old : sl_value_copy(a, m->value));
+	}
+	sl_map_setz(a, p->before, "status", settled);
+}
+
 int sl_patcher_status(struct sl_patcher *p, struct sl_err *err)
 {
 	int r = write(p, make_status, NULL, "status", err);
 
 	if (!r)
-		sl_map_setz(p->o.arena, p->before, "status",
-			    sl_value_copy(p->o.arena, status_of(p, p->object)));
+		settle(p);
 	return r;
 }
 

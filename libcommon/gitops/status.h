@@ -19,7 +19,7 @@
  * with. After a conflict its status is another tree: hold no pointer into it across a write. The store
  * learns the answer (store.h).
  *
- * Ownership: everything lives in the arena. Thread rule: one thread. The calls block on the server.
+ * Ownership: everything lives in the arena, but for values of the object given to sl_patcher_init(). Thread rule: one thread. The calls block on the server.
  * Source: design "Status"; source.md section 3.4.
  */
 #ifndef LIBCOMMON_GITOPS_STATUS_H
@@ -43,11 +43,11 @@ struct sl_patcher_options {
 struct sl_patcher {
 	struct sl_patcher_options o;
 	struct sl_value *object; /* change this one's status */
-	struct sl_value *before; /* as last read or written; do not touch */
+	struct sl_value *before; /* its status as last read or written; do not touch */
 	bool is_gone;		 /* a write met 404: the object was deleted meanwhile */
 };
 
-/* Copy `object` twice. The options are copied, what they point to is borrowed. */
+/* Copy `object`, which is borrowed too. The options are copied, what they point to is borrowed. */
 void sl_patcher_init(struct sl_patcher *p, const struct sl_patcher_options *options,
 		     const struct sl_value *object);
 

@@ -90,14 +90,14 @@ static int write_event(struct sl_events *e, const struct sl_event_item *item,
 		.field_manager = e->controller,
 	};
 	const struct sl_kube_verb_options options = { .timeout_ms = WRITE_TIMEOUT_MS };
-	struct sl_value *answer;
 
+	/* Nothing of the answers is needed. */
 	if (what->count > 1)
 		return sl_kube_patch(e->client, &ref, sl_event_item_patch(&a, item, what->count),
-				     &patch, &options, &a, &answer, err);
+				     &patch, &options, &a, NULL, err);
 	return sl_kube_create(e->client, &ref,
 			      sl_event_item_object(&a, item, e->controller, e->host, what->name),
-			      e->controller, &options, &a, &answer, err);
+			      e->controller, &options, &a, NULL, err);
 }
 
 static enum fate send_to_kube(struct sl_events *e, const struct sl_event_item *item,

@@ -74,7 +74,10 @@ struct sl_kube_verb_options {
 	bool no_managed_fields; /* see struct sl_kube_request */
 };
 
-/* A reference without a name is SL_ERR_INVALID, also for patch and delete: it would mean all objects. */
+/*
+ * A reference without a name is SL_ERR_INVALID, also for patch and delete: it would mean all objects.
+ * Where `ret_object` is NULL the answer's body is not looked at.
+ */
 int sl_kube_get(struct sl_kube_client *c, const struct sl_kube_ref *ref,
 		const struct sl_kube_verb_options *o, struct sl_arena *a,
 		struct sl_value **ret_object, struct sl_err *err) SL_MUST_CHECK;

@@ -12,13 +12,17 @@
 #include "libcommon/base/mem.h"
 #include "libcommon/base/strbuf.h"
 
+#define EXPECT_BYTES ((size_t)512 << 10) /* of a body: less than libcurl thinks worth a question */
+
 struct sl_transport {
 	struct sl_kube_config config;
 	sl_transport_renew *renew;
 	unsigned generation; /* of the identity, counted up when `renew` has changed it */
 	char *user_agent;
-	char *base;	   /* scheme, host or TLS server name, port, path of the server */
-	char *host_header; /* with tls_server_name, else NULL */
+	char *base;		       /* scheme, host or TLS server name, and port of the server */
+	char *prefix;		       /* its path, without a slash at the end */
+	bool has_target;	       /* the URL is `base`, and the path is sent as it is */
+	char *host_header;	       /* with tls_server_name, else NULL */
 	struct curl_slist *connect_to; /* with tls_server_name, else NULL */
 	char *token;		       /* from token_file, or NULL */
 	int64_t token_read_ms;
@@ -43,6 +47,7 @@ static int split_server(struct sl_transport *t, CURLU *url, struct sl_err *err)
 	SL_AUTO_FREE char *host = NULL;
 	SL_AUTO_FREE char *port = NULL;
 	SL_AUTO_FREE char *path = NULL;
+	const char *name;
 	struct sl_str prefix;
 
 	if (!t->config.server || curl_url_set(url, CURLUPART_URL, t->config.server, 0) != CURLUE_OK)
@@ -59,16 +64,15 @@ static int split_server(struct sl_transport *t, CURLU *url, struct sl_err *err)
 	prefix = sl_str(path);
 	while (sl_str_cut_suffix(&prefix, SL_STR("/")))
 		;
-	if (!t->config.tls_server_name) {
-		t->base = sl_xasprintf("%s://%s:%s%.*s", scheme, host, port, SL_STR_FMT(prefix));
-		return 0;
-	}
-	t->base = sl_xasprintf("%s://%s:%s%.*s", scheme, t->config.tls_server_name, port,
-			       SL_STR_FMT(prefix));
-	t->host_header = sl_xasprintf("%s:%s", host, port);
-	{
+	name = t->config.tls_server_name ? t->config.tls_server_name : host;
+	t->base = sl_xasprintf("%s://%s:%s", scheme, name, port);
+	t->prefix = sl_xmemdup0(prefix.p, prefix.n);
+	/* A proxy for plain http takes whole URLs. */
+	t->has_target = sl_streq(scheme, "https");
+	if (t->config.tls_server_name) {
 		SL_AUTO_FREE char *to = sl_xasprintf("::%s:%s", host, port);
 
+		t->host_header = sl_xasprintf("%s:%s", host, port);
 		t->connect_to = curl_slist_append(NULL, to);
 	}
 	return 0;
@@ -156,6 +160,7 @@ void sl_transport_free(struct sl_transport *t)
 	sl_kube_config_release(&t->config);
 	free(t->user_agent);
 	free(t->base);
+	free(t->prefix);
 	free(t->host_header);
 	curl_slist_free_all(t->connect_to);
 	wipe_free(t->token);
@@ -267,6 +272,7 @@ CURL *sl_transport_handle(struct sl_transport *t)
 	curl_easy_setopt(easy, CURLOPT_NOSIGNAL, 1L);
 	curl_easy_setopt(easy, CURLOPT_QUICK_EXIT, 1L);
 	curl_easy_setopt(easy, CURLOPT_PROTOCOLS_STR, "http,https");
+	curl_easy_setopt(easy, CURLOPT_URL, t->base);
 	curl_easy_setopt(easy, CURLOPT_PATH_AS_IS, 1L);
 	curl_easy_setopt(easy, CURLOPT_HTTP_VERSION, (long)CURL_HTTP_VERSION_2TLS);
 	curl_easy_setopt(easy, CURLOPT_PIPEWAIT, 1L);
@@ -286,15 +292,35 @@ CURL *sl_transport_handle(struct sl_transport *t)
 	return easy;
 }
 
+/* A line, which libcurl only reads, in the memory of its place in the list. */
+struct header {
+	struct curl_slist node;
+	char line[];
+};
+
 static void add_header(struct sl_xfer *x, const char *name, const char *value)
 {
-	SL_AUTO_FREE char *line = sl_xasprintf("%s%s", name, value);
-	struct curl_slist *longer = curl_slist_append(x->headers, line);
+	size_t name_len = strlen(name), size = strlen(value) + 1;
+	struct header *h = sl_xmalloc(sizeof(*h) + name_len + size);
+	struct curl_slist **end = &x->headers;
 
-	if (!longer)
-		abort(); /* out of memory */
-	x->headers = longer;
-	sl_wipe(line, strlen(line));
+	memcpy(h->line, name, name_len);
+	memcpy(h->line + name_len, value, size);
+	h->node = (struct curl_slist){ .data = h->line };
+	while (*end)
+		end = &(*end)->next;
+	*end = &h->node;
+}
+
+static void free_headers(struct curl_slist *h)
+{
+	while (h) {
+		struct curl_slist *next = h->next;
+
+		sl_wipe(h->data, strlen(h->data));
+		free(SL_CONTAINER_OF(h, struct header, node));
+		h = next;
+	}
 }
 
 static void add_credentials(struct sl_transport *t, struct sl_xfer *x)
@@ -327,19 +353,37 @@ static void set_method(struct sl_xfer *x)
 	curl_easy_setopt(easy, CURLOPT_CUSTOMREQUEST, x->method);
 }
 
+/*
+ * libcurl takes a URL apart and puts it together again for each request. Given beside it, the path
+ * is sent as it is, and that is done to the short part which is always the same.
+ */
+static void set_path(const struct sl_transport *t, const struct sl_xfer *x)
+{
+	SL_AUTO_FREE char *url = NULL;
+	SL_AUTO_FREE char *target = NULL;
+
+	if (!t->has_target) {
+		url = sl_xasprintf("%s%s%s", t->base, t->prefix, x->path);
+		curl_easy_setopt(x->easy, CURLOPT_URL, url);
+		return;
+	}
+	if (t->prefix[0])
+		target = sl_xasprintf("%s%s", t->prefix, x->path);
+	curl_easy_setopt(x->easy, CURLOPT_REQUEST_TARGET, target ? target : x->path);
+}
+
 void sl_transport_prepare(struct sl_transport *t, struct sl_xfer *x)
 {
-	SL_AUTO_FREE char *url = sl_xasprintf("%s%s", t->base, x->path);
-
 	if (t->generation)
 		set_identity(t, x->easy);
-	curl_easy_setopt(x->easy, CURLOPT_URL, url);
+	set_path(t, x);
 	set_method(x);
 	add_header(x, "Accept: ", x->accept ? x->accept : "application/json");
 	if (x->content_type)
 		add_header(x, "Content-Type: ", x->content_type);
 	/* Without this libcurl asks for permission to send a body of more than a megabyte. */
-	add_header(x, "Expect:", "");
+	if (x->body.n >= EXPECT_BYTES)
+		add_header(x, "Expect:", "");
 	if (t->host_header)
 		add_header(x, "Host: ", t->host_header);
 	add_credentials(t, x);
@@ -352,8 +396,5 @@ void sl_transport_clear(struct sl_xfer *x)
 	curl_easy_setopt(x->easy, CURLOPT_HTTPHEADER, NULL);
 	curl_easy_setopt(x->easy, CURLOPT_POSTFIELDS, NULL);
 	curl_easy_setopt(x->easy, CURLOPT_ERRORBUFFER, NULL);
-	for (struct curl_slist *h = x->headers; h; h = h->next)
-		sl_wipe(h->data, strlen(h->data));
-	curl_slist_free_all(x->headers);
-	x->headers = NULL;
+	free_headers(SL_STEAL(x->headers));
 }
