@@ -340,10 +340,20 @@ static void on_error(void *ctx, const struct sl_err *err)
 		sl_log_error(NULL, "failed to watch", err, SL_KS("kind", s->options.kind->kind));
 }
 
+static bool is_known(void *ctx, const struct sl_watch_state *state)
+{
+	struct sl_str id;
+	SL_AUTO_FREE char *id_text = make_id(state->namespace_, state->name, &id.n);
+
+	id.p = id_text;
+	return is_there_already(ctx, id, state->resource_version);
+}
+
 struct sl_watch_handler sl_store_watch_handler(struct sl_store *s)
 {
 	return (struct sl_watch_handler){
 		.ctx = s,
+		.is_known = is_known,
 		.on_begin = on_begin,
 		.on_object = on_object,
 		.on_synced = on_synced,

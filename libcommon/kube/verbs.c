@@ -6,6 +6,7 @@
 #include "libcommon/kube/path.h"
 
 #define BODY_MAX SL_KUBE_RESPONSE_MAX
+#define BODY_ROOM 2000 /* bytes to begin with: most are shorter */
 #define PATH_MAX_BYTES ((size_t)64 << 10)
 #define LIST_PAGE 500
 #define LIST_ITEMS_MAX 1000000
@@ -26,6 +27,7 @@ static struct sl_str body_of(struct sl_arena *a, const struct sl_value *v)
 	SL_AUTO(sl_strbuf) text = SL_STRBUF_INIT(BODY_MAX);
 	struct sl_str copy;
 
+	(void)sl_strbuf_reserve(&text, BODY_ROOM);
 	sl_json_write(v, SL_JSON_COMPACT, &text);
 	copy = sl_arena_str(a, sl_strbuf_str(&text));
 	sl_wipe(text.p, text.n);

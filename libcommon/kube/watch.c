@@ -212,6 +212,26 @@ static void on_list_ended(struct sl_call_sink *sink, struct sl_kube_call *call)
 
 /* WATCH */
 
+static void note_event(struct sl_watch *w, struct sl_str version)
+{
+	w->had_event = true;
+	w->failures = 0;
+	if (version.n)
+		store(&w->version, version);
+}
+
+/* Our own writes come back as events: most lines of a controller that writes much are such. */
+static bool is_known(struct sl_watch *w, struct sl_str line)
+{
+	struct sl_watch_state state;
+
+	if (!w->handler.is_known || !sl_watch_skim(line, &state) ||
+	    !w->handler.is_known(w->handler.ctx, &state))
+		return false;
+	note_event(w, state.resource_version);
+	return true;
+}
+
 static bool on_line(struct sl_lines *lines, struct sl_str line)
 {
 	struct sl_watch *w = SL_CONTAINER_OF(lines, struct sl_watch, lines);
@@ -219,18 +239,15 @@ static bool on_line(struct sl_lines *lines, struct sl_str line)
 	enum sl_watch_line what;
 	enum sl_watch_event event;
 	struct sl_value *object;
-	struct sl_str version;
 
+	if (is_known(w, line))
+		return true;
 	if (sl_watch_parse(&a, line, w->options.keep_managed_fields, &what, &event, &object,
 			   &w->stream_err) < 0)
 		return false;
 	if (what == SL_WATCH_LINE_ERROR)
 		return sl_status_err(object, &w->stream_err) == 0;
-	w->had_event = true;
-	w->failures = 0;
-	version = sl_obj_resource_version(object);
-	if (version.n)
-		store(&w->version, version);
+	note_event(w, sl_obj_resource_version(object));
 	if (what == SL_WATCH_LINE_OBJECT)
 		deliver(w, &a, event, object);
 	return true;

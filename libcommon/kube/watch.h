@@ -31,10 +31,20 @@
 
 enum sl_watch_event { SL_WATCH_ADDED, SL_WATCH_MODIFIED, SL_WATCH_DELETED };
 
+/* An object, and which of its states. */
+struct sl_watch_state {
+	struct sl_str namespace_, name, resource_version; /* until the callback returns */
+};
+
 struct sl_watch_handler {
 	void *ctx;
 	void (*on_begin)(void *ctx); /* may be NULL */
 	void (*on_object)(void *ctx, enum sl_watch_event event, const struct sl_value *object);
+	/*
+	 * A MODIFIED tells of this state: is it known already? Then the object is not read, and on_object
+	 * not called. May be NULL; called like the others.
+	 */
+	bool (*is_known)(void *ctx, const struct sl_watch_state *state);
 	void (*on_synced)(void *ctx);			       /* may be NULL */
 	void (*on_error)(void *ctx, const struct sl_err *err); /* may be NULL */
 };

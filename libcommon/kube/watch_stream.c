@@ -1,6 +1,7 @@
 #include "libcommon/kube/watch_stream.h"
 
 #include "libcommon/codec/json.h"
+#include "libcommon/codec/json_skim.h"
 
 #define KEEP_BYTES 65536 /* of memory, for the next part of a line */
 
@@ -92,4 +93,56 @@ int sl_watch_parse(struct sl_arena *a, struct sl_str line, bool managed_fields,
 		return 0;
 	}
 	return sl_err_set(err, SL_ERR_INVALID, "an event of the watch has an unknown type");
+}
+
+/* At the metadata: what is wanted of it. */
+static bool skim_metadata(struct sl_json_skim *s, struct sl_watch_state *ret)
+{
+	const struct {
+		struct sl_str key, *ret_text;
+	} wanted[] = {
+		{ SL_STR("namespace"), &ret->namespace_ },
+		{ SL_STR("name"), &ret->name },
+		{ SL_STR("resourceVersion"), &ret->resource_version },
+	};
+	enum sl_skim next;
+	struct sl_str key;
+	bool ok = sl_json_skim_enter(s);
+
+	while (ok && (next = sl_json_skim_next(s, &key)) == SL_SKIM_MEMBER) {
+		size_t i = 0;
+
+		while (i < SL_ARRAY_LEN(wanted) && !sl_str_eq(key, wanted[i].key))
+			i++;
+		ok = i < SL_ARRAY_LEN(wanted) ? sl_json_skim_string(s, wanted[i].ret_text)
+					      : sl_json_skim_pass(s);
+	}
+	return ok && next == SL_SKIM_END && ret->name.n && ret->resource_version.n;
+}
+
+/* To the value of this member of the object at hand. */
+static bool skim_to(struct sl_json_skim *s, struct sl_str wanted)
+{
+	struct sl_str key;
+	bool ok = sl_json_skim_enter(s);
+
+	while (ok && sl_json_skim_next(s, &key) == SL_SKIM_MEMBER) {
+		if (sl_str_eq(key, wanted))
+			return true;
+		ok = sl_json_skim_pass(s);
+	}
+	return false;
+}
+
+bool sl_watch_skim(struct sl_str line, struct sl_watch_state *ret_state)
+{
+	struct sl_json_skim s = SL_JSON_SKIM_INIT(line);
+	struct sl_str key, type;
+
+	*ret_state = (struct sl_watch_state){ 0 };
+	/* The type comes first: what comes behind the metadata is not looked at. */
+	return skim_to(&s, SL_STR("type")) && sl_json_skim_string(&s, &type) &&
+	       sl_str_eq(type, SL_STR("MODIFIED")) &&
+	       sl_json_skim_next(&s, &key) == SL_SKIM_MEMBER && sl_str_eq(key, SL_STR("object")) &&
+	       skim_to(&s, SL_STR("metadata")) && skim_metadata(&s, ret_state);
 }

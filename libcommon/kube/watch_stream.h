@@ -46,4 +46,10 @@ int sl_watch_parse(struct sl_arena *a, struct sl_str line, bool managed_fields,
 		   enum sl_watch_line *ret_line, enum sl_watch_event *ret_event,
 		   struct sl_value **ret_object, struct sl_err *err) SL_MUST_CHECK;
 
+/*
+ * What state a line tells of, without reading all of it; only for MODIFIED. False when that cannot be
+ * seen so easily: then the line is to be parsed. The strings point into the line.
+ */
+bool sl_watch_skim(struct sl_str line, struct sl_watch_state *ret_state);
+
 #endif

@@ -1,11 +1,12 @@
 /*
  * A watch's bytes, cut at places that the first byte decides: the same lines as in one piece, and
- * every line an event or an error.
+ * every line an event or an error; what is skimmed is what is read.
  */
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include "libcommon/codec/json.h"
 #include "libcommon/kube/watch_stream.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
@@ -14,6 +15,24 @@ struct recorder {
 	struct sl_lines lines;
 	struct sl_strbuf text;
 };
+
+/* What is seen at a glance is what reading shows, in all that is JSON without duplicate keys. */
+static void check_skim(struct sl_str line)
+{
+	SL_AUTO(sl_arena) a = SL_ARENA_INIT;
+	struct sl_watch_state state;
+	struct sl_value *v;
+	const struct sl_value *object;
+
+	if (!sl_watch_skim(line, &state) || sl_json_parse(&a, line, NULL, &v, NULL) < 0)
+		return;
+	object = sl_get(v, "object");
+	if (!sl_str_eqz(sl_get_str(v, "type"), "MODIFIED") ||
+	    !sl_str_eq(state.name, sl_obj_name(object)) ||
+	    !sl_str_eq(state.namespace_, sl_obj_namespace(object)) ||
+	    !sl_str_eq(state.resource_version, sl_obj_resource_version(object)))
+		abort();
+}
 
 static bool on_line(struct sl_lines *l, struct sl_str line)
 {
@@ -29,6 +48,7 @@ static bool on_line(struct sl_lines *l, struct sl_str line)
 	if (sl_watch_parse(&a, line, false, &what, &event, &object, &err) == 0 &&
 	    !sl_is_map(object))
 		abort();
+	check_skim(line);
 	sl_strbuf_adds(&r->text, line);
 	sl_strbuf_addc(&r->text, '\n');
 	return true;

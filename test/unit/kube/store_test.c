@@ -193,6 +193,31 @@ static void sees_its_own_write_at_once(void **state)
 	assert_heard(&f, "x@1>9 x@9>10 ");
 }
 
+static bool is_known(struct fixture *f, const char *name, const char *version)
+{
+	const struct sl_watch_state seen = { SL_STR("ns"), sl_str(name), sl_str(version) };
+
+	return f->watch.is_known(f->watch.ctx, &seen);
+}
+
+static void knows_its_own_write_without_reading_it(void **state)
+{
+	FIXTURE(f);
+
+	(void)state;
+	start(&f);
+	answer(sl_store_write_begin(f.store, "ns", "x"), "x", "u", 9);
+	assert_false(is_known(&f, "x", "8"));
+	assert_false(is_known(&f, "y", "9"));
+	/* What is older than ours is passed over, until ours has come. */
+	feed(&f, SL_WATCH_MODIFIED, "x", "u", 8);
+	assert_version(&f, "x", "9");
+	assert_true(is_known(&f, "x", "9"));
+	feed(&f, SL_WATCH_MODIFIED, "x", "u", 10);
+	assert_version(&f, "x", "10");
+	assert_heard(&f, "x@1>9 x@9>10 ");
+}
+
 static void drops_an_answer_that_the_watch_has_passed(void **state)
 {
 	FIXTURE(f);
@@ -499,6 +524,7 @@ int main(void)
 		cmocka_unit_test(keeps_what_a_reader_holds),
 		cmocka_unit_test(removes_what_a_new_list_does_not_name),
 		cmocka_unit_test(sees_its_own_write_at_once),
+		cmocka_unit_test(knows_its_own_write_without_reading_it),
 		cmocka_unit_test(drops_an_answer_that_the_watch_has_passed),
 		cmocka_unit_test(drops_an_answer_that_changed_nothing),
 		cmocka_unit_test(follows_several_own_writes),

@@ -199,6 +199,66 @@ static void refuses_every_truncation(void **state)
 	}
 }
 
+#define MODIFIED "{\"type\":\"MODIFIED\",\"object\":{\"kind\":\"X\",\"metadata\":"
+
+static void skims_what_was_modified(void **state)
+{
+	static const char *const lines[] = {
+		MODIFIED "{\"name\":\"n\",\"namespace\":\"ns\",\"resourceVersion\":\"7\"}}}",
+		/* In any order, with what looks like it elsewhere, cut off behind the metadata. */
+		MODIFIED
+		"{ \"annotations\" : {\"resourceVersion\":\"8\",\"a\":\"}]\\\"\"},"
+		"\"managedFields\":[{\"name\":\"m\"}],\"generation\":1,"
+		"\"resourceVersion\":\"7\",\"namespace\":\"ns\",\"name\":\"n\"},\"spec\":{",
+	};
+
+	(void)state;
+	for (size_t i = 0; i < SL_ARRAY_LEN(lines); i++) {
+		struct sl_watch_state seen;
+
+		assert_true(sl_watch_skim(sl_str(lines[i]), &seen));
+		expect_str(seen.name, "n");
+		expect_str(seen.namespace_, "ns");
+		expect_str(seen.resource_version, "7");
+	}
+}
+
+static void skims_nothing_else(void **state)
+{
+	static const char *const lines[] = {
+		"",
+		"[]",
+		"{\"type\":\"ADDED\",\"object\":{\"metadata\":{\"name\":\"n\",\"resourceVersion\":"
+		"\"7\"}}}",
+		"{\"object\":{\"metadata\":{\"name\":\"n\",\"resourceVersion\":\"7\"}},\"type\":"
+		"\"MODIFIED\"}",
+		"{\"type\":\"MODIFIED\",\"more\":{},\"object\":{}}",
+		MODIFIED "{\"name\":\"n\"}}}",
+		MODIFIED "{\"resourceVersion\":\"7\"}}}",
+		MODIFIED "{\"name\":\"n\",\"resourceVersion\":7}}}",
+		MODIFIED "{\"name\":\"\\u006e\",\"resourceVersion\":\"7\"}}}",
+		MODIFIED "{\"name\":\"n\",\"resource\\u0056ersion\":\"7\"}}}",
+		MODIFIED "null}}",
+	};
+	struct sl_watch_state seen;
+
+	(void)state;
+	for (size_t i = 0; i < SL_ARRAY_LEN(lines); i++)
+		assert_false(sl_watch_skim(sl_str(lines[i]), &seen));
+}
+
+static void skims_nothing_that_was_cut_off(void **state)
+{
+	const struct sl_str line =
+		SL_STR(MODIFIED "{\"labels\":{},\"name\":\"n\",\"resourceVersion\":\"7\"}");
+	struct sl_watch_state seen;
+
+	(void)state;
+	assert_true(sl_watch_skim(line, &seen));
+	for (size_t n = 0; n < line.n; n++)
+		assert_false(sl_watch_skim(sl_str_sub(line, 0, n), &seen));
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -209,6 +269,9 @@ int main(void)
 		cmocka_unit_test(reads_events),
 		cmocka_unit_test(refuses_what_is_no_event),
 		cmocka_unit_test(refuses_every_truncation),
+		cmocka_unit_test(skims_what_was_modified),
+		cmocka_unit_test(skims_nothing_else),
+		cmocka_unit_test(skims_nothing_that_was_cut_off),
 	};
 
 	return cmocka_run_group_tests_name("kube/watch_stream", tests, NULL, NULL);
