@@ -251,26 +251,33 @@ static int write_files(struct run *r, const char *base, struct sl_err *err)
 
 /* ---- output ---- */
 
+static int to_standard_output(void *ctx, const void *p, size_t size, struct sl_err *err)
+{
+	(void)ctx;
+	return sl_fd_write_all(STDOUT_FILENO, (struct sl_str){ p, size }, "standard output", err);
+}
+
 static int write_output(struct run *r, struct sl_err *err)
 {
+	const struct sl_sink sink = { .write = to_standard_output };
 	struct sl_helm_show show = {
 		.no_hooks = sl_cli_bool(r->args, "no-hooks"),
 		.skip_tests = sl_cli_bool(r->args, "skip-tests"),
 	};
 
 	show.only = sl_cli_strings_in(r->a, r->args, "show-only", &show.only_count);
-	return sl_helm_write_template(r->a, &r->result, &show, r->out, err);
+	return sl_helm_write_template(&r->result, &show, sink, err);
 }
 
 static int output(struct run *r, struct sl_err *err)
 {
 	const char *dir = sl_cli_string(r->args, "output-dir");
-	int code = dir && *dir ? write_files(r, dir, err) : write_output(r, err);
+	int code, printed;
 
-	if (r->out->n == 0)
-		return code;
-	int printed = sl_cli_print(r->out, code < 0 ? NULL : err);
-
+	if (!dir || !*dir)
+		return write_output(r, err);
+	code = write_files(r, dir, err);
+	printed = sl_cli_print(r->out, code < 0 ? NULL : err);
 	return code < 0 ? code : printed;
 }
 

@@ -1,4 +1,5 @@
-BENCH_TOOLS := $(BUILD)/release/test/tools/stopwatch $(BUILD)/release/test/tools/buildbench
+BENCH_TOOLS := $(BUILD)/release/test/tools/stopwatch $(BUILD)/release/test/tools/buildbench \
+	$(BUILD)/release/test/tools/helmbench
 
 .PHONY: bench
 ## make bench           speed and memory of the controllers, beside Flux's, in one table

@@ -353,6 +353,15 @@ def bench_helm():
             theirs, peer_memory = builds.run([helm, "template", "rel", chart], 5)
             row(f"helm template, {what}", ours, theirs, "ms", target)
             row(f"helm template, {what}, peak RSS", memory, peer_memory, "MiB", ">= 4x")
+    tool = ROOT / "build" / "release" / "test" / "tools" / "helmbench"
+
+    def figures(renderings):
+        """Milliseconds, and KiB by which the process grew after the first tenth."""
+        return [float(f) for f in subprocess.run([tool, str(renderings)], capture_output=True, check=True).stdout.split()]
+
+    row("100 renderings of 5 templates in the library", statistics.median(figures(100)[0] for _ in range(10)),
+        unit="ms", target="<= 100")
+    row("... memory gained from the 1,000th to the 10,000th", figures(10000)[1] / 1024, unit="MiB", target="0")
 
 
 BENCHES = {"idle": bench_idle, "steady": bench_steady, "push": bench_push, "many": bench_many,

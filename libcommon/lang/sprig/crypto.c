@@ -26,10 +26,13 @@ static int return_text(struct sl_go_call *call, const struct sl_strbuf *b, struc
 static int return_sum(struct sl_go_call *call, const unsigned char *sum, size_t n,
 		      struct sl_goval *ret, struct sl_err *err)
 {
+	static const char digits[] = "0123456789abcdef";
 	SL_AUTO(sl_strbuf) hex = SL_STRBUF_INIT((size_t)2 * EVP_MAX_MD_SIZE);
 
-	for (size_t i = 0; i < n; i++)
-		sl_strbuf_addf(&hex, "%02x", sum[i]);
+	for (size_t i = 0; i < n; i++) {
+		sl_strbuf_addc(&hex, digits[sum[i] >> 4]);
+		sl_strbuf_addc(&hex, digits[sum[i] & 15]);
+	}
 	return return_text(call, &hex, ret, err);
 }
 

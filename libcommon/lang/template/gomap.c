@@ -49,16 +49,36 @@ size_t sl_go_map_len(const struct sl_go_map *m)
 	return m ? m->n : 0;
 }
 
+/* At most 8 bytes as a number; texts of the same length give different ones. */
+static uint64_t load(const char *p, size_t n)
+{
+	uint64_t whole;
+	uint32_t first, last;
+
+	if (n >= 8) {
+		memcpy(&whole, p, 8);
+		return whole;
+	}
+	if (n >= 4) {
+		memcpy(&first, p, 4);
+		memcpy(&last, p + n - 4, 4);
+		return (uint64_t)first << 32 | last;
+	}
+	if (!n)
+		return 0;
+	return (uint64_t)(unsigned char)p[0] << 16 | (uint64_t)(unsigned char)p[n / 2] << 8 |
+	       (unsigned char)p[n - 1];
+}
+
 /* Seeded with an address, so that a document cannot be written to make its keys collide. */
 static uint32_t hash_key(const struct sl_go_map *m, struct sl_str key)
 {
-	uint64_t h = m->seed ^ key.n, word;
+	uint64_t h = m->seed ^ key.n;
 	unsigned __int128 product;
 
 	for (size_t i = 0; i < key.n; i += 8) {
-		word = 0;
-		memcpy(&word, key.p + i, key.n - i < 8 ? key.n - i : 8);
-		product = (unsigned __int128)(h ^ word) * 0x9e3779b97f4a7c15ULL;
+		product =
+			(unsigned __int128)(h ^ load(key.p + i, key.n - i)) * 0x9e3779b97f4a7c15ULL;
 		h = (uint64_t)product ^ (uint64_t)(product >> 64) ^ m->seed;
 	}
 	return (uint32_t)(h ^ h >> 32);

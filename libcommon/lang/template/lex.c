@@ -227,16 +227,28 @@ static bool lex_text_before(struct tmpl_lexer *l, uint32_t at, struct tmpl_token
 	return ret->value.n > 0;
 }
 
+/* The left delimiter at `from` or behind it. Single braces, as JSON has, are rarer than other characters. */
+static bool find_left_delim(const struct tmpl_lexer *l, uint32_t from, uint32_t *ret_at)
+{
+	const char *p = l->text.p + from, *end = l->text.p + l->text.n;
+
+	while (end - p >= 2 && (p = memchr(p, '{', (size_t)(end - p) - 1))) {
+		if (p[1] == '{') {
+			*ret_at = (uint32_t)(p - l->text.p);
+			return true;
+		}
+		p++;
+	}
+	return false;
+}
+
 static struct tmpl_token lex_text(struct tmpl_lexer *l)
 {
 	struct tmpl_token t;
+	uint32_t at;
 
-	for (;;) {
-		ptrdiff_t found = sl_str_find(rest_from(l, l->pos), left_delim);
-
-		if (found < 0)
-			break;
-		if (found > 0 && lex_text_before(l, l->pos + (uint32_t)found, &t))
+	while (find_left_delim(l, l->pos, &at)) {
+		if (at > l->pos && lex_text_before(l, at, &t))
 			return t;
 		if (lex_left_delim(l, &t))
 			return t;
@@ -282,6 +294,12 @@ static struct tmpl_token lex_space(struct tmpl_lexer *l)
 	uint32_t line = l->line, first = l->pos;
 	bool trim;
 
+	/* Nearly always a single one between two words. */
+	if (l->text.p[first] == ' ' && first + 1 < l->text.n && l->text.p[first + 1] != '-' &&
+	    !is_space_at(l, first + 1)) {
+		l->pos++;
+		return emit(l, TOKEN_SPACE);
+	}
 	for (; is_space_at(l, l->pos); l->pos++) {
 		line = l->line;
 		l->line += l->text.p[l->pos] == '\n';
@@ -508,27 +526,41 @@ static struct tmpl_token lex_punctuation(struct tmpl_lexer *l, uint32_t rune)
 	}
 }
 
-static struct tmpl_token lex_inside(struct tmpl_lexer *l)
+/* Whatever begins with a character outside ASCII: a word, or a mistake. */
+static struct tmpl_token lex_wide(struct tmpl_lexer *l)
 {
 	uint32_t rune = peek(l);
 
-	if (rune == RUNE_EOF)
-		return fail(l, "unclosed action");
-	if (is_space_at(l, l->pos))
-		return lex_space(l);
-	if (rune == '}' && is_byte_at(l, l->pos + 1, '}'))
-		return lex_end(l);
-	if (rune == '.' && l->pos + 1 < l->text.n &&
-	    (l->text.p[l->pos + 1] < '0' || l->text.p[l->pos + 1] > '9')) {
-		l->pos++;
-		return lex_name(l, TOKEN_FIELD, TOKEN_DOT);
-	}
-	if (rune == '.' || rune == '+' || rune == '-' || (rune >= '0' && rune <= '9'))
-		return lex_number(l);
 	if (is_word(rune))
 		return lex_ident(l);
 	(void)next_rune(l);
 	return lex_punctuation(l, rune);
+}
+
+static struct tmpl_token lex_inside(struct tmpl_lexer *l)
+{
+	unsigned char c, after;
+
+	if (l->pos >= l->text.n)
+		return fail(l, "unclosed action");
+	c = (unsigned char)l->text.p[l->pos];
+	after = l->pos + 1 < l->text.n ? (unsigned char)l->text.p[l->pos + 1] : 0;
+	if (c >= 0x80)
+		return lex_wide(l);
+	if (classes[c] & SPACE)
+		return lex_space(l);
+	if (classes[c] & WORD && (c < '0' || c > '9'))
+		return lex_ident(l);
+	if (c == '}' && after == '}')
+		return lex_end(l);
+	if (c == '.' && l->pos + 1 < l->text.n && (after < '0' || after > '9')) {
+		l->pos++;
+		return lex_name(l, TOKEN_FIELD, TOKEN_DOT);
+	}
+	if (c == '.' || c == '+' || c == '-' || classes[c] & WORD)
+		return lex_number(l);
+	l->pos++;
+	return lex_punctuation(l, c);
 }
 
 void tmpl_lex_next(struct tmpl_lexer *l, struct tmpl_token *ret)

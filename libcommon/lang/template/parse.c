@@ -47,22 +47,14 @@ int tmpl_enter(struct tmpl_parser *p)
 
 /* Of those without a payload: zero. */
 static const uint8_t payloads[] = {
-	[TMPL_TEXT] = SIZE_WITH(text),
-	[TMPL_ACTION] = SIZE_WITH(pipe),
-	[TMPL_CHAIN] = SIZE_WITH(chain),
-	[TMPL_COMMAND] = SIZE_WITH(list),
-	[TMPL_LIST] = SIZE_WITH(list),
-	[TMPL_FIELD] = SIZE_WITH(field),
-	[TMPL_VARIABLE] = SIZE_WITH(field),
-	[TMPL_IDENT] = SIZE_WITH(ident),
-	[TMPL_IF] = SIZE_WITH(branch),
-	[TMPL_RANGE] = SIZE_WITH(branch),
-	[TMPL_WITH] = SIZE_WITH(branch),
-	[TMPL_NUMBER] = SIZE_WITH(number),
-	[TMPL_PIPE] = SIZE_WITH(pipeline),
-	[TMPL_STRING] = SIZE_WITH(string),
-	[TMPL_TEMPLATE] = SIZE_WITH(call),
-	[TMPL_CONTINUE] = 0,
+	[TMPL_TEXT] = SIZE_WITH(text),	    [TMPL_ACTION] = SIZE_WITH(pipe),
+	[TMPL_CHAIN] = SIZE_WITH(chain),    [TMPL_COMMAND] = SIZE_WITH(list),
+	[TMPL_LIST] = SIZE_WITH(list),	    [TMPL_FIELD] = SIZE_WITH(field),
+	[TMPL_VARIABLE] = SIZE_WITH(field), [TMPL_IDENT] = SIZE_WITH(ident),
+	[TMPL_IF] = SIZE_WITH(branch),	    [TMPL_RANGE] = SIZE_WITH(branch),
+	[TMPL_WITH] = SIZE_WITH(branch),    [TMPL_NUMBER] = SIZE_WITH(number),
+	[TMPL_PIPE] = SIZE_WITH(pipeline),  [TMPL_STRING] = SIZE_WITH(string),
+	[TMPL_TEMPLATE] = SIZE_WITH(call),  [TMPL_CONTINUE] = 0,
 };
 
 static size_t node_size(enum tmpl_kind kind)

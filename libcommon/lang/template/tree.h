@@ -108,7 +108,7 @@ struct sl_tmpl_set {
 	const struct sl_tmpl_set *parent; /* whose templates it has unless they are replaced */
 	struct sl_go_map *trees;	  /* name to a struct tmpl_tree */
 	struct sl_go_map *functions;	  /* name to a struct sl_go_func: those met so far */
-	bool no_break, no_continue;	  /* functions have these names, so that they are no keywords */
+	bool no_break, no_continue; /* functions have these names, so that they are no keywords */
 };
 
 /* NULL when there is none. */

@@ -212,11 +212,10 @@ static int parse_all(struct sl_helm_engine *e, const struct collecting *c, struc
 	return r;
 }
 
+/* `out` is for the text on its way. */
 static int render_one(struct sl_helm_engine *e, struct sl_arena *a, const struct renderable *item,
-		      struct sl_helm_file *ret, struct sl_err *err)
+		      struct sl_strbuf *out, struct sl_helm_file *ret, struct sl_err *err)
 {
-	SL_AUTO(sl_strbuf)
-	out = SL_STRBUF_INIT(e->options->output ? e->options->output : SL_HELM_OUTPUT_MAX);
 	const struct sl_tmpl_limits limits = { .stack = e->options->stack };
 	struct sl_go_map *template = sl_go_map_new(a);
 	struct sl_goval dot = { .type = &sl_helm_values_type, .map = item->dot };
@@ -226,14 +225,15 @@ static int render_one(struct sl_helm_engine *e, struct sl_arena *a, const struct
 	sl_go_map_set(a, template, SL_STR("BasePath"), sl_goval_str(item->base_path));
 	sl_go_map_set(a, item->dot, SL_STR("Template"),
 		      (struct sl_goval){ .type = &sl_helm_values_type, .map = template });
-	r = sl_tmpl_execute(e->set, item->name, dot, &e->host->go, &limits, e, a, &out, err);
+	sl_strbuf_reset(out);
+	r = sl_tmpl_execute(e->set, item->name, dot, &e->host->go, &limits, e, a, out, err);
 	if (r < 0)
 		return exec_error(r, err);
-	r = sl_strbuf_check(&out, "what a template renders to", err);
+	r = sl_strbuf_check(out, "what a template renders to", err);
 	if (r == 0)
 		*ret = (struct sl_helm_file){
 			item->name,
-			sl_helm_without_no_value(a, sl_arena_str(a, sl_strbuf_str(&out))),
+			sl_helm_without_no_value(a, sl_arena_str(a, sl_strbuf_str(out))),
 		};
 	return r;
 }
@@ -248,18 +248,19 @@ static int by_name(const void *x, const void *y)
 static int render_all(struct sl_helm_engine *e, struct sl_arena *a, const struct collecting *c,
 		      struct sl_helm_file *files, size_t *ret_count, struct sl_err *err)
 {
-	size_t n = 0, left = e->options->output ? e->options->output : SL_HELM_OUTPUT_MAX;
+	size_t n = 0, max = e->options->output ? e->options->output : SL_HELM_OUTPUT_MAX;
+	SL_AUTO(sl_strbuf) out = SL_STRBUF_INIT(max);
+	size_t left = max;
 	int r = parse_all(e, c, err);
 
 	for (size_t i = 0; i < c->n && r == 0; i++) {
 		if (is_partial(c->items[i].name))
 			continue;
-		r = render_one(e, a, &c->items[i], &files[n], err);
+		r = render_one(e, a, &c->items[i], &out, &files[n], err);
 		if (r == 0 && files[n].data.n > left)
 			return sl_err_set(err, SL_ERR_TOO_LARGE,
 					  "what the templates render to is larger than %zu bytes",
-					  e->options->output ? e->options->output
-							     : SL_HELM_OUTPUT_MAX);
+					  max);
 		left -= r == 0 ? files[n++].data.n : 0;
 	}
 	if (r == 0 && n)

@@ -344,9 +344,11 @@ struct sl_helm_show {
 	const struct sl_str *only;
 	size_t only_count;
 };
-/* Append what `helm template` prints. SL_ERR_NOT_FOUND "could not find template X in chart". */
-int sl_helm_write_template(struct sl_arena *a, const struct sl_helm_result *r,
-			   const struct sl_helm_show *show, struct sl_strbuf *out,
-			   struct sl_err *err) SL_MUST_CHECK;
+/*
+ * Write what `helm template` prints. SL_ERR_NOT_FOUND "could not find template X in chart": nothing was
+ * written then.
+ */
+int sl_helm_write_template(const struct sl_helm_result *r, const struct sl_helm_show *show,
+			   struct sl_sink sink, struct sl_err *err) SL_MUST_CHECK;
 
 #endif

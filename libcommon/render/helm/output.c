@@ -4,10 +4,10 @@
 #include "libcommon/render/helm/manifests.h"
 #include "libcommon/render/helm/text.h"
 
-static void write_all(const struct sl_helm_result *r, const struct sl_helm_show *show,
+/* What stands behind the manifest. */
+static void add_hooks(const struct sl_helm_result *r, const struct sl_helm_show *show,
 		      struct sl_strbuf *out)
 {
-	sl_strbuf_adds(out, sl_helm_trim(r->manifest));
 	sl_strbuf_addc(out, '\n');
 	for (size_t i = 0; i < r->hook_count && !show->no_hooks; i++) {
 		const struct sl_helm_hook *h = &r->hooks[i];
@@ -45,7 +45,7 @@ static bool source_of(struct sl_str doc, struct sl_str *ret)
 	return false;
 }
 
-static bool write_matching(struct sl_str all, struct sl_str pattern, struct sl_strbuf *out)
+static bool add_matching(struct sl_str all, struct sl_str pattern, struct sl_strbuf *out)
 {
 	struct sl_helm_split split = sl_helm_split_begin(all);
 	bool found = false;
@@ -62,25 +62,41 @@ static bool write_matching(struct sl_str all, struct sl_str pattern, struct sl_s
 	return found;
 }
 
-int sl_helm_write_template(struct sl_arena *a, const struct sl_helm_result *r,
-			   const struct sl_helm_show *show, struct sl_strbuf *out,
-			   struct sl_err *err)
+static int put(struct sl_sink sink, struct sl_str s, struct sl_err *err)
+{
+	return s.n ? sink.write(sink.ctx, s.p, s.n, err) : 0;
+}
+
+/* The manifest may be large: it goes out as it is. */
+static int write_all(const struct sl_helm_result *r, const struct sl_helm_show *show,
+		     struct sl_sink sink, struct sl_err *err)
+{
+	SL_AUTO(sl_strbuf) hooks = SL_STRBUF_INIT(SL_HELM_OUTPUT_MAX);
+	int code;
+
+	add_hooks(r, show, &hooks);
+	code = sl_strbuf_check(&hooks, "the output", err);
+	if (code == 0)
+		code = put(sink, sl_helm_trim(r->manifest), err);
+	return code < 0 ? code : put(sink, sl_strbuf_str(&hooks), err);
+}
+
+int sl_helm_write_template(const struct sl_helm_result *r, const struct sl_helm_show *show,
+			   struct sl_sink sink, struct sl_err *err)
 {
 	SL_AUTO(sl_strbuf) all = SL_STRBUF_INIT(SL_HELM_OUTPUT_MAX);
-	size_t before = out->n;
+	SL_AUTO(sl_strbuf) out = SL_STRBUF_INIT(SL_HELM_OUTPUT_MAX);
+	int code;
 
-	(void)a;
-	if (!show->only_count) {
-		write_all(r, show, out);
-		return sl_strbuf_check(out, "the output", err);
-	}
-	write_all(r, show, &all);
-	for (size_t i = 0; i < show->only_count; i++)
-		if (!write_matching(sl_strbuf_str(&all), show->only[i], out)) {
-			sl_strbuf_truncate(out, before);
-			return sl_err_set(err, SL_ERR_NOT_FOUND,
+	if (!show->only_count)
+		return write_all(r, show, sink, err);
+	code = write_all(r, show, sl_sink_strbuf(&all), err);
+	for (size_t i = 0; i < show->only_count && code == 0; i++)
+		if (!add_matching(sl_strbuf_str(&all), show->only[i], &out))
+			code = sl_err_set(err, SL_ERR_NOT_FOUND,
 					  "could not find template %.*s in chart",
 					  SL_STR_FMT(show->only[i]));
-		}
-	return sl_strbuf_check(out, "the output", err);
+	if (code == 0)
+		code = sl_strbuf_check(&out, "the output", err);
+	return code < 0 ? code : put(sink, sl_strbuf_str(&out), err);
 }

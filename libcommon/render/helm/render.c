@@ -1,3 +1,5 @@
+#include <string.h>
+
 #include "libcommon/render/helm/loading.h"
 #include "libcommon/render/helm/manifests.h"
 #include "libcommon/render/helm/objects.h"
@@ -50,54 +52,86 @@ static void take_notes(struct rendering *r, struct sl_helm_result *ret)
 	ret->notes = sl_arena_str(r->a, sl_strbuf_str(&notes));
 }
 
-static void add_document(struct sl_strbuf *out, struct sl_str source, struct sl_str content)
+/* ---- the manifest ---- */
+
+#define DOCUMENT_HEAD "---\n# Source: "
+
+/* A text of known length that is being written. */
+struct writing {
+	char *to; /* NULL: it is only measured */
+	size_t n;
+};
+
+static void put(struct writing *w, struct sl_str s)
 {
-	sl_strbuf_addz(out, "---\n# Source: ");
-	sl_strbuf_adds(out, source);
-	sl_strbuf_addc(out, '\n');
-	sl_strbuf_adds(out, content);
-	sl_strbuf_addc(out, '\n');
+	if (w->to && s.n)
+		memcpy(w->to + w->n, s.p, s.n);
+	w->n += s.n;
 }
 
-static int keep(struct rendering *r, const struct sl_strbuf *out, struct sl_str *ret,
-		struct sl_err *err)
+static void put_document(struct writing *w, struct sl_str source, struct sl_str content)
 {
-	int e = sl_strbuf_check(out, "the manifest", err);
-
-	if (e == 0)
-		*ret = sl_arena_str(r->a, sl_strbuf_str(out));
-	return e;
+	put(w, SL_STR(DOCUMENT_HEAD));
+	put(w, source);
+	put(w, SL_STR("\n"));
+	put(w, content);
+	put(w, SL_STR("\n"));
 }
 
-/* Everything that was rendered, for whoever looks for the mistake in it. */
-static int keep_all(struct rendering *r, struct sl_helm_result *ret)
+static void put_manifests(const struct rendering *r, const struct sl_helm_result *result,
+			  struct writing *w)
 {
-	SL_AUTO(sl_strbuf) out = SL_STRBUF_INIT(SL_HELM_OUTPUT_MAX);
-
-	for (size_t i = 0; i < r->n; i++)
-		if (sl_helm_trim(r->files[i].data).n)
-			add_document(&out, r->files[i].name, r->files[i].data);
-	return keep(r, &out, &ret->manifest, NULL);
-}
-
-static int write_manifest(struct rendering *r, struct sl_helm_result *ret, struct sl_err *err)
-{
-	SL_AUTO(sl_strbuf) out = SL_STRBUF_INIT(r->o->output ? r->o->output : SL_HELM_OUTPUT_MAX);
-
-	if (r->o->include_crds)
-		ret->crds = sl_helm_chart_crds(r->a, r->chart, &ret->crd_count);
-	for (size_t i = 0; i < ret->crd_count; i++)
-		add_document(&out, ret->crds[i].name, ret->crds[i].source);
-	for (size_t i = 0; i < ret->manifest_count; i++) {
-		const struct sl_helm_manifest *m = &ret->manifests[i];
+	for (size_t i = 0; i < result->crd_count; i++)
+		put_document(w, result->crds[i].name, result->crds[i].source);
+	for (size_t i = 0; i < result->manifest_count; i++) {
+		const struct sl_helm_manifest *m = &result->manifests[i];
 		bool hidden = r->o->hide_secrets && sl_str_eqz(m->kind, "Secret") &&
 			      sl_str_eqz(m->api_version, "v1");
 
-		add_document(&out, m->path,
+		put_document(w, m->path,
 			     hidden ? SL_STR("# HIDDEN: The Secret output has been suppressed")
 				    : m->content);
 	}
-	return keep(r, &out, &ret->manifest, err);
+}
+
+/* It may be large: it is measured first, and copied once. */
+static int write_manifest(struct rendering *r, struct sl_helm_result *ret, struct sl_err *err)
+{
+	size_t max = r->o->output ? r->o->output : SL_HELM_OUTPUT_MAX;
+	struct writing w = { .to = NULL };
+
+	if (r->o->include_crds)
+		ret->crds = sl_helm_chart_crds(r->a, r->chart, &ret->crd_count);
+	put_manifests(r, ret, &w);
+	if (w.n > max)
+		return sl_err_set(err, SL_ERR_TOO_LARGE, "the manifest is larger than %zu bytes",
+				  max);
+	w = (struct writing){ .to = sl_arena_bytes(r->a, w.n + 1) };
+	put_manifests(r, ret, &w);
+	w.to[w.n] = '\0';
+	ret->manifest = (struct sl_str){ w.to, w.n };
+	return 0;
+}
+
+/* Everything that was rendered, for whoever looks for the mistake in it. */
+static void put_files(const struct rendering *r, struct writing *w)
+{
+	for (size_t i = 0; i < r->n; i++)
+		if (sl_helm_trim(r->files[i].data).n)
+			put_document(w, r->files[i].name, r->files[i].data);
+}
+
+static void keep_all(struct rendering *r, struct sl_helm_result *ret)
+{
+	struct writing w = { .to = NULL };
+
+	put_files(r, &w);
+	if (w.n > SL_HELM_OUTPUT_MAX)
+		return;
+	w = (struct writing){ .to = sl_arena_bytes(r->a, w.n + 1) };
+	put_files(r, &w);
+	w.to[w.n] = '\0';
+	ret->manifest = (struct sl_str){ w.to, w.n };
 }
 
 static int post_render(struct rendering *r, struct sl_helm_result *ret, struct sl_err *err)
@@ -124,7 +158,7 @@ static int render(struct rendering *r, struct sl_helm_result *ret, struct sl_err
 	take_notes(r, ret);
 	e = sl_helm_sort_manifests(r->a, r->files, r->n, r->host, ret, err);
 	if (e < 0) {
-		(void)keep_all(r, ret);
+		keep_all(r, ret);
 		return e;
 	}
 	e = write_manifest(r, ret, err);

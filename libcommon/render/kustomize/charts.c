@@ -145,7 +145,7 @@ static int render(void *ctx, const struct sl_kustomize_fs *tree,
 	if (r == 0)
 		r = sl_helm_render(a, chart, values, &options, helm->host, &result, err);
 	if (r == 0)
-		r = sl_helm_write_template(a, &result, &show, &out, err);
+		r = sl_helm_write_template(&result, &show, sl_sink_strbuf(&out), err);
 	if (r == 0)
 		r = sl_strbuf_check(&out, "the rendered chart", err);
 	if (r == 0)

@@ -322,14 +322,14 @@ static void renders_manifests_hooks_and_notes(void **state)
 	expect_str(r.notes, "sub\nhello rel");
 	assert_int_equal(r.hook_count, 1);
 	assert_int_equal(r.crd_count, 1);
-	expect_ok(sl_helm_write_template(&a, &r, &show, &out, &err), &err);
+	expect_ok(sl_helm_write_template(&r, &show, sl_sink_strbuf(&out), &err), &err);
 	assert_string_equal(out.p,
 			    "---\n# Source: c/crds/x.yaml\nkind: CustomResourceDefinition\n\n"
 			    "---\n# Source: c/templates/a.yaml\nkind: Secret\napiVersion: v1\n"
 			    "---\n# Source: c/templates/a.yaml\nkind: Service\n");
 	sl_strbuf_reset(&out);
 	show = (struct sl_helm_show){ .only = only, .only_count = 1 };
-	expect_ok(sl_helm_write_template(&a, &r, &show, &out, &err), &err);
+	expect_ok(sl_helm_write_template(&r, &show, sl_sink_strbuf(&out), &err), &err);
 	assert_string_equal(out.p,
 			    "---\n# Source: c/templates/a.yaml\nkind: Secret\napiVersion: v1\n"
 			    "---\n# Source: c/templates/a.yaml\nkind: Service\n"
@@ -337,7 +337,7 @@ static void renders_manifests_hooks_and_notes(void **state)
 			    "{helm.sh/hook: test}}\n");
 	sl_strbuf_reset(&out);
 	show.only_count = 2;
-	expect_err(sl_helm_write_template(&a, &r, &show, &out, &err), SL_ERR_NOT_FOUND,
+	expect_err(sl_helm_write_template(&r, &show, sl_sink_strbuf(&out), &err), SL_ERR_NOT_FOUND,
 		   "could not find template nope in chart", &err);
 	assert_int_equal(out.n, 0);
 	o.hide_secrets = true;
