@@ -283,7 +283,9 @@ int sl_helm_render_files(struct sl_arena *a, const struct sl_helm_chart *c,
 	struct collecting all = { .a = a,
 				  .release = sl_helm_release_object(a, options),
 				  .capabilities = sl_helm_capabilities(a, options) };
-	struct sl_helm_engine e = { .options = options, .host = sl_helm_host_or_none(host) };
+	struct sl_helm_engine e = { .options = options,
+				    .host = sl_helm_host_or_none(host),
+				    .text = SL_STRBUF_INIT(SL_HELM_OUTPUT_MAX) };
 	struct sl_helm_file *files;
 	size_t n = 0;
 	int r;
@@ -299,6 +301,7 @@ int sl_helm_render_files(struct sl_arena *a, const struct sl_helm_chart *c,
 	sl_strmap_release(&all.places);
 	sl_strmap_release(&e.included);
 	sl_strmap_release(&e.parsed);
+	sl_strbuf_release(&e.text);
 	if (r == 0) {
 		*ret_files = files;
 		*ret_count = n;

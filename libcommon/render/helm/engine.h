@@ -6,6 +6,7 @@
 #ifndef LIBCOMMON_RENDER_HELM_ENGINE_H
 #define LIBCOMMON_RENDER_HELM_ENGINE_H
 
+#include "libcommon/base/strbuf.h"
 #include "libcommon/base/strmap.h"
 #include "libcommon/lang/template/template.h"
 #include "libcommon/render/helm/helm.h"
@@ -16,6 +17,8 @@ struct sl_helm_engine {
 	const struct sl_helm_host *host;
 	struct sl_tmpl_set *set;   /* all files' templates */
 	struct sl_strmap included; /* name to a counter: how often it is within itself */
+	/* The texts of templates that are being included, each behind that of the one around it. */
+	struct sl_strbuf text;
 	unsigned tpl_depth;
 	struct sl_strmap parsed; /* text to the set that `tpl` made of it, for calls from `set` */
 };

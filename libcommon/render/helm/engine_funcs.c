@@ -17,11 +17,27 @@ static int *counter_of(struct sl_go_call *call, struct sl_str name)
 	return counter;
 }
 
+/* What a template writes, in the arena of the call. `what` is what messages call it. */
+static int execute(struct sl_go_call *call, const struct sl_tmpl_set *set, struct sl_str name,
+		   struct sl_goval dot, const char *what, struct sl_str *ret, struct sl_err *err)
+{
+	struct sl_helm_engine *e = call->data;
+	size_t from = e->text.n;
+	int r = sl_tmpl_execute_within(call, set, name, dot, &e->text, err);
+
+	if (r == 0)
+		r = sl_strbuf_check(&e->text, what, err);
+	if (r == 0)
+		*ret = sl_arena_str(call->a, sl_str_sub(sl_strbuf_str(&e->text), from, e->text.n));
+	sl_strbuf_truncate(&e->text, from);
+	return r;
+}
+
 static int include(struct sl_go_call *call, const struct sl_goval *args, size_t n,
 		   struct sl_goval *ret, struct sl_err *err)
 {
-	SL_AUTO(sl_strbuf) out = SL_STRBUF_INIT(SL_HELM_OUTPUT_MAX);
 	int *counter = counter_of(call, args[0].s), r;
+	struct sl_str text = SL_STR_NULL;
 
 	(void)n;
 	if (*counter > SL_HELM_INCLUDES_MAX)
@@ -30,12 +46,10 @@ static int include(struct sl_go_call *call, const struct sl_goval *args, size_t 
 				  "execute template",
 				  SL_STR_FMT(args[0].s));
 	++*counter;
-	r = sl_tmpl_execute_within(call, NULL, args[0].s, args[1], &out, err);
+	r = execute(call, NULL, args[0].s, args[1], "the text of an included template", &text, err);
 	--*counter;
 	if (r == 0)
-		r = sl_strbuf_check(&out, "the text of an included template", err);
-	if (r == 0)
-		*ret = sl_goval_str(sl_arena_str(call->a, sl_strbuf_str(&out)));
+		*ret = sl_goval_str(text);
 	return r;
 }
 
@@ -76,9 +90,8 @@ static int parse_tpl(struct sl_go_call *call, struct sl_str text, const struct s
 static int tpl(struct sl_go_call *call, const struct sl_goval *args, size_t n, struct sl_goval *ret,
 	       struct sl_err *err)
 {
-	SL_AUTO(sl_strbuf) out = SL_STRBUF_INIT(SL_HELM_OUTPUT_MAX);
 	struct sl_helm_engine *e = call->data;
-	struct sl_str text = args[0].s;
+	struct sl_str text = args[0].s, rendered = SL_STR_NULL;
 	const struct sl_tmpl_set *set = NULL;
 	int r;
 
@@ -98,16 +111,13 @@ static int tpl(struct sl_go_call *call, const struct sl_goval *args, size_t n, s
 		return r;
 	}
 	e->tpl_depth++;
-	r = sl_tmpl_execute_within(call, set, SL_HELM_SET_NAME, args[1], &out, err);
+	r = execute(call, set, SL_HELM_SET_NAME, args[1], "the text of a template", &rendered, err);
 	e->tpl_depth--;
-	if (r == 0)
-		r = sl_strbuf_check(&out, "the text of a template", err);
 	if (r < 0) {
 		wrap_quoted(err, "error during tpl function execution for", text);
 		return r;
 	}
-	text = sl_arena_str(call->a, sl_strbuf_str(&out));
-	*ret = sl_goval_str(sl_helm_without_no_value(call->a, text));
+	*ret = sl_goval_str(sl_helm_without_no_value(call->a, rendered));
 	return 0;
 }
 
