@@ -58,8 +58,9 @@ struct sl_member {
 
 struct sl_value {
 	enum sl_value_kind kind : 8;
-	/* LIST, MAP: read from YAML in brackets or braces. MAP: a key was repeated, and left out. */
-	bool flow : 1, repeated : 1;
+	/* LIST, MAP: read from YAML in brackets or braces. MAP: a key was repeated, and left out; or
+	 * the maps under it were joined, see yaml.h. */
+	bool flow : 1, repeated : 1, joined : 1;
 	uint32_t line;	  /* in `file`, from 1; 0 unknown */
 	const char *file; /* NULL unknown; lives in the arena or longer */
 	union {

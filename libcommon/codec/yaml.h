@@ -56,6 +56,9 @@ struct sl_yaml_options {
 	bool allow_duplicates;
 	/* With allow_duplicates: the first one wins, as in kustomize's patches. */
 	bool keep_first;
+	/* With keep_first: maps under a key of this name that is repeated become one, in which the
+	 * first ones count; the map that holds them is `joined` then, and not `repeated`. */
+	const char *join_repeated;
 	/* Read no further than the end of the first document: what follows may be anything. */
 	bool first_document;
 	/* Errors as sigs.k8s.io/yaml words them after "error converting YAML to JSON: ", and with go-yaml

@@ -66,6 +66,30 @@ static int check_merges(struct sl_yaml_reader *y, const struct sl_yaml_pending *
 	return 0;
 }
 
+/* True when the maps under a repeated key have been made one; null counts as an empty map. */
+static bool join(struct sl_yaml_reader *y, struct sl_value *map, const struct sl_member *again)
+{
+	struct sl_member *first = sl_map_member(map, again->key);
+
+	if (!y->o.join_repeated || !sl_str_eqz(again->key, y->o.join_repeated) ||
+	    (!sl_is_null(first->value) && !sl_is_map(first->value)) ||
+	    (!sl_is_null(again->value) && !sl_is_map(again->value)))
+		return false;
+	/* What an alias means stays as it is. */
+	struct sl_value *all =
+		sl_value_copy(y->a, sl_is_null(first->value) ? again->value : first->value);
+
+	for (size_t i = 0; i < sl_map_len(again->value); i++) {
+		const struct sl_member *m = &again->value->map.members[i];
+
+		if (!sl_map_get(all, m->key))
+			sl_map_set(y->a, all, m->key, m->value);
+	}
+	first->value = all;
+	map->joined = true;
+	return true;
+}
+
 /* A map with merges, or with duplicates that are allowed: filled member by member. */
 static int fill_map(struct sl_yaml_reader *y, struct sl_value *map,
 		    const struct sl_yaml_pending *items, size_t n)
@@ -79,7 +103,8 @@ static int fill_map(struct sl_yaml_reader *y, struct sl_value *map,
 	};
 	for (size_t i = 0; i < n; i++) {
 		if (!items[i].merge && y->o.keep_first && sl_map_get(map, items[i].m.key)) {
-			map->repeated = true;
+			if (!join(y, map, &items[i].m))
+				map->repeated = true;
 		} else if (!items[i].merge) {
 			sl_map_set(y->a, map, items[i].m.key, items[i].m.value);
 			sl_map_member(map, items[i].m.key)->line = items[i].m.line;

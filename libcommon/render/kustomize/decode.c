@@ -207,6 +207,47 @@ static int check_separator(struct sl_str line, const char *file, size_t line_num
 	return SL_ERR_INVALID;
 }
 
+/* Is there a map with joined annotations other than `allowed`? */
+static bool joined_elsewhere(const struct sl_value *v, const struct sl_value *allowed)
+{
+	if (v->kind == SL_V_MAP && v->joined && v != allowed)
+		return true;
+	for (size_t i = 0; i < sl_list_len(v); i++)
+		if (joined_elsewhere(v->list.items[i], allowed))
+			return true;
+	for (size_t i = 0; i < sl_map_len(v); i++)
+		if (joined_elsewhere(v->map.members[i].value, allowed))
+			return true;
+	return false;
+}
+
+/*
+ * A document, of which kustomize rewrites the annotations: it makes one of several, and refuses to print
+ * an object where anything else is repeated.
+ */
+static int parse_document(struct sl_kz *kz, struct sl_str text,
+			  const struct sl_yaml_options *options, struct sl_value **ret,
+			  struct sl_err *err)
+{
+	SL_AUTO(sl_err) strict = SL_ERR_INIT, ignored = SL_ERR_INIT;
+	struct sl_yaml_options again = *options;
+	int r = sl_yaml_parse_all(kz->a, text, options, ret, &strict);
+
+	if (r == 0)
+		return 0;
+	again.allow_duplicates = true;
+	again.keep_first = true;
+	again.join_repeated = "annotations";
+	if (options->keep_first || sl_yaml_parse_all(kz->a, text, &again, ret, &ignored) < 0)
+		return sl_err_move(err, &strict);
+	const struct sl_value *obj = sl_list_get(*ret, 0);
+
+	if (!sl_is_map(obj) || sl_kz_check_repeated(obj, &ignored) < 0 ||
+	    joined_elsewhere(obj, sl_map_get(obj, SL_STR("metadata"))))
+		return sl_err_move(err, &strict);
+	return 0;
+}
+
 static size_t count_lines(struct sl_str text)
 {
 	size_t n = 0;
@@ -241,8 +282,8 @@ static int decode(struct sl_kz *kz, struct sl_str text, const char *file, bool k
 		more = next_separator(text, from, &begin, &end);
 		if (!more)
 			begin = end = text.n;
-		r = sl_yaml_parse_all(kz->a, sl_str_sub(text, from, more ? begin + 1 : begin),
-				      &options, &docs, err);
+		r = parse_document(kz, sl_str_sub(text, from, more ? begin + 1 : begin), &options,
+				   &docs, err);
 		if (r == 0)
 			r = sl_kz_check_memory(kz, err);
 		if (r == 0)

@@ -110,8 +110,9 @@ def repeated_metadata_text(text):
         return False
 
 
-def repeated_metadata_of_patch(tree, ours, real):
-    return not ours.code and not real.code and any(repeated_metadata_text(text) for text in tree.values())
+def repeated_metadata(tree, ours, real):
+    return (not ours.code and (not real.code or b"already defined" in real.err) and
+            any(repeated_metadata_text(text) for text in tree.values()))
 
 
 KNOWN = [
@@ -123,7 +124,7 @@ KNOWN = [
     ("selectors are checked without objects too", selector_of_nothing),
     ("schemas are read without objects too", schema_of_nothing),
     ("repeated keys of a resource that do not get printed", repeated_key_of_resource),
-    ("labels or annotations that a patch repeats", repeated_metadata_of_patch),
+    ("labels or annotations that are repeated", repeated_metadata),
     ("a validator that writes what is there", validator_of_nothing),
     ("replacements in YAML texts that repeat a key", repeated_key_in_string),
     ("replacements in YAML texts keep their indentation", layout_within_strings),

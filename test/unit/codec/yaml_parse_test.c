@@ -352,6 +352,51 @@ static void allows_duplicates_when_asked(void **state)
 	assert_int_equal(sl_map_member(v, SL_STR("a"))->line, 3);
 }
 
+static void first_of_repeated_keys_counts_when_asked(void **state)
+{
+	SL_AUTO(sl_arena) a = SL_ARENA_INIT;
+	SL_AUTO(sl_err) err = SL_ERR_INIT;
+	struct sl_yaml_options o = { .allow_duplicates = true, .keep_first = true };
+	struct sl_value *v = NULL;
+
+	(void)state;
+	expect_ok(sl_yaml_parse(&a, SL_STR("a: 1\nb: {c: 2}\na: 3\n"), &o, &v, &err), &err);
+	expect_json(v, "{\"a\":1,\"b\":{\"c\":2}}");
+	assert_true(v->repeated);
+	assert_false(sl_get(v, "b")->repeated);
+}
+
+static void joins_maps_under_a_repeated_key(void **state)
+{
+	static const struct {
+		const char *text, *want;
+		bool joined, repeated;
+	} cases[] = {
+		{ "a: {x: 1, w: 1}\na: {w: 2, z: 2}\na: {z: 3}\n",
+		  "{\"a\":{\"x\":1,\"w\":1,\"z\":2}}", true, false },
+		{ "a:\na: {x: 1}\n", "{\"a\":{\"x\":1}}", true, false },
+		{ "a: {x: 1}\na: ~\n", "{\"a\":{\"x\":1}}", true, false },
+		{ "a: {x: 1}\na: text\n", "{\"a\":{\"x\":1}}", false, true },
+		{ "a: [1]\na: {x: 1}\n", "{\"a\":[1]}", false, true },
+		{ "a: {x: 1}\nb: 1\nb: 2\n", "{\"a\":{\"x\":1},\"b\":1}", false, true },
+	};
+	struct sl_yaml_options o = { .allow_duplicates = true,
+				     .keep_first = true,
+				     .join_repeated = "a" };
+
+	(void)state;
+	for (size_t i = 0; i < SL_ARRAY_LEN(cases); i++) {
+		SL_AUTO(sl_arena) a = SL_ARENA_INIT;
+		SL_AUTO(sl_err) err = SL_ERR_INIT;
+		struct sl_value *v = NULL;
+
+		expect_ok(sl_yaml_parse(&a, sl_str(cases[i].text), &o, &v, &err), &err);
+		expect_json(v, cases[i].want);
+		assert_int_equal(v->joined, cases[i].joined);
+		assert_int_equal(v->repeated, cases[i].repeated);
+	}
+}
+
 /* Every prefix is either read or refused with a message; the sanitizers watch. */
 static void survives_every_truncation(void **state)
 {
@@ -504,6 +549,8 @@ int main(void)
 		cmocka_unit_test(refuses_malformed_text),
 		cmocka_unit_test(rules_differ_about_two_merges),
 		cmocka_unit_test(allows_duplicates_when_asked),
+		cmocka_unit_test(first_of_repeated_keys_counts_when_asked),
+		cmocka_unit_test(joins_maps_under_a_repeated_key),
 		cmocka_unit_test(survives_every_truncation),
 		cmocka_unit_test(knows_lines_and_files),
 		cmocka_unit_test(keeps_depth_limit),
