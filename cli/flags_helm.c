@@ -154,7 +154,7 @@ const struct sl_cli_flag sl_cli_flags_helm_show_values[] = {
 	FILE_FLAG("cert-file", NO_DOWNLOAD),
 	BOOL_FLAG("devel", NO_DOWNLOAD),
 	BOOL_FLAG("insecure-skip-tls-verify", NO_DOWNLOAD),
-	TEXT_FLAG("jsonpath", "EXPRESSION", "print what this JSONPath expression finds (refused)"),
+	TEXT_FLAG("jsonpath", "EXPRESSION", "print what this JSONPath template finds"),
 	FILE_FLAG("key-file", NO_DOWNLOAD),
 	FILE_FLAG("keyring", NO_DOWNLOAD),
 	BOOL_FLAG("pass-credentials", NO_DOWNLOAD),

@@ -1,5 +1,5 @@
 /*
- * Text in double quotes as Go's %q (strconv.Quote) prints it.
+ * Text in double quotes as Go's %q (strconv.Quote) prints it, and the way back.
  *
  * Messages of the tools that we stand in for carry user input in this form. Printable Unicode stays;
  * control characters become \n, \x01, \u0085 and the like; bytes that are not UTF-8 become \xNN.
@@ -31,6 +31,12 @@ void sl_strbuf_add_goquoted_as(struct sl_strbuf *b, struct sl_str s, unsigned fl
  * not ASCII. At most 4 bytes for each byte of `s`, and two.
  */
 void sl_strbuf_add_timequoted(struct sl_strbuf *b, struct sl_str s);
+
+/*
+ * strconv.UnquoteChar: the character that `*s` begins with, escaped or not, which is cut off. *ret_byte: it
+ * is that byte, and no code point. False when an escape is malformed, at a bare `quote`, and at the end.
+ */
+bool sl_go_unquote_char(struct sl_str *s, char quote, uint32_t *ret_rune, bool *ret_byte);
 
 /* strconv.CanBackquote: whether `s` can stand between back quotes as it is, in one line. */
 bool sl_can_backquote(struct sl_str s);

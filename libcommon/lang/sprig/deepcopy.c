@@ -1,5 +1,7 @@
 /* deepCopy, as github.com/mitchellh/copystructure 1.2 copies: maps and lists, of whatever type. */
+#include "libcommon/codec/semver.h"
 #include "libcommon/lang/sprig/cast.h"
+#include "libcommon/lang/sprig/types.h"
 
 static int copy(struct sl_go_call *call, struct sl_goval v, unsigned depth, struct sl_goval *ret,
 		struct sl_err *err);
@@ -55,6 +57,9 @@ static int copy(struct sl_go_call *call, struct sl_goval v, unsigned depth, stru
 	if (kind == SL_GO_SLICE && v.type != &sl_go_bytes && v.list)
 		return copy_list(call, v, depth, ret, err);
 	*ret = v;
+	/* Fields that are private are not copied, and a version has no others. */
+	if (v.type == &sl_sprig_version && v.ptr)
+		ret->ptr = sl_arena_new(call->a, struct sl_semver);
 	return 0;
 }
 

@@ -3,6 +3,7 @@
 #include <math.h>
 #include <string.h>
 
+#include "libcommon/codec/goquote.h"
 #include "libcommon/codec/unicode.h"
 #include "libcommon/lang/template/fmt.h"
 
@@ -219,59 +220,13 @@ static const char *parse_complex(struct sl_arena *a, struct sl_str s, struct tmp
 	return NULL;
 }
 
-/* The character that `*s` begins with, escaped or not, as strconv.UnquoteChar reads it. */
-static bool unquote_char(struct sl_str *s, char quote, uint32_t *ret_rune, bool *ret_byte)
-{
-	static const char from[] = "abfnrtv\\", to[] = "\a\b\f\n\r\t\v\\";
-	const char *simple;
-	size_t digits = 0;
-	int base = 16;
-	char c;
-
-	*ret_byte = false;
-	if (!s->n || s->p[0] == quote)
-		return false;
-	if (s->p[0] != '\\') {
-		*s = sl_str_sub(*s, sl_rune_decode(*s, ret_rune), s->n);
-		return true;
-	}
-	if (s->n < 2)
-		return false;
-	c = s->p[1];
-	*s = sl_str_sub(*s, 2, s->n);
-	simple = c ? strchr(from, c) : NULL;
-	*ret_rune = simple ? (uint32_t)to[simple - from] : (uint32_t)(unsigned char)c;
-	if (simple || (c == quote && (c == '"' || c == '\'')))
-		return true;
-	digits = c == 'x' ? 2 : c == 'u' ? 4 : c == 'U' ? 8 : 0;
-	*ret_byte = c == 'x';
-	if (c >= '0' && c <= '7') {
-		*ret_byte = true;
-		base = 8;
-		digits = 3;
-		*s = (struct sl_str){ s->p - 1, s->n + 1 };
-	}
-	if (!digits || s->n < digits)
-		return false;
-	*ret_rune = 0;
-	for (size_t i = 0; i < digits; i++) {
-		if (digit_value(s->p[i]) >= base)
-			return false;
-		*ret_rune = *ret_rune * (uint32_t)base + (uint32_t)digit_value(s->p[i]);
-	}
-	*s = sl_str_sub(*s, digits, s->n);
-	if (*ret_byte)
-		return *ret_rune <= 0xff;
-	return *ret_rune <= 0x10ffff && (*ret_rune < 0xd800 || *ret_rune > 0xdfff);
-}
-
 static const char *parse_char(struct sl_arena *a, struct sl_str text, struct tmpl_number *n)
 {
 	struct sl_str s = sl_str_sub(text, 1, text.n);
 	uint32_t rune;
 	bool byte;
 
-	if (!unquote_char(&s, '\'', &rune, &byte))
+	if (!sl_go_unquote_char(&s, '\'', &rune, &byte))
 		return "invalid syntax";
 	if (!sl_str_eqz(s, "'"))
 		return sl_arena_printf(a, "malformed character constant: %.*s", SL_STR_FMT(text));
@@ -351,7 +306,7 @@ bool tmpl_unquote(struct sl_arena *a, struct sl_str quoted, struct sl_str *ret)
 	/* No character grows, but for a byte that is no UTF-8: it becomes U+FFFD. */
 	to = sl_arena_alloc(a, s.n * 3 + 4);
 	while (s.n) {
-		if (!unquote_char(&s, '"', &rune, &byte))
+		if (!sl_go_unquote_char(&s, '"', &rune, &byte))
 			return false;
 		if (byte)
 			to[n++] = (char)rune;
