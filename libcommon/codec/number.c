@@ -69,6 +69,25 @@ static bool next_up(struct decimal *d, size_t digits)
 	return false;
 }
 
+/* Whole numbers of at most 15 digits, as most floats of YAML are: no shorter decimal reads back. */
+static bool take_whole(double f, struct decimal *d)
+{
+	uint64_t u = f >= 1 && f < 1e15 ? (uint64_t)f : 0;
+	size_t zeros = 0;
+
+	if (!u || (double)u != f)
+		return false;
+	for (; u % 10 == 0; u /= 10)
+		zeros++;
+	d->n = 0;
+	for (uint64_t rest = u; rest; rest /= 10)
+		d->n++;
+	d->point = (int)(d->n + zeros);
+	for (size_t i = d->n; i-- > 0; u /= 10)
+		d->digits[i] = (char)('0' + u % 10);
+	return true;
+}
+
 /*
  * Any decimal of up to 15 digits survives a double and back, so the form with 15 digits, when it
  * reads back, is the shortest once its trailing zeros are gone. Denormals have fewer digits and
@@ -79,6 +98,8 @@ static void shortest(double f, struct decimal *d)
 {
 	int first = f < 2.2250738585072014e-308 ? 1 : 15;
 
+	if (take_whole(f, d))
+		return;
 	for (int digits = first; digits < 17; digits++) {
 		decimal_of(f, digits, d);
 		if (reads_back(d, f))

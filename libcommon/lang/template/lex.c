@@ -549,7 +549,7 @@ static struct tmpl_token lex_inside(struct tmpl_lexer *l)
 		return lex_wide(l);
 	if (classes[c] & SPACE)
 		return lex_space(l);
-	if (classes[c] & WORD && (c < '0' || c > '9'))
+	if ((c < '0' || c > '9') && classes[c] & WORD)
 		return lex_ident(l);
 	if (c == '}' && after == '}')
 		return lex_end(l);

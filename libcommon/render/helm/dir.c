@@ -4,6 +4,7 @@
 #include "libcommon/codec/goquote.h"
 #include "libcommon/render/helm/ignore.h"
 #include "libcommon/render/helm/loading.h"
+#include "libcommon/render/helm/text.h"
 
 /* Directories within directories; more is a link in a circle. */
 #define WALK_DEPTH_MAX 255
@@ -76,13 +77,7 @@ static int by_name(const void *x, const void *y)
 
 static const char *path_of(struct walk *w, const char *dir, struct sl_str name)
 {
-	size_t n = strlen(dir);
-	char *path = sl_arena_bytes(w->l->a, n + 1 + name.n + 1);
-
-	memcpy(path, dir, n);
-	path[n] = '/';
-	memcpy(path + n + 1, name.p, name.n + 1);
-	return path;
+	return sl_helm_join(w->l->a, sl_str(dir), name).p;
 }
 
 static int walk_dir(struct walk *w, const char *path, struct sl_err *err)
