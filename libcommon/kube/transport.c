@@ -263,6 +263,19 @@ static void set_tls(const struct sl_transport *t, CURL *easy)
 	set_identity(t, easy);
 }
 
+/* Without one, libcurl need not look for it before each request. */
+static bool environment_has_proxy(void)
+{
+	static const char *const names[] = {
+		"http_proxy", "https_proxy", "HTTPS_PROXY", "all_proxy", "ALL_PROXY",
+	};
+
+	for (size_t i = 0; i < SL_ARRAY_LEN(names); i++)
+		if (getenv(names[i]))
+			return true;
+	return false;
+}
+
 CURL *sl_transport_handle(struct sl_transport *t)
 {
 	CURL *easy = curl_easy_init();
@@ -286,6 +299,8 @@ CURL *sl_transport_handle(struct sl_transport *t)
 	curl_easy_setopt(easy, CURLOPT_SOCKOPTFUNCTION, on_socket_made);
 	if (t->config.proxy_url)
 		curl_easy_setopt(easy, CURLOPT_PROXY, t->config.proxy_url);
+	else if (!environment_has_proxy())
+		curl_easy_setopt(easy, CURLOPT_PROXY, "");
 	if (t->connect_to)
 		curl_easy_setopt(easy, CURLOPT_CONNECT_TO, t->connect_to);
 	set_tls(t, easy);
