@@ -149,6 +149,34 @@ static void verifies_another_name_when_told(void **state)
 	expect_err(get_once(&c, &err), SL_ERR_NET, "no secure connection", &err);
 }
 
+static void asks_below_the_servers_path(void **state)
+{
+	static const struct {
+		const char *path, *line;
+	} cases[] = {
+		{ "", "GET /x HTTP/1.1" },
+		{ "/", "GET /x HTTP/1.1" },
+		{ "/k8s/c%2Fd//", "GET /k8s/c%2Fd/x HTTP/1.1" },
+	};
+	struct fixture *f = *state;
+
+	for (size_t i = 0; i < 2 * SL_ARRAY_LEN(cases); i++) {
+		SL_AUTO(sl_kube_config) c = SL_KUBE_CONFIG_INIT;
+		SL_AUTO(sl_err) err = SL_ERR_INIT;
+		bool tls = i % 2;
+
+		start(f, tls, false);
+		c = config_of(f, tls);
+		free(c.server);
+		c.server = sl_xasprintf("http%s://127.0.0.1:%d%s", tls ? "s" : "",
+					test_httpd_port(f->server), cases[i / 2].path);
+		expect_ok(get_once(&c, &err), &err);
+		if (!strstr(f->head, cases[i / 2].line))
+			fail_msg("%s: %s", cases[i / 2].path, f->head);
+		test_httpd_stop(SL_STEAL(f->server));
+	}
+}
+
 static void sends_basic_auth_and_impersonates(void **state)
 {
 	struct fixture *f = *state;
@@ -296,6 +324,7 @@ int main(void)
 		TEST(verifies_the_server),
 		TEST(shows_a_client_certificate),
 		TEST(verifies_another_name_when_told),
+		TEST(asks_below_the_servers_path),
 		TEST(sends_basic_auth_and_impersonates),
 		TEST(reads_the_token_file_again),
 		TEST(caps_the_token_file),
