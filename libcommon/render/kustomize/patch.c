@@ -110,17 +110,6 @@ int sl_kz_patch_parse_operations(struct sl_kz *kz, struct sl_str text, const cha
 	return 0;
 }
 
-/* kustomize keeps former ids and how an object was generated in its annotations, which are there then. */
-static void need_annotations(struct sl_kz *kz, struct sl_kz_resource *r)
-{
-	if (r->prev_n == 0 && !r->origin && !r->generated)
-		return;
-	struct sl_value *meta = sl_map_need_map(kz->a, r->obj, "metadata");
-
-	if (sl_is_null(sl_map_get(meta, SL_STR("annotations"))))
-		sl_map_setz(kz->a, meta, "annotations", sl_value_map(kz->a));
-}
-
 /* Origins are annotations of any kind to kustomize, which a patch may take away; other marks it puts back. */
 static const char *const origin_marks[] = { "config.kubernetes.io/origin",
 					    "alpha.config.kubernetes.io/transformations" };
@@ -152,7 +141,7 @@ int sl_kz_patch_operations(struct sl_kz *kz, struct sl_kz_resource *r,
 	struct sl_kz_id id = sl_kz_current_id(kz, r);
 	struct sl_value *result;
 
-	need_annotations(kz, r);
+	sl_kz_need_annotations(kz, r);
 	add_marks(kz, r);
 	sl_yaml_read_back(kz->a, r->obj);
 	int rc =

@@ -175,7 +175,12 @@ static int step(struct sl_kz *kz, struct sl_value *v, const struct parts *parts,
 		return sl_err_set(err, SL_ERR_INVALID, "wildcard is not supported in PathGetter");
 	if (!sl_is_map(v))
 		return wrong_kind(v, part, "map", err);
-	if (sl_is_null(sl_map_get(v, part)))
+	const struct sl_value *there = sl_map_get(v, part);
+
+	/* A null that is there gets no members. */
+	if (there && sl_is_null(there) && next.n > 0)
+		return SL_ERR_UNCHANGED;
+	if (!there)
 		sl_map_set(kz->a, v, part,
 			   next.n == 0 ? sl_value_null(kz->a)
 			   : is_match(next) || sl_str_to_u64(next, SIZE_MAX, &ignored)
@@ -238,7 +243,7 @@ static int add_to(struct sl_kz_stage *s, struct sl_kz_resource *r, const struct 
 			 ? sl_kz_set_namespace_of(s->kz, r, &ns, err)
 			 : set_field(s->kz, r, target, value, err);
 
-	/* An index past the end of a list is no mistake. */
+	/* An index past the end of a list is no mistake, nor is a null on the way. */
 	if (rc == SL_ERR_UNCHANGED)
 		return 0;
 	sl_value_err_at(r->obj, "fieldPath", rc < 0 ? err : NULL);

@@ -169,6 +169,16 @@ bool sl_kz_id_selected(const struct sl_kz_id *id, const char *group, const char 
 	       (!version || sl_str_eqz(id->version, version));
 }
 
+void sl_kz_need_annotations(struct sl_kz *kz, struct sl_kz_resource *r)
+{
+	if (r->prev_n == 0 && !r->origin && !r->generated && !r->from_chart)
+		return;
+	struct sl_value *meta = sl_map_need_map(kz->a, r->obj, "metadata");
+
+	if (sl_is_null(sl_map_get(meta, SL_STR("annotations"))))
+		sl_map_setz(kz->a, meta, "annotations", sl_value_map(kz->a));
+}
+
 void sl_kz_remake_annotations(struct sl_kz *kz, struct sl_kz_resource *r)
 {
 	struct sl_value *annotations = sl_get(r->obj, "metadata", "annotations");

@@ -106,6 +106,11 @@ void sl_kz_add_transformation(struct sl_kz *kz, struct sl_kz_resource *r,
 			      const struct sl_kz_origin *o);
 
 /*
+ * kustomize keeps former ids, and how an object was generated, in annotations: where there are such,
+ * make the map that it has then.
+ */
+void sl_kz_need_annotations(struct sl_kz *kz, struct sl_kz_resource *r);
+/*
  * Annotations as kustomize leaves them when it has put all of them back: strings of their own, that no
  * other place shares.
  */

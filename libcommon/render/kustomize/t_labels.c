@@ -1,10 +1,21 @@
 #include "libcommon/render/kustomize/fieldspec.h"
 #include "libcommon/render/kustomize/transform.h"
 
+static bool means_annotations(struct sl_kz_fieldspecs specs)
+{
+	for (size_t i = 0; i < specs.n; i++)
+		if (sl_str_eqz(sl_str(specs.v[i].path + (specs.v[i].path[0] == '/')),
+			       "metadata/annotations"))
+			return true;
+	return false;
+}
+
 int sl_kz_set_pairs(struct sl_kz_stage *s, const struct sl_value *pairs,
 		    struct sl_kz_fieldspecs specs, struct sl_err *err)
 {
 	for (size_t i = 0; i < s->m->n; i++) {
+		if (sl_map_len(pairs) > 0 && means_annotations(specs))
+			sl_kz_need_annotations(s->kz, s->m->v[i]);
 		for (size_t k = 0; k < sl_map_len(pairs); k++) {
 			const struct sl_member *m = &pairs->map.members[k];
 			struct sl_kz_entry entry = {
