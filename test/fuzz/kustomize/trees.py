@@ -1,6 +1,10 @@
 """Random trees of kustomizations: {path: text}, with the root in "."."""
 
-from kustomize import objects, yamlgen
+import sys
+
+from kustomize import objects, plugins, yamlgen
+
+HELPERS = sys.modules[__name__]
 
 
 class Files(dict):
@@ -185,19 +189,20 @@ def replica(rnd, files):
     return {"name": obj["metadata"]["name"], "count": rnd.randint(0, 5)}
 
 
-def plugin(rnd):
-    kind, rest = rnd.choice([
-        ("PrefixTransformer", {"prefix": "z-", "fieldSpecs": [{"path": "metadata/name"}]}),
-        ("LabelTransformer", {"labels": {"l": "1"}, "fieldSpecs": [{"path": "metadata/labels", "create": True}]}),
-        ("NamespaceTransformer", {"metadata": {"name": "n", "namespace": "dev"}}),
-        ("AnnotationsTransformer", {"annotations": {"n": "1"}, "fieldSpecs": [{"path": "metadata/annotations",
-                                                                               "create": True}]}),
-        ("ImageTagTransformer", {"imageTag": {"name": "nginx", "newTag": "9"}}),
-        ("PatchTransformer", {"patch": "- op: add\n  path: /metadata/annotations\n  value: {p: q}\n",
-                              "target": target(rnd)}),
-        ("ReplicaCountTransformer", {"replica": {"name": names(rnd), "count": 4},
-                                     "fieldSpecs": [{"path": "spec/replicas", "kind": "Deployment"}]})])
-    return dict({"apiVersion": "builtin", "kind": kind, "metadata": {"name": "n"}}, **rest)
+def plugin(rnd, files, base, field):
+    """An item of `field`: plugins in place, or the path of a file of them."""
+    make = {"transformers": lambda: plugins.transformer(rnd, files, HELPERS), "validators": lambda: plugins.validator(rnd, files, HELPERS),
+            "generators": lambda: plugins.generator(rnd, files, base, HELPERS)}[field]
+    text = "---\n".join(yamlgen.document(rnd, make()) for _ in range(rnd.choice([1, 1, 2])))
+    if rnd.random() < 0.6:
+        return text
+    files[base + field + ".yaml"] = text
+    return field + ".yaml"
+
+
+def in_file(rnd, files, base, path, text):
+    files[base + path] = text
+    return path
 
 
 def configuration(rnd):
@@ -242,7 +247,11 @@ FIELDS = [
                                                       "transformerAnnotations"], r.randint(1, 3))),
     (0.08, "replacements", lambda r, f, b: [replacement(r, f)]),
     (0.06, "vars", lambda r, f, b: variables(r, f)),
-    (0.06, "transformers", lambda r, f, b: [yamlgen.document(r, plugin(r))]),
+    (0.08, "transformers", lambda r, f, b: [plugin(r, f, b, "transformers")]),
+    (0.04, "generators", lambda r, f, b: [plugin(r, f, b, "generators")]),
+    (0.03, "validators", lambda r, f, b: [plugin(r, f, b, "validators")]),
+    (0.03, "openapi", lambda r, f, b: {"path": in_file(r, f, b, "schema.json", plugins.openapi(r))}),
+    (0.03, "crds", lambda r, f, b: [in_file(r, f, b, "crds.json", plugins.crds(r))]),
 ]
 
 
