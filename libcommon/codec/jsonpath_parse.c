@@ -306,7 +306,7 @@ static int parse_union(struct parser *p, struct jsonpath_node *list, struct sl_s
 		while (part.n && part.p[part.n - 1] == ' ')
 			part.n--;
 		r = parse_action(p, wrapped(p, "[", part, "]"), &action);
-		if (r < 0)
+		if (r != 0)
 			return r;
 		*append(p, node, JSONPATH_LIST) = *action;
 	}
