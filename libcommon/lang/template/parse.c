@@ -169,13 +169,13 @@ static bool is_empty(const struct tmpl_node *list)
 }
 
 /* Within one text a definition may only take the place of an empty one. */
-static int add_tree(struct tmpl_parser *p, struct sl_str name, struct tmpl_node *root)
+static int add_tree(struct tmpl_parser *p, struct sl_str name, struct tmpl_node *root, bool whole)
 {
 	const struct sl_goval *known = sl_go_map_get(p->trees, name);
 	const struct tmpl_tree *old = known ? known->ptr : NULL;
 	struct tmpl_tree *tree = sl_arena_new(p->a, struct tmpl_tree);
 
-	*tree = (struct tmpl_tree){ name, p->name, p->text, root, is_empty(root) };
+	*tree = (struct tmpl_tree){ name, p->name, p->text, root, is_empty(root), whole };
 	if (old && !old->empty) {
 		if (tree->empty)
 			return 0;
@@ -198,7 +198,7 @@ int tmpl_parse_body(struct tmpl_parser *p, struct sl_str name, const char *conte
 		p->scope->token[0].line = blamed->token[0].line;
 		return tmpl_fail(p, "unexpected {{else}} in %s", context);
 	}
-	return add_tree(p, name, list);
+	return add_tree(p, name, list, false);
 }
 
 static int parse_define_clause(struct tmpl_parser *p)
@@ -263,7 +263,7 @@ static int parse_text(struct tmpl_parser *p)
 					  SL_STR_FMT(p->name));
 	}
 	root->list.items = tmpl_node_take(p, 0, &root->list.n);
-	return add_tree(p, p->name, root);
+	return add_tree(p, p->name, root, true);
 }
 
 int tmpl_parse_trees(struct sl_tmpl_set *set, struct sl_str name, struct sl_str text,

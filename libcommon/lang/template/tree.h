@@ -100,6 +100,7 @@ struct tmpl_tree {
 	struct sl_str text;
 	struct tmpl_node *root; /* LIST */
 	bool empty;		/* nothing but space and comments */
+	bool whole;		/* the text itself, not a definition in it */
 };
 
 struct sl_tmpl_set {
@@ -107,6 +108,7 @@ struct sl_tmpl_set {
 	struct sl_tmpl_options options;
 	const struct sl_tmpl_set *parent; /* whose templates it has unless they are replaced */
 	struct sl_go_map *trees;	  /* name to a struct tmpl_tree */
+	struct sl_go_map *texts;	  /* text to such a map: what it was parsed to */
 	struct sl_go_map *functions;	  /* name to a struct sl_go_func: those met so far */
 	bool no_break, no_continue; /* functions have these names, so that they are no keywords */
 };

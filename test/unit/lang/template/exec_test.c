@@ -416,6 +416,47 @@ static void later_definitions_win_unless_empty(void **state)
 }
 
 /* What fails adds nothing, not even the definitions before the mistake. */
+static void expect_template(const struct sl_tmpl_set *set, const char *name, const char *want)
+{
+	SL_AUTO(sl_arena) a = SL_ARENA_INIT;
+	SL_AUTO(sl_err) err = SL_ERR_INIT;
+	SL_AUTO(sl_strbuf) out = SL_STRBUF_INIT(OUT_MAX);
+	int r = sl_tmpl_execute(set, sl_str(name), SL_GO_NONE, NULL, NULL, NULL, &a, &out, &err);
+
+	assert_string_equal(r < 0 ? err.message : out.p, want);
+}
+
+/* It is parsed once, and has its own name in messages. */
+static void the_same_text_may_have_many_names(void **state)
+{
+	static const char text[] =
+		"{{define \"x\"}}1{{end}}{{template \"x\"}}{{template \"gone\"}}",
+			  own[] = "{{define \"d\"}}in{{end}}";
+	SL_AUTO(sl_arena) a = SL_ARENA_INIT;
+	SL_AUTO(sl_err) err = SL_ERR_INIT;
+	struct sl_tmpl_set *set = new_set(&a);
+
+	(void)state;
+	assert_ok(sl_tmpl_parse(set, SL_STR("a"), sl_str(text), &err), &err);
+	assert_ok(sl_tmpl_parse(set, SL_STR("y"), SL_STR("{{define \"x\"}}2{{end}}"), &err), &err);
+	expect_template(set, "x", "2");
+	assert_ok(sl_tmpl_parse(set, SL_STR("b"), sl_str(text), &err), &err);
+	expect_template(set, "x", "1");
+	expect_template(set, "a",
+			"template: a:1:49: executing \"a\" at <{{template \"gone\"}}>: template "
+			"\"gone\" not defined");
+	expect_template(set, "b",
+			"template: b:1:49: executing \"b\" at <{{template \"gone\"}}>: template "
+			"\"gone\" not defined");
+	/* A definition may have the name of a text. */
+	assert_ok(sl_tmpl_parse(set, SL_STR("c"), sl_str(own), &err), &err);
+	assert_ok(sl_tmpl_parse(set, SL_STR("d"), sl_str(own), &err), &err);
+	assert_ok(sl_tmpl_parse(set, SL_STR("e"), sl_str(own), &err), &err);
+	expect_template(set, "c", "");
+	expect_template(set, "d", "in");
+	expect_template(set, "e", "");
+}
+
 static void a_text_with_a_mistake_defines_nothing(void **state)
 {
 	SL_AUTO(sl_arena) a = SL_ARENA_INIT;
@@ -476,6 +517,7 @@ int main(void)
 		cmocka_unit_test(refuses_texts_that_are_too_long),
 		cmocka_unit_test(parsing_ends_when_the_memory_does),
 		cmocka_unit_test(later_definitions_win_unless_empty),
+		cmocka_unit_test(the_same_text_may_have_many_names),
 		cmocka_unit_test(a_text_with_a_mistake_defines_nothing),
 		cmocka_unit_test(words_of_loops_may_be_functions),
 		cmocka_unit_test(many_values_at_once_keep_their_places),
