@@ -221,6 +221,9 @@ static int set_field(struct sl_kz *kz, struct sl_kz_resource *r, const struct sl
 	struct parts parts;
 	int rc = split_path(kz, sl_get_str(target, "fieldPath"), &parts, err);
 
+	if (sl_str_eqz(sl_get_str(target, "fieldPath"), "metadata/annotations"))
+		sl_kz_need_annotations(kz, r);
+
 	for (size_t i = 0; i < parts.n && rc == 0; i++)
 		rc = step(kz, *slot, &parts, i, &slot, err);
 	if (rc == 0 && (sl_is_map(*slot) || sl_is_list(*slot)))

@@ -56,6 +56,8 @@ static int rename_one(struct sl_kz *kz, struct sl_kz_resource *r, struct affixes
 			continue;
 		if (sl_streq(spec->path, "metadata/name"))
 			remember_name(kz, r, x);
+		if (sl_streq(spec->path, "metadata/annotations"))
+			sl_kz_need_annotations(kz, r);
 		int rc = sl_kz_fieldspecs_apply(kz, r->obj, spec, 1, SL_KZ_MAKE_SCALAR, add_affixes,
 						x, err);
 
