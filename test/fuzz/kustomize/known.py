@@ -48,6 +48,10 @@ def repeated_key_of_resource(_, ours, real):
             re.search(rb"(accumulating resources from .*|chart .*: line \d+: )mapping key .* already defined", ours.err))
 
 
+def empty_values(_, ours, real):
+    return not ours.code and b"could not parse values file into rnode: EOF" in real.err
+
+
 def validator_of_nothing(_, ours, real):
     """Only where the message shows the same object twice, but for former names."""
     if ours.code or b"nodes unequal" not in real.err:
@@ -127,6 +131,7 @@ KNOWN = [
     ("schemas are read without objects too", schema_of_nothing),
     ("repeated keys of a resource that do not get printed", repeated_key_of_resource),
     ("labels or annotations that are repeated", repeated_metadata),
+    ("a chart whose values file is empty", empty_values),
     ("a validator that writes what is there", validator_of_nothing),
     ("replacements in YAML texts that repeat a key", repeated_key_in_string),
     ("replacements in YAML texts keep their indentation", layout_within_strings),
