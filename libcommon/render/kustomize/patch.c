@@ -99,6 +99,9 @@ int sl_kz_patch_parse_operations(struct sl_kz *kz, struct sl_str text, const cha
 	if (!sl_is_list(ops))
 		return 0;
 	for (size_t i = 0; i < ops->list.n; i++) {
+		/* Nothing is an operation of no kind, which fails where it is applied. */
+		if (sl_is_null(ops->list.items[i]))
+			ops->list.items[i] = sl_value_map(kz->a);
 		if (sl_is_map(ops->list.items[i]))
 			continue;
 		return sl_value_err_set(
