@@ -5,6 +5,7 @@
 #include <unistd.h>
 
 #include "cli/helmfs.h"
+#include "libcommon/codec/yaml.h"
 #include "libcommon/render/helm/set.h"
 
 static int read_stream(int fd, const char *name, struct sl_strbuf *out, struct sl_err *err)
@@ -12,7 +13,7 @@ static int read_stream(int fd, const char *name, struct sl_strbuf *out, struct s
 	char chunk[16384];
 	ssize_t n;
 
-	while ((n = read(fd, chunk, sizeof(chunk))) != 0) {
+	while (!out->failed && (n = read(fd, chunk, sizeof(chunk))) != 0) {
 		if (n < 0 && errno != EINTR)
 			return sl_cli_go_fail(err, errno, "read", name);
 		if (n > 0)
@@ -21,15 +22,14 @@ static int read_stream(int fd, const char *name, struct sl_strbuf *out, struct s
 	return sl_strbuf_check(out, name, err);
 }
 
-static int read_file(void *ctx, struct sl_str path, struct sl_arena *a, struct sl_str *ret_bytes,
-		     struct sl_err *err)
+static int read_up_to(size_t max, struct sl_str path, struct sl_arena *a, struct sl_str *ret_bytes,
+		      struct sl_err *err)
 {
-	SL_AUTO(sl_strbuf) content = SL_STRBUF_INIT(SL_CLI_VALUES_MAX);
+	SL_AUTO(sl_strbuf) content = SL_STRBUF_INIT(max);
 	const char *name = sl_arena_str(a, path).p;
 	SL_AUTO_FD int file = -1;
 	int fd = STDIN_FILENO, r;
 
-	(void)ctx;
 	if (sl_str_starts(path, SL_STR("http://")) || sl_str_starts(path, SL_STR("https://")) ||
 	    sl_str_starts(path, SL_STR("oci://")))
 		return sl_err_set(err, SL_ERR_UNSUPPORTED,
@@ -47,6 +47,13 @@ static int read_file(void *ctx, struct sl_str path, struct sl_arena *a, struct s
 	return r;
 }
 
+static int read_file(void *ctx, struct sl_str path, struct sl_arena *a, struct sl_str *ret_bytes,
+		     struct sl_err *err)
+{
+	(void)ctx;
+	return read_up_to(SL_CLI_VALUES_MAX, path, a, ret_bytes, err);
+}
+
 static int read_files(struct sl_arena *a, const struct sl_cli_args *args, struct sl_go_map **ret,
 		      struct sl_err *err)
 {
@@ -56,7 +63,7 @@ static int read_files(struct sl_arena *a, const struct sl_cli_args *args, struct
 	for (size_t i = 0; i < files.n; i++) {
 		struct sl_go_map *values;
 		struct sl_str text = SL_STR_NULL;
-		int r = read_file(NULL, sl_str(files.v[i]), a, &text, err);
+		int r = read_up_to(SL_YAML_BYTES_MAX, sl_str(files.v[i]), a, &text, err);
 
 		if (r < 0)
 			return r;

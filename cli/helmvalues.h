@@ -1,7 +1,8 @@
 /*
  * The values that a command line gives a chart: -f, --set and its kin, in Helm's order.
  *
- * Thread rule: one thread. Limits: SL_CLI_VALUES_MAX bytes of a file.
+ * Thread rule: one thread. Limits: SL_YAML_BYTES_MAX bytes of a file of values,
+ * SL_CLI_VALUES_MAX of a file that becomes one value.
  */
 #ifndef CLI_HELMVALUES_H
 #define CLI_HELMVALUES_H

@@ -277,3 +277,23 @@ def test_wrong_context_is_named(tmp_path):
 def test_malformed_kubeconfig_names_its_file(tmp_path):
     path = write(tmp_path / "config", "clusters: [\n")
     assert str(path) in Cli(path)("get", "ks", code=1).err
+
+
+# Charts
+
+
+def test_values_of_100_mb_are_refused_in_little_memory(tmp_path):
+    (tmp_path / "Chart.yaml").write_text("apiVersion: v2\nname: c\nversion: 0.1.0\n")
+    with open(tmp_path / "big.yaml", "w", encoding="ascii") as file:
+        file.write("list:\n")
+        line = "- " + "x" * 97 + "\n"
+        for _ in range(1000):
+            file.write(line * 1000)
+    with subprocess.Popen([RELEASE, "helm", "template", "rel", str(tmp_path), "-f", str(tmp_path / "big.yaml")],
+                          stderr=subprocess.PIPE, env=environment()) as process:
+        said = process.stderr.read().decode()
+        _, status, usage = os.wait4(process.pid, 0)
+        process.returncode = os.waitstatus_to_exitcode(status)
+    assert process.returncode == 1
+    assert said.startswith("Error: ") and "big.yaml" in said and "33554432 bytes" in said
+    assert usage.ru_maxrss < 96 * 1024, f"{usage.ru_maxrss} KiB"
