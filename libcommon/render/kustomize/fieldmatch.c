@@ -328,6 +328,11 @@ int sl_kz_field_set_text(struct sl_kz *kz, struct sl_value *v, struct sl_str tex
 	return 0;
 }
 
+bool sl_kz_field_is_untyped(const struct sl_value *v)
+{
+	return v && v->file == made_here;
+}
+
 void sl_kz_field_forget_type(struct sl_value *v)
 {
 	bool text = v->kind == SL_V_STRING && !v->timestamp;

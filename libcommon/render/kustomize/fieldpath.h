@@ -65,6 +65,7 @@ int sl_kz_field_set_text(struct sl_kz *kz, struct sl_value *v, struct sl_str tex
 void sl_kz_field_forget_type(struct sl_value *v);
 /* What YAML reads from the text without quotes. */
 struct sl_value *sl_kz_field_plain(struct sl_kz *kz, struct sl_str text);
+bool sl_kz_field_is_untyped(const struct sl_value *v);
 /* The same without type, as a match makes it. */
 struct sl_value *sl_kz_field_untyped(struct sl_kz *kz, struct sl_str text);
 

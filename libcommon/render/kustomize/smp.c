@@ -4,6 +4,7 @@
 
 #include "libcommon/codec/number.h"
 #include "libcommon/codec/yaml_scalar.h"
+#include "libcommon/render/kustomize/fieldpath.h"
 #include "libcommon/render/kustomize/fieldspec.h"
 #include "libcommon/render/kustomize/resource.h"
 #include "libcommon/render/kustomize/schema.h"
@@ -361,6 +362,11 @@ static int walk(struct merge *m, struct sl_value *dest, struct sl_value *patch, 
 	if (sl_is_list(first))
 		return walk_list(m, dest, patch, t, ret);
 	*ret = (struct outcome){ .v = patch ? patch : dest };
+	/* What a transformer wrote without type is text to a merge. */
+	if (ret->v == dest && !sl_is_str(dest) && sl_kz_field_is_untyped(dest)) {
+		ret->v = sl_value_str(m->a, sl_kz_text(m->a, dest));
+		ret->v->quoted = true;
+	}
 	return 0;
 }
 

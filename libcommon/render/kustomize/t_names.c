@@ -1,3 +1,4 @@
+#include "libcommon/render/kustomize/fieldpath.h"
 #include "libcommon/render/kustomize/fieldspec.h"
 #include "libcommon/render/kustomize/transform.h"
 
@@ -28,7 +29,8 @@ static int add_affixes(struct sl_kz *kz, struct sl_value **slot, void *arg, stru
 	const char *text = sl_arena_printf(kz->a, "%.*s%.*s%.*s", SL_STR_FMT(x->prefix),
 					   SL_STR_FMT(old), SL_STR_FMT(x->suffix));
 
-	*slot = sl_kz_scalar_like(kz, *slot, sl_str(text));
+	*slot = sl_is_str(*slot) && (*slot)->quoted ? sl_kz_scalar_like(kz, *slot, sl_str(text))
+						    : sl_kz_field_untyped(kz, sl_str(text));
 	return 0;
 }
 
