@@ -143,7 +143,7 @@ class Fuzzer:
         seed = self.seed
         with concurrent.futures.ThreadPoolExecutor(jobs) as pool:
             while time.monotonic() < end:
-                batch = range(seed, seed + 16 * jobs)
+                batch = range(seed, seed + 4 * jobs)
                 seed += len(batch)
                 for one, (found, same, both) in pool.map(self.one, batch):
                     count, alike, built = count + 1, alike + same, built + both
