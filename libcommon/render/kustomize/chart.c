@@ -118,7 +118,8 @@ static int merge_values(struct chart *c, enum merge merge, struct sl_str file_te
 	const struct sl_yaml_options options = { .rules = SL_YAML_GO3,
 						 .file = file,
 						 .allow_duplicates = merge == MERGE_MERGE,
-						 .keep_first = true };
+						 .keep_first = true,
+						 .first_document = true };
 	int r = 0;
 
 	if (merge != MERGE_REPLACE) {
