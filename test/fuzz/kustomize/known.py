@@ -57,6 +57,11 @@ def empty_values(_, ours, real):
     return not ours.code and b"could not parse values file into rnode: EOF" in real.err
 
 
+def former_names(_, ours, real):
+    """A path that leads to the annotations in which kustomize keeps former names: they are not there."""
+    return not ours.code and b"\ninternal.config.kubernetes.io/previous" in real.err
+
+
 def validator_of_nothing(_, ours, real):
     """Only where the message shows the same object twice, but for former names."""
     if ours.code or b"nodes unequal" not in real.err:
@@ -151,6 +156,7 @@ KNOWN = [
     ("repeated keys of a resource that do not get printed", repeated_key_of_resource),
     ("labels or annotations that are repeated", repeated_metadata),
     ("a chart whose values file is empty", empty_values),
+    ("a field spec of the annotations with former names", former_names),
     ("a validator that writes what is there", validator_of_nothing),
     ("replacements in YAML texts that repeat a key", repeated_key_in_string),
     ("replacements in YAML texts: indentation, text in the place of numbers", layout_within_strings),
