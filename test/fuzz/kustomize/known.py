@@ -43,7 +43,7 @@ def schema_of_nothing(tree, ours, real):
     """Either nothing is built, or what is built never asks the schema: its syntax is not looked at."""
     if not ours.code or real.code or not any("openapi" in text for text in tree.values()):
         return False
-    schemas = re.findall(r"path: *['\"]?([^\s'\"]+)", "".join(t for t in tree.values() if "openapi" in t))
+    schemas = re.findall(r"path['\"]?: *['\"]?([^\s'\"]+)", "".join(t for t in tree.values() if "openapi" in t))
     return not real.out or any(re.search(rb"(^|[ /])%s:\d+: line" % re.escape(name.encode()), ours.err)
                                for name in schemas)
 
