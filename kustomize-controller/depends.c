@@ -108,8 +108,7 @@ enum kc_next kc_step_depend(struct kc_run *r)
 					 r->a,
 					 "Dependencies do not meet ready condition, retrying "
 					 "in %s",
-					 kc_duration_text(r->a, delay)),
-				 false);
+					 kc_duration_text(r->a, delay)));
 		return kc_fail(r, &f, &err);
 	}
 	return KC_NEXT;

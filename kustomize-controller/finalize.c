@@ -135,7 +135,7 @@ static enum kc_next wait_until_gone(struct kc_run *r)
 		return KC_NEXT;
 	if (sl_mono_ms() >= st->wait_deadline_ms) {
 		kc_event(r, SL_SEVERITY_ERROR, kc_ready_reason(r),
-			 "failed to wait for resources termination", false);
+			 "failed to wait for resources termination");
 		return KC_NEXT;
 	}
 	r->result = SL_RESULT_AFTER_HIGH(GONE_POLL_MS);
@@ -161,8 +161,7 @@ static enum kc_next leave_behind(struct kc_run *r, const char *why)
 	SL_AUTO_FREE char *list = list_inventory(r);
 
 	kc_event(r, SL_SEVERITY_ERROR, kc_ready_reason(r),
-		 sl_arena_printf(r->a, "unable to prune objects: %s; left behind: %s", why, list),
-		 false);
+		 sl_arena_printf(r->a, "unable to prune objects: %s; left behind: %s", why, list));
 	return release(r);
 }
 
@@ -170,7 +169,7 @@ static enum kc_next fail_to_delete(struct kc_run *r, struct sl_err *err)
 {
 	sl_err_wrap(err, "pruning for deleted resource failed");
 	sl_log_error(&r->run->log, "Reconciler error", err);
-	kc_event(r, SL_SEVERITY_ERROR, kc_ready_reason(r), err->message, false);
+	kc_event(r, SL_SEVERITY_ERROR, kc_ready_reason(r), err->message);
 	return kc_retry(r);
 }
 

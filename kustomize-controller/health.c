@@ -275,7 +275,7 @@ static enum kc_next healthy(struct kc_run *r, int64_t since_ms)
 		sl_cond_true(r->a, r->patcher.object, SL_COND_HEALTHY, SL_REASON_SUCCEEDED, "%s",
 			     message);
 	if (!r->st->was_healthy || is_new)
-		kc_event(r, SL_SEVERITY_INFO, SL_REASON_PROGRESSING, message, false);
+		kc_event(r, SL_SEVERITY_INFO, SL_REASON_PROGRESSING, message);
 	return KC_NEXT;
 }
 

@@ -398,7 +398,7 @@ enum kc_next kc_step_build(struct kc_run *r)
 		return kc_fail(r, &f, &err);
 	/* Once for each build: what was ignored in it is for its author to know. */
 	for (size_t i = 0; !sl_streq(st->build, r->build.digest) && i < r->build.warning_count; i++)
-		kc_event(r, SL_SEVERITY_ERROR, "BuildWarning", r->build.warnings[i], false);
+		kc_event(r, SL_SEVERITY_ERROR, "BuildWarning", r->build.warnings[i]);
 	r->healing = r->healing && sl_streq(st->wait == KC_WAIT_HEALTH ? st->wait_build : st->build,
 					    r->build.digest);
 	if (st->wait != KC_WAIT_HEALTH || r->healing)

@@ -17,8 +17,8 @@ const char *kc_duration_text(struct sl_arena *a, int64_t ms)
 	return sl_arena_strdup(a, text);
 }
 
-void kc_event(struct kc_run *r, enum sl_severity severity, const char *reason, const char *message,
-	      bool commit_status)
+static void emit(struct kc_run *r, enum sl_severity severity, const char *reason,
+		 const char *message, bool success)
 {
 	struct sl_event_meta metadata[4];
 	size_t n = 0;
@@ -30,7 +30,7 @@ void kc_event(struct kc_run *r, enum sl_severity severity, const char *reason, c
 		metadata[n++] =
 			(struct sl_event_meta){ SL_GROUP_KUSTOMIZE "/" SL_META_ORIGIN_REVISION,
 						sl_str(r->origin_revision) };
-	if (commit_status)
+	if (success)
 		metadata[n++] =
 			(struct sl_event_meta){ SL_GROUP_KUSTOMIZE "/" SL_META_COMMIT_STATUS,
 						SL_STR(SL_META_COMMIT_STATUS_UPDATE) };
@@ -41,7 +41,13 @@ void kc_event(struct kc_run *r, enum sl_severity severity, const char *reason, c
 								 .reason = reason,
 								 .message = sl_str(message),
 								 .metadata = metadata,
+								 .can_wait = success,
 							 });
+}
+
+void kc_event(struct kc_run *r, enum sl_severity severity, const char *reason, const char *message)
+{
+	emit(r, severity, reason, message, false);
 }
 
 const char *kc_ready_reason(struct kc_run *r)
@@ -60,7 +66,7 @@ void kc_event_changes(struct kc_run *r)
 	text = sl_strvec_join(&r->changes, "\n");
 	sl_log_info(&r->run->log, "server-side apply completed", SL_KS("output", text),
 		    SL_KS("revision", r->revision));
-	kc_event(r, SL_SEVERITY_INFO, kc_ready_reason(r), text, false);
+	kc_event(r, SL_SEVERITY_INFO, kc_ready_reason(r), text);
 	sl_strvec_release(&r->changes);
 }
 
@@ -175,7 +181,7 @@ enum kc_next kc_fail(struct kc_run *r, const struct kc_failure *f, const struct 
 		SL_AUTO_FREE char *all =
 			sl_xasprintf("%s%s%s", text, *changes ? "\n" : "", changes);
 
-		kc_event(r, SL_SEVERITY_ERROR, f->reason, all, false);
+		kc_event(r, SL_SEVERITY_ERROR, f->reason, all);
 		sl_strvec_release(&r->changes);
 	}
 	r->st->settled = false;
@@ -263,6 +269,6 @@ enum kc_next kc_succeed(struct kc_run *r)
 	sl_log_info(&r->run->log, message, SL_KS("revision", r->revision));
 	(void)end_run(r);
 	if (r->result.outcome != SL_RETRY)
-		kc_event(r, SL_SEVERITY_INFO, SL_REASON_RECONCILIATION_SUCCEEDED, message, true);
+		emit(r, SL_SEVERITY_INFO, SL_REASON_RECONCILIATION_SUCCEEDED, message, true);
 	return KC_END;
 }

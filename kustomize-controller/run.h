@@ -141,8 +141,7 @@ int64_t kc_until_due(const struct kc_run *r);
 /* Let the queue's backoff bring the key back, for a run that takes nothing as done. */
 enum kc_next kc_retry(struct kc_run *r);
 enum kc_next kc_succeed(struct kc_run *r);
-void kc_event(struct kc_run *r, enum sl_severity severity, const char *reason, const char *message,
-	      bool commit_status);
+void kc_event(struct kc_run *r, enum sl_severity severity, const char *reason, const char *message);
 /* What Ready says now: Flux's events of changes and deletions have it as their reason. */
 const char *kc_ready_reason(struct kc_run *r);
 /* One event for all changes made so far; empties the list. */

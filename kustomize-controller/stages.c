@@ -73,8 +73,7 @@ static void report_fight(struct kc_run *r, const struct sl_apply_target *t)
 		 sl_arena_printf(r->a,
 				 "%s keeps being changed back after each correction; other field "
 				 "managers of it: %s",
-				 sl_obj_subject(r->a, t->desired), *others ? others : "none"),
-		 false);
+				 sl_obj_subject(r->a, t->desired), *others ? others : "none"));
 }
 
 static void note_results(struct kc_run *r, int stage)
@@ -279,7 +278,7 @@ static void tell_warnings(struct kc_run *r)
 	if (sl_streq(r->st->build, r->build.digest))
 		return;
 	for (size_t i = 0; i < r->plan.warnings.n; i++)
-		kc_event(r, SL_SEVERITY_ERROR, "UnknownField", r->plan.warnings.v[i], false);
+		kc_event(r, SL_SEVERITY_ERROR, "UnknownField", r->plan.warnings.v[i]);
 }
 
 enum kc_next kc_step_apply(struct kc_run *r)

@@ -14,11 +14,12 @@
 #include "libcommon/net/http.h"
 #include "libcommon/net/url.h"
 
-#define WRITE_TIMEOUT_MS 10000 /* an Event must not hold up those behind it for longer */
 #define PAUSE_MIN_MS 1000
 #define PAUSE_MAX_MS 30000
 #define STACK_BYTES ((size_t)512 << 10) /* TLS is done on it */
 #define HOST_BYTES 256
+/* How long events wait that can: written together they cost less than each by itself. */
+#define GATHER_MS 100
 
 enum receiver { TO_KUBE, TO_POST, RECEIVERS };
 
@@ -47,7 +48,7 @@ struct sl_events {
 	pthread_t thread;
 
 	/* The thread's own. */
-	struct sl_correlator *correlator;
+	struct sl_event_writer writer;
 	struct sl_http_client *http;
 };
 
@@ -57,73 +58,16 @@ static const struct sl_metric_desc metric_dropped = {
 	.type = SL_METRIC_COUNTER,
 	.labels = { "receiver" },
 };
-static const char *const receiver_names[] = { [TO_KUBE] = "kubernetes", [TO_POST] = "events-addr" };
-
-static const struct sl_kube_kind event_kind = {
-	.group = "",
-	.version = "v1",
-	.kind = "Event",
-	.plural = "events",
-	.namespaced = true,
+static const struct {
+	const char *name;
+	size_t at_once; /* events in one attempt */
+} receivers[] = {
+	[TO_KUBE] = { "kubernetes", SL_EVENT_WRITES_MAX },
+	[TO_POST] = { "events-addr", 1 },
 };
 
-/* What became of an attempt. */
-enum fate { DELIVERED, LOST, AGAIN };
-
-static bool is_passing(int r)
-{
-	return r == SL_ERR_NET || r == SL_ERR_TIMEOUT || r == SL_ERR_UNAVAILABLE ||
-	       r == SL_ERR_CANCELED;
-}
-
-static int write_event(struct sl_events *e, const struct sl_event_item *item,
-		       const struct sl_correlation *what, struct sl_err *err)
-{
-	SL_AUTO(sl_arena) a = SL_ARENA_INIT;
-	const struct sl_kube_ref ref = {
-		.kind = &event_kind,
-		.namespace_ = sl_arena_str(&a, sl_event_item_namespace(item)).p,
-		.name = what->name,
-	};
-	const struct sl_kube_patch_options patch = {
-		.type = SL_KUBE_MERGE_PATCH,
-		.field_manager = e->controller,
-	};
-	const struct sl_kube_verb_options options = { .timeout_ms = WRITE_TIMEOUT_MS };
-
-	/* Nothing of the answers is needed. */
-	if (what->count > 1)
-		return sl_kube_patch(e->client, &ref, sl_event_item_patch(&a, item, what->count),
-				     &patch, &options, &a, NULL, err);
-	return sl_kube_create(e->client, &ref,
-			      sl_event_item_object(&a, item, e->controller, e->host, what->name),
-			      e->controller, &options, &a, NULL, err);
-}
-
-static enum fate send_to_kube(struct sl_events *e, const struct sl_event_item *item,
-			      struct sl_err *err)
-{
-	struct sl_correlation what = sl_correlator_decide(e->correlator, item);
-	int r;
-
-	r = write_event(e, item, &what, err);
-	if (r == SL_ERR_NOT_FOUND && what.count > 1) {
-		/* The Event has expired meanwhile: begin a new one. */
-		sl_err_release(err);
-		sl_correlator_forget(e->correlator, item);
-		what = sl_correlator_decide(e->correlator, item);
-		r = write_event(e, item, &what, err);
-	}
-	if (r)
-		sl_correlator_forget(e->correlator, item);
-	/* A conflict is an earlier attempt of ours whose answer got lost. */
-	if (!r || r == SL_ERR_CONFLICT || r == SL_ERR_EXISTS)
-		return DELIVERED;
-	return is_passing(r) ? AGAIN : LOST;
-}
-
-static enum fate send_post(struct sl_events *e, const struct sl_event_item *item,
-			   struct sl_err *err)
+static enum sl_event_fate send_post(struct sl_events *e, const struct sl_event_item *item,
+				    struct sl_err *err)
 {
 	SL_AUTO(sl_arena) a = SL_ARENA_INIT;
 	SL_AUTO(sl_strbuf) body = SL_STRBUF_INIT((size_t)4 << 20);
@@ -141,43 +85,23 @@ static enum fate send_post(struct sl_events *e, const struct sl_event_item *item
 	if (!e->http)
 		e->http = sl_http_client_new(err);
 	if (!e->http)
-		return AGAIN;
+		return SL_EVENT_AGAIN;
 	sl_json_write(sl_event_item_body(&a, item, e->controller, e->host),
 		      SL_JSON_COMPACT | SL_JSON_HTML_SAFE, &body);
 	r = sl_strbuf_check(&body, "event", err);
 	if (r)
-		return LOST;
+		return SL_EVENT_LOST;
 	request.body = sl_strbuf_str(&body);
 	r = sl_http_do(e->http, &request, &response, err);
 	if (!r || r == SL_ERR_THROTTLED)
-		return DELIVERED;
-	return is_passing(r) ? AGAIN : LOST;
+		return SL_EVENT_DELIVERED;
+	return sl_event_may_pass(r) ? SL_EVENT_AGAIN : SL_EVENT_LOST;
 }
 
 static void unref_item(struct sl_event_item *item)
 {
 	if (--item->refs == 0)
 		sl_event_item_free(item);
-}
-
-/* Take the oldest one away, under the lock. */
-static void drop_first(struct outbox *box)
-{
-	unref_item(box->items[box->first]);
-	box->first = (box->first + 1) % SL_EVENTS_QUEUE_MAX;
-	box->n--;
-}
-
-static void log_loss(struct sl_events *e, enum receiver to, const struct sl_event_item *item,
-		     const struct sl_err *err)
-{
-	sl_metric_add(e->dropped, 1, SL_LABELS(receiver_names[to]));
-	sl_log_error(&e->log, "unable to record event", err->code ? err : NULL,
-		     SL_KS("receiver", receiver_names[to]),
-		     SL_KSTR("reconciler kind", sl_get_str(item->involved, "kind")),
-		     SL_KSTR("namespace", sl_get_str(item->involved, "namespace")),
-		     SL_KSTR("name", sl_get_str(item->involved, "name")),
-		     SL_KSTR("reason", item->reason));
 }
 
 static int64_t pause_ms(int pauses)
@@ -189,32 +113,77 @@ static int64_t pause_ms(int pauses)
 	return sl_jitter_ms(ms < PAUSE_MAX_MS ? ms : PAUSE_MAX_MS, 10);
 }
 
-/* One attempt for the oldest event of a receiver. Called with the lock held, which it gives up. */
+/* Take the oldest `n` away but for those that shall be tried again. Under the lock. */
+static void settle(struct outbox *box, const struct sl_event_attempt *attempts, size_t n)
+{
+	size_t kept = 0;
+
+	for (size_t i = n; i-- > 0;) {
+		size_t at = (box->first + i) % SL_EVENTS_QUEUE_MAX;
+
+		if (attempts && attempts[i].fate == SL_EVENT_AGAIN)
+			box->items[(box->first + n - ++kept) % SL_EVENTS_QUEUE_MAX] =
+				box->items[at];
+		else
+			unref_item(box->items[at]);
+	}
+	box->first = (box->first + n - kept) % SL_EVENTS_QUEUE_MAX;
+	box->n -= n - kept;
+	box->next_ms = kept ? sl_mono_ms() + pause_ms(box->pauses++) : 0;
+	if (!kept)
+		box->pauses = 0;
+}
+
+static void log_loss(struct sl_events *e, enum receiver to, const struct sl_event_item *item,
+		     const struct sl_err *err)
+{
+	sl_metric_add(e->dropped, 1, SL_LABELS(receivers[to].name));
+	sl_log_error(&e->log, "unable to record event", err->code ? err : NULL,
+		     SL_KS("receiver", receivers[to].name),
+		     SL_KSTR("reconciler kind", sl_get_str(item->involved, "kind")),
+		     SL_KSTR("namespace", sl_get_str(item->involved, "namespace")),
+		     SL_KSTR("name", sl_get_str(item->involved, "name")),
+		     SL_KSTR("reason", item->reason));
+}
+
+static void attempt(struct sl_events *e, enum receiver to, struct sl_event_attempt *attempts,
+		    size_t n)
+{
+	int64_t too_old_ms = sl_mono_ms() - SL_EVENTS_KEEP_MS;
+
+	if (to == TO_KUBE)
+		sl_event_write(&e->writer, attempts, n);
+	for (size_t i = 0; i < n; i++) {
+		struct sl_event_attempt *t = &attempts[i];
+
+		if (to == TO_POST)
+			t->fate = send_post(e, t->item, &t->err);
+		if (t->fate == SL_EVENT_AGAIN && t->item->mono_ms < too_old_ms)
+			t->fate = SL_EVENT_LOST;
+		if (t->fate == SL_EVENT_LOST)
+			log_loss(e, to, t->item, &t->err);
+		sl_err_release(&t->err);
+	}
+}
+
+/* One attempt for the oldest events of a receiver. Called with the lock held, which it gives up. */
 static void serve(struct sl_events *e, enum receiver to)
 {
 	struct outbox *box = &e->outboxes[to];
-	struct sl_event_item *item = box->items[box->first];
-	SL_AUTO(sl_err) err = SL_ERR_INIT;
-	enum fate fate;
+	struct sl_event_attempt attempts[SL_EVENT_WRITES_MAX];
+	size_t n = box->n < receivers[to].at_once ? box->n : receivers[to].at_once;
 
-	item->refs++;
+	for (size_t i = 0; i < n; i++)
+		attempts[i] = (struct sl_event_attempt){
+			.item = box->items[(box->first + i) % SL_EVENTS_QUEUE_MAX]
+		};
 	e->is_sending = true;
 	pthread_mutex_unlock(&e->lock);
-	fate = to == TO_KUBE ? send_to_kube(e, item, &err) : send_post(e, item, &err);
-	if (fate == AGAIN && sl_mono_ms() - item->mono_ms > SL_EVENTS_KEEP_MS)
-		fate = LOST;
-	if (fate == LOST)
-		log_loss(e, to, item, &err);
+	attempt(e, to, attempts, n);
 	pthread_mutex_lock(&e->lock);
 	e->is_sending = false;
-	if (fate == AGAIN && !e->is_ending) {
-		box->next_ms = sl_mono_ms() + pause_ms(box->pauses++);
-	} else {
-		box->pauses = 0;
-		box->next_ms = 0;
-		drop_first(box);
-	}
-	unref_item(item);
+	/* At the end nothing is tried again. */
+	settle(box, e->is_ending ? NULL : attempts, n);
 	pthread_cond_broadcast(&e->changed);
 }
 
@@ -255,7 +224,7 @@ static void *run(void *ctx)
 {
 	struct sl_events *e = ctx;
 
-	e->correlator = sl_correlator_new();
+	e->writer.correlator = sl_correlator_new();
 	pthread_mutex_lock(&e->lock);
 	for (;;) {
 		int64_t next = serve_due(e);
@@ -266,7 +235,7 @@ static void *run(void *ctx)
 			wait_until(e, next);
 	}
 	pthread_mutex_unlock(&e->lock);
-	sl_correlator_free(e->correlator);
+	sl_correlator_free(e->writer.correlator);
 	sl_http_client_free(e->http);
 	return NULL;
 }
@@ -286,8 +255,7 @@ static int start_thread(struct sl_events *e, struct sl_err *err)
 static void free_recorder(struct sl_events *e)
 {
 	for (int to = 0; to < RECEIVERS; to++)
-		while (e->outboxes[to].n)
-			drop_first(&e->outboxes[to]);
+		settle(&e->outboxes[to], NULL, e->outboxes[to].n);
 	sl_event_limiter_free(e->limiter);
 	pthread_cond_destroy(&e->changed);
 	pthread_mutex_destroy(&e->lock);
@@ -312,6 +280,9 @@ int sl_events_new(const struct sl_events_options *options, struct sl_events **re
 	e = sl_xcalloc(1, sizeof(*e));
 	e->client = options->client;
 	e->controller = sl_xstrdup(options->controller);
+	e->writer.client = e->client;
+	e->writer.controller = e->controller;
+	e->writer.host = e->host;
 	e->address = posts ? sl_xstrdup(options->address) : NULL;
 	e->dropped = sl_metrics_register(options->metrics, &metric_dropped);
 	e->log.controller = e->controller;
@@ -344,11 +315,18 @@ void sl_events_free(struct sl_events *e, int64_t deadline_ms)
 	free_recorder(e);
 }
 
-/* Under the lock. False when there is no room. */
-static bool put(struct outbox *box, struct sl_event_item *item)
+/*
+ * Under the lock. False when there is no room. `*ret_wake`: the sender, which knows of what was there before,
+ * has to look anew.
+ */
+static bool put(struct outbox *box, struct sl_event_item *item, int64_t due_ms, bool *ret_wake)
 {
 	if (box->n == SL_EVENTS_QUEUE_MAX)
 		return false;
+	if (!box->n || (!box->pauses && due_ms < box->next_ms)) {
+		box->next_ms = due_ms;
+		*ret_wake = true;
+	}
 	box->items[(box->first + box->n++) % SL_EVENTS_QUEUE_MAX] = item;
 	item->refs++;
 	return true;
@@ -374,9 +352,12 @@ static bool is_posted(const struct sl_events *e, const struct sl_event *event)
 }
 
 /* Into the outboxes that it is for. Tells which of them begin to drop. */
-static void hand_in(struct sl_events *e, struct sl_event_item *item, const bool is_for[RECEIVERS],
-		    bool ret_drops[RECEIVERS])
+static void hand_in(struct sl_events *e, struct sl_event_item *item, bool can_wait,
+		    const bool is_for[RECEIVERS], bool ret_drops[RECEIVERS])
 {
+	int64_t due_ms[] = { [TO_KUBE] = can_wait ? item->mono_ms + GATHER_MS : 0, [TO_POST] = 0 };
+	bool wake = false;
+
 	item->refs = 1;
 	pthread_mutex_lock(&e->lock);
 	for (int to = 0; to < RECEIVERS; to++) {
@@ -385,14 +366,15 @@ static void hand_in(struct sl_events *e, struct sl_event_item *item, const bool 
 
 		if (!is_for[to])
 			continue;
-		box->is_dropping = !put(box, item);
+		box->is_dropping = !put(box, item, due_ms[to], &wake);
 		ret_drops[to] = box->is_dropping && !was_dropping;
 		if (box->is_dropping)
-			sl_metric_add(e->dropped, 1, SL_LABELS(receiver_names[to]));
+			sl_metric_add(e->dropped, 1, SL_LABELS(receivers[to].name));
 	}
 	unref_item(item);
 	pthread_mutex_unlock(&e->lock);
-	pthread_cond_broadcast(&e->changed);
+	if (wake)
+		pthread_cond_broadcast(&e->changed);
 }
 
 void sl_events_emit(struct sl_events *e, const struct sl_event *event)
@@ -405,11 +387,11 @@ void sl_events_emit(struct sl_events *e, const struct sl_event *event)
 	is_for[TO_POST] = is_posted(e, event);
 	if (!is_for[TO_KUBE] && !is_for[TO_POST])
 		return;
-	hand_in(e, sl_event_item_new(event), is_for, drops);
+	hand_in(e, sl_event_item_new(event), event->can_wait, is_for, drops);
 	for (int to = 0; to < RECEIVERS; to++)
 		if (drops[to])
 			sl_log_error(&e->log, "too many events wait to be sent: dropping", NULL,
-				     SL_KS("receiver", receiver_names[to]));
+				     SL_KS("receiver", receivers[to].name));
 }
 
 void sl_events_emitf(struct sl_events *e, const struct sl_value *object, enum sl_severity severity,

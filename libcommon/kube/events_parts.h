@@ -61,4 +61,29 @@ struct sl_correlation sl_correlator_decide(struct sl_correlator *c,
 /* The Event of an equal emission is gone: decide() will say to create one. */
 void sl_correlator_forget(struct sl_correlator *c, const struct sl_event_item *item);
 
+/* What became of an attempt to deliver an event. */
+enum sl_event_fate { SL_EVENT_DELIVERED, SL_EVENT_LOST, SL_EVENT_AGAIN };
+/* Whether an error says nothing against trying again. */
+bool sl_event_may_pass(int code);
+
+#define SL_EVENT_WRITES_MAX 32 /* in flight at once */
+
+struct sl_event_attempt {
+	struct sl_event_item *item; /* borrowed */
+	enum sl_event_fate fate; /* set, and for LOST and AGAIN `err`, which the caller releases */
+	struct sl_err err;
+	/* The writer's own. */
+	int64_t count;
+	struct sl_kube_call *call;
+};
+
+/* Writes Events to Kubernetes. */
+struct sl_event_writer {
+	struct sl_kube_client *client;
+	const char *controller, *host;
+	struct sl_correlator *correlator;
+};
+/* Write up to SL_EVENT_WRITES_MAX of them at once; those about one object in their order. Blocks. */
+void sl_event_write(struct sl_event_writer *w, struct sl_event_attempt *attempts, size_t n);
+
 #endif

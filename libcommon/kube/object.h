@@ -93,6 +93,10 @@ int sl_kube_create(struct sl_kube_client *c, const struct sl_kube_ref *ref,
 		   const struct sl_value *object, const char *field_manager,
 		   const struct sl_kube_verb_options *o, struct sl_arena *a,
 		   struct sl_value **ret_object, struct sl_err *err) SL_MUST_CHECK;
+/* The request of sl_kube_create without waiting, as sl_kube_patch_start. */
+struct sl_kube_call *sl_kube_create_start(struct sl_kube_client *c, const struct sl_kube_ref *ref,
+					  const struct sl_value *object, const char *field_manager,
+					  const struct sl_kube_verb_options *o, struct sl_arena *a);
 
 enum sl_kube_patch { SL_KUBE_MERGE_PATCH, SL_KUBE_JSON_PATCH, SL_KUBE_APPLY_PATCH };
 struct sl_kube_patch_options {

@@ -162,10 +162,9 @@ int sl_kube_list(struct sl_kube_client *c, const struct sl_kube_kind *kind, cons
 	return r;
 }
 
-int sl_kube_create(struct sl_kube_client *c, const struct sl_kube_ref *ref,
-		   const struct sl_value *object, const char *field_manager,
-		   const struct sl_kube_verb_options *o, struct sl_arena *a,
-		   struct sl_value **ret_object, struct sl_err *err)
+struct sl_kube_call *sl_kube_create_start(struct sl_kube_client *c, const struct sl_kube_ref *ref,
+					  const struct sl_value *object, const char *field_manager,
+					  const struct sl_kube_verb_options *o, struct sl_arena *a)
 {
 	struct sl_kube_request req = { .method = "POST", .content_type = "application/json" };
 
@@ -175,7 +174,16 @@ int sl_kube_create(struct sl_kube_client *c, const struct sl_kube_ref *ref,
 	req.body = body_of(a, object);
 	req.retry_safe = o->dry_run;
 	apply_options(&req, o);
-	return sl_kube_do(c, &req, a, ret_object, err);
+	return sl_kube_call_start(c, &req);
+}
+
+int sl_kube_create(struct sl_kube_client *c, const struct sl_kube_ref *ref,
+		   const struct sl_value *object, const char *field_manager,
+		   const struct sl_kube_verb_options *o, struct sl_arena *a,
+		   struct sl_value **ret_object, struct sl_err *err)
+{
+	return sl_kube_call_wait_object(sl_kube_create_start(c, ref, object, field_manager, o, a),
+					a, ret_object, err);
 }
 
 static const char *const patch_types[] = {

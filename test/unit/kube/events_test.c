@@ -269,6 +269,42 @@ static void tries_again_what_may_pass(void **state)
 	assert_int_equal(f.written, 1);
 }
 
+/* What one object tells stays in its order, also when the first of it must be sent again. */
+static void keeps_the_order_of_an_object(void **state)
+{
+	FIXTURE(f, true, false);
+
+	(void)state;
+	f.kube_status = 503;
+	f.fail_count = 1;
+	for (int i = 0; i < 3; i++)
+		sl_events_emitf(f.events, object, SL_SEVERITY_INFO, NULL, "R", "m%d", i);
+	flush(&f);
+	assert_int_equal(f.written, 4);
+	for (int i = 0; i < 3; i++) {
+		SL_AUTO_FREE char *want = sl_xasprintf("m%d", i);
+
+		assert_true(sl_str_eqz(
+			sl_get_str(line_of(&a, f.kube, (size_t)i + 1, "POST "), "message"), want));
+	}
+}
+
+static void writes_what_many_objects_tell(void **state)
+{
+	FIXTURE(f, true, false);
+
+	(void)state;
+	for (int i = 0; i < 20; i++) {
+		const char *name = sl_arena_printf(&a, "app%d", i % 10);
+
+		sl_events_emitf(f.events, i % 10 ? make_object(&a, name) : object, SL_SEVERITY_INFO,
+				NULL, "R", "m");
+	}
+	flush(&f);
+	/* Each was written once, and counted once more. */
+	assert_int_equal(f.written, 20);
+}
+
 static void gives_up_what_will_not(void **state)
 {
 	static const int codes[] = { 429, 400, 404 };
@@ -536,6 +572,8 @@ int main(void)
 		cmocka_unit_test(counts_what_repeats),
 		cmocka_unit_test(begins_anew_when_the_event_has_expired),
 		cmocka_unit_test(tries_again_what_may_pass),
+		cmocka_unit_test(keeps_the_order_of_an_object),
+		cmocka_unit_test(writes_what_many_objects_tell),
 		cmocka_unit_test(gives_up_what_will_not),
 		cmocka_unit_test(a_receiver_that_is_down_holds_nothing_up),
 		cmocka_unit_test(sends_what_is_left_at_the_end),
