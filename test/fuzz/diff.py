@@ -24,7 +24,7 @@ import time
 import shrink
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
-ENV = {"PATH": "/nonexistent", "HOME": "/nonexistent", "HTTPS_PROXY": "http://127.0.0.1:9", "TZ": "UTC",
+ENV = {"PATH": "/nonexistent", "HOME": "/proc/none", "HTTPS_PROXY": "http://127.0.0.1:9", "TZ": "UTC",
        "KUBECONFIG": "/dev/null", "ASAN_OPTIONS": "detect_leaks=0", "UBSAN_OPTIONS": "print_stacktrace=1"}
 TIMEOUT_S = 60
 OUTPUTS_SHOWN = 20
