@@ -45,8 +45,6 @@ int sl_cli_remote_version(const struct sl_cli_args *args, char *const *argv, str
 	for (size_t i = 0; i < sl_list_len(deployments); i++)
 		add_images(&s.a, sl_list_get(deployments, i), images);
 	sl_value_sort(images);
-	for (size_t i = 0; i < images->map.n; i++)
-		sl_map_set(&s.a, versions, images->map.members[i].key,
-			   images->map.members[i].value);
+	sl_map_add_all(&s.a, versions, images);
 	return sl_cli_print_versions(args, versions, err);
 }

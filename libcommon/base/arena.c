@@ -140,6 +140,17 @@ void *sl_arena_array(struct sl_arena *a, size_t count, size_t size)
 	return sl_arena_alloc(a, bytes);
 }
 
+void *sl_arena_double(struct sl_arena *a, void *p, size_t count, size_t *cap, size_t item)
+{
+	void *more;
+
+	*cap = *cap ? 2 * *cap : 4;
+	more = sl_arena_array(a, *cap, item);
+	if (count)
+		memcpy(more, p, count * item);
+	return more;
+}
+
 struct sl_str sl_arena_str(struct sl_arena *a, struct sl_str s)
 {
 	char *p = take(a, s.n + 1, 1);

@@ -55,6 +55,18 @@ char *sl_arena_bytes(struct sl_arena *a, size_t size)
 #define sl_arena_new(a, type) ((type *)sl_arena_alloc((a), sizeof(type)))
 void *sl_arena_array(struct sl_arena *a, size_t count, size_t size)
 	__attribute__((returns_nonnull, warn_unused_result));
+/* The slow part of sl_arena_grow(). */
+void *sl_arena_double(struct sl_arena *a, void *p, size_t count, size_t *cap, size_t item)
+	__attribute__((returns_nonnull, warn_unused_result));
+/*
+ * Room for one more item in an array of the arena: as sl_grow() of mem.h, but that what was outgrown stays
+ * behind, as all in an arena does.
+ */
+static inline void *sl_arena_grow(struct sl_arena *a, void *p, size_t count, size_t *cap,
+				  size_t item)
+{
+	return count < *cap ? p : sl_arena_double(a, p, count, cap, item);
+}
 /* Copies, NUL-terminated in both cases. */
 char *sl_arena_strdup(struct sl_arena *a, const char *s) __attribute__((returns_nonnull));
 struct sl_str sl_arena_str(struct sl_arena *a, struct sl_str s);

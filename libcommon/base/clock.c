@@ -5,6 +5,8 @@
 #include <sys/random.h>
 #include <time.h>
 
+#include "libcommon/base/ascii.h"
+
 #define NS_PER_SEC INT64_C(1000000000)
 
 static int64_t now_ns(clockid_t id)
@@ -203,7 +205,6 @@ int64_t sl_jitter_ms(int64_t ms, int percent)
 
 void sl_uuid(char ret_text[37])
 {
-	static const char digits[] = "0123456789abcdef";
 	unsigned char b[16];
 	char *p = ret_text;
 
@@ -213,8 +214,7 @@ void sl_uuid(char ret_text[37])
 	for (size_t i = 0; i < sizeof(b); i++) {
 		if (i == 4 || i == 6 || i == 8 || i == 10)
 			*p++ = '-';
-		*p++ = digits[b[i] >> 4];
-		*p++ = digits[b[i] & 15];
+		p = sl_put_hex(p, &b[i], 1);
 	}
 	*p = '\0';
 }

@@ -4,6 +4,8 @@
 #include <openssl/evp.h>
 #include <string.h>
 
+#include "libcommon/base/ascii.h"
+
 static const struct {
 	const char *name;
 	size_t size;
@@ -77,14 +79,7 @@ int sl_digest_parse(struct sl_str text, struct sl_digest *ret_digest, struct sl_
 
 void sl_digest_hex(const struct sl_digest *d, char ret_text[SL_DIGEST_TEXT_SIZE])
 {
-	static const char digits[] = "0123456789abcdef";
-	size_t n = algos[d->algo].size;
-
-	for (size_t i = 0; i < n; i++) {
-		ret_text[2 * i] = digits[d->bytes[i] >> 4];
-		ret_text[2 * i + 1] = digits[d->bytes[i] & 15];
-	}
-	ret_text[2 * n] = '\0';
+	*sl_put_hex(ret_text, d->bytes, algos[d->algo].size) = '\0';
 }
 
 void sl_digest_format(const struct sl_digest *d, char ret_text[SL_DIGEST_TEXT_SIZE])

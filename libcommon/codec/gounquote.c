@@ -1,16 +1,8 @@
 #include <string.h>
 
+#include "libcommon/base/ascii.h"
 #include "libcommon/codec/goquote.h"
 #include "libcommon/codec/unicode.h"
-
-static unsigned digit_value(char c)
-{
-	if (c >= '0' && c <= '9')
-		return (unsigned)(c - '0');
-	if ((c | 0x20) >= 'a' && (c | 0x20) <= 'f')
-		return (unsigned)((c | 0x20) - 'a' + 10);
-	return 99;
-}
 
 bool sl_go_unquote_char(struct sl_str *s, char quote, uint32_t *ret_rune, bool *ret_byte)
 {
@@ -47,9 +39,11 @@ bool sl_go_unquote_char(struct sl_str *s, char quote, uint32_t *ret_rune, bool *
 		return false;
 	*ret_rune = 0;
 	for (size_t i = 0; i < digits; i++) {
-		if (digit_value(s->p[i]) >= base)
+		int digit = sl_hex_value(s->p[i]);
+
+		if (digit < 0 || (unsigned)digit >= base)
 			return false;
-		*ret_rune = *ret_rune * base + digit_value(s->p[i]);
+		*ret_rune = *ret_rune * base + (unsigned)digit;
 	}
 	*s = sl_str_sub(*s, digits, s->n);
 	if (*ret_byte)

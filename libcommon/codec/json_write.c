@@ -93,33 +93,9 @@ static void put_list(struct writer *w, const struct sl_value *v)
 	sl_strbuf_addc(w->out, ']');
 }
 
-static int compare_keys(const void *x, const void *y)
-{
-	const struct sl_member *const *a = x, *const *b = y;
-
-	return sl_str_cmp((*a)->key, (*b)->key);
-}
-
-/* The members by key in fresh memory, or NULL when they are in order already. */
-static const struct sl_member **sorted_members(const struct sl_value *v)
-{
-	const struct sl_member **members;
-	size_t i = 1;
-
-	while (i < v->map.n && sl_str_cmp(v->map.members[i - 1].key, v->map.members[i].key) < 0)
-		i++;
-	if (i >= v->map.n)
-		return NULL;
-	members = sl_xreallocarray(NULL, v->map.n, sizeof(*members));
-	for (i = 0; i < v->map.n; i++)
-		members[i] = &v->map.members[i];
-	qsort(members, v->map.n, sizeof(*members), compare_keys);
-	return members;
-}
-
 static void put_map(struct writer *w, const struct sl_value *v)
 {
-	const struct sl_member **sorted = w->flags & SL_JSON_SORT ? sorted_members(v) : NULL;
+	const struct sl_member **sorted = w->flags & SL_JSON_SORT ? sl_map_order(v) : NULL;
 
 	sl_strbuf_addc(w->out, '{');
 	w->depth++;

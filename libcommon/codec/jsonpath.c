@@ -43,15 +43,7 @@ static int add(struct walk *w, struct results *r, struct sl_value *v)
 
 	if (code < 0)
 		return code;
-	if (r->n == r->cap) {
-		size_t cap = r->cap ? 2 * r->cap : 4;
-		struct sl_value **more = sl_arena_array(w->a, cap, sizeof(struct sl_value *));
-
-		if (r->n)
-			memcpy(more, r->v, r->n * sizeof(struct sl_value *));
-		r->v = more;
-		r->cap = cap;
-	}
+	r->v = sl_arena_grow(w->a, r->v, r->n, &r->cap, sizeof(*r->v));
 	r->v[r->n++] = v;
 	return 0;
 }
@@ -85,23 +77,13 @@ static const char *type_name(const struct sl_value *v)
 
 /* ---- what is within ---- */
 
-static int compare_members(const void *x, const void *y)
-{
-	const struct sl_member *a = x, *b = y;
-
-	return sl_str_cmp(a->key, b->key);
-}
-
 static int add_members(struct walk *w, const struct sl_value *map, struct results *out)
 {
-	struct sl_member *members = sl_arena_array(w->a, map->map.n + 1, sizeof(*members));
+	SL_AUTO_FREE const struct sl_member **order = sl_map_order(map);
 	int r = 0;
 
-	if (map->map.n)
-		memcpy(members, map->map.members, map->map.n * sizeof(*members));
-	qsort(members, map->map.n, sizeof(*members), compare_members);
 	for (size_t i = 0; i < map->map.n && r == 0; i++)
-		r = add(w, out, members[i].value);
+		r = add(w, out, order ? order[i]->value : map->map.members[i].value);
 	return r;
 }
 

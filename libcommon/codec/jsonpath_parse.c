@@ -1,5 +1,6 @@
 #include <string.h>
 
+#include "libcommon/base/ascii.h"
 #include "libcommon/codec/gonumber.h"
 #include "libcommon/codec/goquote.h"
 #include "libcommon/codec/jsonpath_node.h"
@@ -23,15 +24,7 @@ static struct jsonpath_node *append(struct parser *p, struct jsonpath_node *list
 	struct jsonpath_node *node = sl_arena_new(p->a, struct jsonpath_node);
 
 	node->type = type;
-	if (list->n == list->cap) {
-		struct jsonpath_node **more;
-
-		list->cap = list->cap ? 2 * list->cap : 4;
-		more = sl_arena_array(p->a, list->cap, sizeof(*more));
-		for (size_t i = 0; i < list->n; i++)
-			more[i] = list->nodes[i];
-		list->nodes = more;
-	}
+	list->nodes = sl_arena_grow(p->a, list->nodes, list->n, &list->cap, sizeof(*list->nodes));
 	list->nodes[list->n++] = node;
 	return node;
 }
@@ -246,7 +239,7 @@ static bool slice_part(struct sl_str *s, struct sl_str *ret)
 {
 	size_t n = s->n && s->p[0] == '-' ? 1 : 0;
 
-	while (n < s->n && s->p[n] >= '0' && s->p[n] <= '9')
+	while (n < s->n && sl_is_digit(s->p[n]))
 		n++;
 	*ret = sl_str_sub(*s, 0, n);
 	*s = sl_str_sub(*s, n, s->n);

@@ -80,15 +80,8 @@ void sl_toml_put(struct sl_arena *a, struct sl_toml *table, struct sl_str key,
 
 void sl_toml_append(struct sl_arena *a, struct sl_toml *list, struct sl_toml *item)
 {
-	if (list->list.n == list->list.cap) {
-		size_t cap = list->list.cap ? list->list.cap * 2 : 4;
-		struct sl_toml **items = sl_arena_array(a, cap, sizeof(*items));
-
-		if (list->list.n)
-			memcpy(items, list->list.items, list->list.n * sizeof(*items));
-		list->list.items = items;
-		list->list.cap = cap;
-	}
+	list->list.items = sl_arena_grow(a, list->list.items, list->list.n, &list->list.cap,
+					 sizeof(*list->list.items));
 	list->list.items[list->list.n++] = item;
 }
 

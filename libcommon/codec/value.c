@@ -175,19 +175,6 @@ int64_t sl_as_int(const struct sl_value *v, int64_t otherwise)
 }
 
 /* An array in the arena with room for one more; the old one stays behind until the arena goes. */
-static void *grow(struct sl_arena *a, void *old, size_t n, size_t *cap, size_t size)
-{
-	void *p;
-
-	if (n < *cap)
-		return old;
-	*cap = *cap ? *cap * 2 : 4;
-	p = sl_arena_array(a, *cap, size);
-	if (n)
-		memcpy(p, old, n * size);
-	return p;
-}
-
 struct sl_value *sl_list_get(const struct sl_value *list, size_t index)
 {
 	return sl_is_list(list) && index < list->list.n ? list->list.items[index] : NULL;
@@ -211,7 +198,7 @@ void sl_list_push_strz(struct sl_arena *a, struct sl_value *list, const char *s)
 void sl_list_insert(struct sl_arena *a, struct sl_value *list, size_t index, struct sl_value *item)
 {
 	struct sl_value **items =
-		grow(a, list->list.items, list->list.n, &list->list.cap, sizeof(item));
+		sl_arena_grow(a, list->list.items, list->list.n, &list->list.cap, sizeof(item));
 
 	memmove(items + index + 1, items + index, (list->list.n - index) * sizeof(*items));
 	items[index] = item;

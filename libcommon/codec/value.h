@@ -155,8 +155,12 @@ struct sl_value *sl_map_need_map(struct sl_arena *a, struct sl_value *map, const
 struct sl_value *sl_map_need_list(struct sl_arena *a, struct sl_value *map, const char *key);
 /* Remove, keeping the order of the rest. False when it was not there. */
 bool sl_map_remove(struct sl_value *map, struct sl_str key);
+/* Set every member of `from`; the values are shared. */
+void sl_map_add_all(struct sl_arena *a, struct sl_value *map, const struct sl_value *from);
 /* Sort members bytewise by key, recursively: the order of Go's encoding/json. */
 void sl_value_sort(struct sl_value *v);
+/* The members in that order, to be freed; NULL when they are in it already. */
+const struct sl_member **sl_map_order(const struct sl_value *map);
 
 /* Lists. */
 struct sl_value *sl_list_get(const struct sl_value *list, size_t index); /* NULL out of range */

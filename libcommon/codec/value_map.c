@@ -134,25 +134,12 @@ size_t sl_map_len(const struct sl_value *map)
 	return sl_is_map(map) ? map->map.n : 0;
 }
 
-/* A larger array in the arena; the old one stays behind until the arena goes. */
-static struct sl_member *resize(struct sl_arena *a, const struct sl_member *old, size_t n,
-				size_t cap)
-{
-	struct sl_member *p = sl_arena_array(a, cap, sizeof(*p));
-
-	if (n)
-		memcpy(p, old, n * sizeof(*p));
-	return p;
-}
-
 static void append_member(struct sl_arena *a, struct sl_value *map, const struct sl_member *m)
 {
 	struct sl_map_index *x = map->map.index;
 
-	if (map->map.n == map->map.cap) {
-		map->map.cap = map->map.cap ? map->map.cap * 2 : 4;
-		map->map.members = resize(a, map->map.members, map->map.n, map->map.cap);
-	}
+	map->map.members = sl_arena_grow(a, map->map.members, map->map.n, &map->map.cap,
+					 sizeof(*map->map.members));
 	map->map.members[map->map.n++] = *m;
 	if (x && map->map.n * 2 <= x->slot_count) {
 		uint32_t hash = hash_key(x, m->key);
@@ -278,4 +265,34 @@ const struct sl_member *sl_map_adopt(struct sl_arena *a, struct sl_value *map,
 			if (sl_str_eq(members[k].key, members[i].key))
 				return &members[i];
 	return NULL;
+}
+
+void sl_map_add_all(struct sl_arena *a, struct sl_value *map, const struct sl_value *from)
+{
+	for (size_t i = 0; i < sl_map_len(from); i++)
+		sl_map_set(a, map, from->map.members[i].key, from->map.members[i].value);
+}
+
+static int compare_places(const void *x, const void *y)
+{
+	const struct sl_member *const *a = x, *const *b = y;
+
+	return sl_str_cmp((*a)->key, (*b)->key);
+}
+
+const struct sl_member **sl_map_order(const struct sl_value *map)
+{
+	const struct sl_member **order;
+	size_t i = 1;
+
+	while (i < map->map.n &&
+	       sl_str_cmp(map->map.members[i - 1].key, map->map.members[i].key) < 0)
+		i++;
+	if (i >= map->map.n)
+		return NULL;
+	order = sl_xreallocarray(NULL, map->map.n, sizeof(*order));
+	for (i = 0; i < map->map.n; i++)
+		order[i] = &map->map.members[i];
+	qsort(order, map->map.n, sizeof(*order), compare_places);
+	return order;
 }

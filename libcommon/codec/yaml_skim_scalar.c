@@ -1,4 +1,5 @@
 /* Keys, text and comments: the lines of plain YAML, character by character. */
+#include "libcommon/base/ascii.h"
 #include "libcommon/codec/yaml_skim_line.h"
 
 /* ---- characters ---- */
@@ -41,11 +42,6 @@ static const unsigned char classes[256] = {
 static bool is(char c, unsigned char class)
 {
 	return classes[(unsigned char)c] & class;
-}
-
-static bool is_letter(char c)
-{
-	return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
 }
 
 static bool is_tail(const char *p, size_t n)
@@ -352,7 +348,7 @@ bool sl_yaml_skim_word(struct sl_yaml_skim_cursor *s, struct sl_yaml_skimmed *e)
 
 static bool take_key_text(struct sl_yaml_skim_cursor *s, struct sl_yaml_skimmed *e)
 {
-	if (is_letter(*s->p) || *s->p == '_')
+	if (sl_is_alpha(*s->p) || *s->p == '_')
 		return sl_yaml_skim_word(s, e);
 	return (*s->p == '"' || *s->p == '\'') && sl_yaml_skim_quoted(s, false, e) && e->as_is;
 }

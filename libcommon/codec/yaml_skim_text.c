@@ -1,12 +1,6 @@
 /* What text is once line breaks, quotes and indentation are undone: libyaml's scanners of scalars. */
 #include "libcommon/codec/yaml_skim.h"
 
-/* The next line without its break; false at the end. */
-static bool next_line(struct sl_str *rest, struct sl_str *ret_line)
-{
-	return sl_str_split(rest, '\n', ret_line);
-}
-
 static void trim_left(struct sl_str *s)
 {
 	while (s->n && *s->p == ' ')
@@ -44,7 +38,7 @@ static void add_flowing(struct sl_strbuf *out, struct sl_str raw, enum sl_yaml_s
 	struct sl_str line;
 	size_t breaks = 0;
 
-	for (bool first = true; next_line(&raw, &line); first = false) {
+	for (bool first = true; sl_str_split(&raw, '\n', &line); first = false) {
 		bool last = !raw.p;
 
 		if (!first)
@@ -76,7 +70,7 @@ static void add_block(struct sl_strbuf *out, struct sl_str raw, const struct sl_
 	struct sl_str line;
 	size_t breaks = 0; /* behind that of the last line */
 
-	while (next_line(&raw, &line)) {
+	while (sl_str_split(&raw, '\n', &line)) {
 		bool ends = raw.p != NULL, blank;
 		size_t spaces = 0;
 

@@ -101,15 +101,7 @@ static void make_index(struct sl_arena *a, struct sl_inventory *inv)
 
 static void push(struct sl_arena *a, struct sl_inventory *inv, const struct sl_inventory_entry *e)
 {
-	if (!inv->entries || inv->n == inv->cap) {
-		size_t cap = inv->cap ? inv->cap * 2 : 16;
-		struct sl_inventory_entry *entries = sl_arena_array(a, cap, sizeof(*entries));
-
-		if (inv->entries)
-			memcpy(entries, inv->entries, inv->n * sizeof(*entries));
-		inv->entries = entries;
-		inv->cap = cap;
-	}
+	inv->entries = sl_arena_grow(a, inv->entries, inv->n, &inv->cap, sizeof(*inv->entries));
 	/* An index that is full is made anew by the next one who needs it. */
 	if (!has_room(inv))
 		inv->slot_count = 0;

@@ -3,16 +3,6 @@
 #include "libcommon/codec/mergepatch.h"
 #include "libcommon/kube/controller.h"
 
-/* A map of its own with the same values. */
-static struct sl_value *share(struct sl_arena *a, const struct sl_value *map)
-{
-	struct sl_value *out = sl_value_map(a);
-
-	for (size_t i = 0; i < sl_map_len(map); i++)
-		sl_map_set(a, out, map->map.members[i].key, map->map.members[i].value);
-	return out;
-}
-
 void sl_patcher_init(struct sl_patcher *p, const struct sl_patcher_options *options,
 		     const struct sl_value *object)
 {
@@ -24,7 +14,8 @@ void sl_patcher_init(struct sl_patcher *p, const struct sl_patcher_options *opti
 		.before = sl_value_map(options->arena),
 	};
 	if (sl_is_map(status))
-		sl_map_setz(options->arena, p->before, "status", share(options->arena, status));
+		sl_map_add_all(options->arena, sl_map_need_map(options->arena, p->before, "status"),
+			       status);
 }
 
 static struct sl_value *status_of(struct sl_patcher *p, struct sl_value *object)

@@ -19,7 +19,8 @@
  * with. After a conflict its status is another tree: hold no pointer into it across a write. The store
  * learns the answer (store.h).
  *
- * Ownership: everything lives in the arena, but for values of the object given to sl_patcher_init(). Thread rule: one thread. The calls block on the server.
+ * Ownership: everything lives in the arena, but for values of the object given to sl_patcher_init().
+ * Thread rule: one thread. The calls block on the server.
  * Source: design "Status"; source.md section 3.4.
  */
 #ifndef LIBCOMMON_GITOPS_STATUS_H

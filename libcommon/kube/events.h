@@ -3,11 +3,11 @@
  *
  * sl_events_emit() copies what it is given into two bounded outboxes, one for each receiver, and
  * returns; one sender thread does the rest, so that a reconcile waits for no receiver, and a receiver
- * that is down does not hold up the other. Kubernetes Events are written several at once; those that
- * come at each re-check wait a tenth of a second for company. Those about one object stay in order. When an outbox is full the event is
- * dropped, counted (sluice_events_dropped_total), and the first drop of a row is logged. While a receiver
- * cannot be reached (no connection, timeout, 5xx) its outbox waits with growing pauses, 1 s to 30 s, and
- * gives an event up when it is SL_EVENTS_KEEP_MS old.
+ * that is down does not hold up the other. Kubernetes Events are written several at once, those about
+ * one object in their order; those that `can_wait` do so for a tenth of a second. When an outbox is full
+ * the event is dropped, counted (sluice_events_dropped_total), and the first drop of a row is logged.
+ * While a receiver cannot be reached (no connection, timeout, 5xx) its outbox waits with growing pauses,
+ * 1 s to 30 s, and gives an event up when it is SL_EVENTS_KEEP_MS old.
  *
  * Kubernetes Events (core/v1). One object an emission, named `<object>.<16 hex digits>`, type Normal or
  * Warning, source.component and reportingComponent the controller. Its annotations are the metadata

@@ -208,18 +208,18 @@ int sl_kube_config_in_cluster(const char *directory, struct sl_kube_config *ret_
 	return 0;
 }
 
-static int add_home(struct sl_kubeconfig_source *s, struct sl_err *err)
+static char *home_path(void)
 {
 	const char *home = getenv("HOME");
-	SL_AUTO_FREE char *path = sl_xasprintf("%s/.kube/config", home ? home : "");
 
-	return add_list(s, sl_str(path), err);
+	return sl_xasprintf("%s/.kube/config", home ? home : "");
 }
 
 static int load_default(struct sl_kubeconfig_source *s, const struct sl_kube_config_options *o,
 			struct sl_kube_config *ret_config, struct sl_err *err)
 {
 	bool named = o->context || o->cluster || o->user;
+	SL_AUTO_FREE char *path = home_path();
 	int r;
 
 	if (!named) {
@@ -227,13 +227,13 @@ static int load_default(struct sl_kubeconfig_source *s, const struct sl_kube_con
 		if (r != SL_ERR_NOT_FOUND)
 			return r;
 	}
-	r = add_home(s, err);
+	r = add_list(s, sl_str(path), err);
 	if (r == 0 && !s->n)
 		return sl_err_set(
 			err, SL_ERR_NOT_FOUND,
 			"no kubeconfig: none was named, KUBECONFIG is not set, this is no "
-			"pod, and %s/.kube/config does not exist",
-			getenv("HOME") ? getenv("HOME") : "");
+			"pod, and %s does not exist",
+			path);
 	return r < 0 ? r : read_source(s, o, ret_config, err);
 }
 
@@ -277,6 +277,7 @@ int sl_kube_config_namespace(const struct sl_kube_config_options *options, char 
 {
 	SL_AUTO(sl_kubeconfig_source) s = { 0 };
 	const char *env = getenv("KUBECONFIG");
+	SL_AUTO_FREE char *home = home_path();
 	struct sl_kubeconfig_entry context = { 0 };
 	struct sl_str name;
 	char *found = NULL;
@@ -285,7 +286,7 @@ int sl_kube_config_namespace(const struct sl_kube_config_options *options, char 
 	if (options->path && *options->path)
 		r = add_file(&s, options->path, err);
 	else
-		r = env && *env ? add_list(&s, sl_str(env), err) : add_home(&s, err);
+		r = add_list(&s, sl_str(env && *env ? env : home), err);
 	if (r < 0)
 		return r;
 	name = options->context ? sl_str(options->context) : current_context(&s);

@@ -20,14 +20,6 @@ static char to_lower(char c)
 	return c >= 'A' && c <= 'Z' ? (char)(c + 'a' - 'A') : c;
 }
 
-static int hex_value(char c)
-{
-	if (sl_is_digit(c))
-		return c - '0';
-	c = to_lower(c);
-	return c >= 'a' && c <= 'f' ? c - 'a' + 10 : -1;
-}
-
 void sl_url_release(struct sl_url *u)
 {
 	if (u->password)
@@ -65,8 +57,7 @@ void sl_percent_encode(struct sl_str s, const char *keep, struct sl_strbuf *out)
 	for (size_t i = 0; i < s.n; i++) {
 		char c = s.p[i];
 
-		if (sl_is_digit(c) || sl_is_alpha(c) || (c && strchr("-._~", c)) ||
-		    (c && keep && strchr(keep, c))) {
+		if (sl_is_alnum(c) || (c && strchr("-._~", c)) || (c && keep && strchr(keep, c))) {
 			sl_strbuf_addc(out, c);
 			continue;
 		}
@@ -83,8 +74,8 @@ static int escape_at(struct sl_str s, size_t i)
 
 	if (s.n - i < 3)
 		return -1;
-	high = hex_value(s.p[i + 1]);
-	low = hex_value(s.p[i + 2]);
+	high = sl_hex_value(s.p[i + 1]);
+	low = sl_hex_value(s.p[i + 2]);
 	return high < 0 || low < 0 ? -1 : high << 4 | low;
 }
 
@@ -199,7 +190,7 @@ static int parse_host(struct sl_str text, struct sl_url *u, struct sl_err *err)
 	for (size_t i = 0; i < text.n; i++) {
 		char c = text.p[i];
 
-		if (!sl_is_digit(c) && !sl_is_alpha(c) && (!c || !strchr("-._", c)))
+		if (!sl_is_alnum(c) && (!c || !strchr("-._", c)))
 			return sl_err_set(err, SL_ERR_INVALID, "URL has an invalid host name");
 	}
 	if (text.p[0] == '.' || text.p[0] == '-')

@@ -69,15 +69,8 @@ struct sl_str sl_js_pointer_index(struct sl_arena *a, struct sl_str pointer, siz
 
 void sl_js_error_push(struct sl_arena *a, struct sl_js_error *to, struct sl_js_error *cause)
 {
-	if (to->cause_count == to->cause_cap) {
-		size_t cap = to->cause_cap ? 2 * to->cause_cap : 4;
-		struct sl_js_error **more = sl_arena_array(a, cap, sizeof(struct sl_js_error *));
-
-		if (to->cause_count)
-			memcpy(more, to->causes, to->cause_count * sizeof(struct sl_js_error *));
-		to->causes = more;
-		to->cause_cap = cap;
-	}
+	to->causes =
+		sl_arena_grow(a, to->causes, to->cause_count, &to->cause_cap, sizeof(*to->causes));
 	to->causes[to->cause_count++] = cause;
 }
 

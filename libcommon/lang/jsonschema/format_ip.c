@@ -1,4 +1,5 @@
 #include "libcommon/codec/goquote.h"
+#include "libcommon/base/ascii.h"
 #include "libcommon/lang/jsonschema/priv.h"
 
 /* An address as it is read by Go's package netip, whose messages these are. */
@@ -59,21 +60,12 @@ static bool read_ipv4(struct reader *r, size_t end)
 	return position == 3 || refuse(r, "IPv4 address too short", false);
 }
 
-static int hex_digit(char c)
-{
-	if (c >= '0' && c <= '9')
-		return c - '0';
-	if (c >= 'a' && c <= 'f')
-		return c - 'a' + 10;
-	return c >= 'A' && c <= 'F' ? c - 'A' + 10 : -1;
-}
-
 /* One group; *ret_n digits, which are at most 4. */
 static bool read_group(struct reader *r, size_t *ret_n)
 {
 	size_t n = 0;
 
-	while (n < r->rest.n && hex_digit(r->rest.p[n]) >= 0)
+	while (n < r->rest.n && sl_hex_value(r->rest.p[n]) >= 0)
 		if (++n > 4)
 			return refuse(r, "each group must have 4 or less digits", true);
 	*ret_n = n;

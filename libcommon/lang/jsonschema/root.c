@@ -298,15 +298,8 @@ static int add_anchor(struct collector *k, struct sl_js_resource *res, struct sl
 		sl_strbuf_add_goquoted(&text, pointer);
 		return sl_err_set(err, SL_ERR_INVALID, "%s", text.p);
 	}
-	if (res->anchor_count == res->anchor_cap) {
-		size_t cap = res->anchor_cap ? 2 * res->anchor_cap : 8;
-		struct sl_js_anchor *more = sl_arena_array(k->c->a, cap, sizeof(*more));
-
-		if (res->anchor_count)
-			memcpy(more, res->anchors, res->anchor_count * sizeof(*more));
-		res->anchors = more;
-		res->anchor_cap = cap;
-	}
+	res->anchors = sl_arena_grow(k->c->a, res->anchors, res->anchor_count, &res->anchor_cap,
+				     sizeof(*res->anchors));
 	res->anchors[res->anchor_count++] = (struct sl_js_anchor){ name, pointer, dynamic };
 	return 0;
 }
@@ -366,15 +359,8 @@ static int add_resource(struct collector *k, struct sl_str pointer, struct sl_st
 	}
 	if (known)
 		return 0;
-	if (r->resource_count == r->resource_cap) {
-		size_t cap = r->resource_cap ? 2 * r->resource_cap : 4;
-		struct sl_js_resource **more = sl_arena_array(k->c->a, cap, sizeof(*more));
-
-		if (r->resource_count)
-			memcpy(more, r->resources, r->resource_count * sizeof(*more));
-		r->resources = more;
-		r->resource_cap = cap;
-	}
+	r->resources = sl_arena_grow(k->c->a, r->resources, r->resource_count, &r->resource_cap,
+				     sizeof(*r->resources));
 	known = sl_arena_new(k->c->a, struct sl_js_resource);
 	*known = (struct sl_js_resource){ .pointer = pointer, .id = id, .dialect = *d };
 	r->resources[r->resource_count++] = known;

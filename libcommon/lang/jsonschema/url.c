@@ -125,8 +125,7 @@ static bool check_host_letters(struct sl_str s, struct sl_strbuf *out)
 	for (size_t i = 0; i < s.n; i++) {
 		unsigned char c = (unsigned char)s.p[i];
 
-		if (c < 0x80 && !sl_is_alpha((char)c) && !sl_is_digit((char)c) &&
-		    !strchr("-_.~!$&'()*+,;=:[]<>\"%", c))
+		if (c < 0x80 && !sl_is_alnum((char)c) && !strchr("-_.~!$&'()*+,;=:[]<>\"%", c))
 			return fail_quoted(out, "invalid character ", sl_str_sub(s, i, i + 1),
 					   " in host name");
 	}
@@ -168,8 +167,7 @@ static bool check_host(struct sl_str host, struct sl_strbuf *out)
 static bool check_userinfo(struct sl_str s, struct sl_strbuf *out)
 {
 	for (size_t i = 0; i < s.n; i++)
-		if (!sl_is_alpha(s.p[i]) && !sl_is_digit(s.p[i]) &&
-		    (!s.p[i] || !strchr("-._:~!$&'()*+,;=%@", s.p[i])))
+		if (!sl_is_alnum(s.p[i]) && (!s.p[i] || !strchr("-._:~!$&'()*+,;=%@", s.p[i])))
 			return fail(out, "net/url: invalid userinfo");
 	return check_escapes(s, out);
 }
@@ -330,7 +328,7 @@ struct sl_str sl_js_url_encode(struct sl_arena *a, struct sl_str s)
 	for (size_t i = 0; i < s.n; i++) {
 		char c = s.p[i];
 
-		if (sl_is_alpha(c) || sl_is_digit(c) || (c && strchr("-_.~$&+=:@/", c)))
+		if (sl_is_alnum(c) || (c && strchr("-_.~$&+=:@/", c)))
 			sl_strbuf_addc(&out, c);
 		else
 			sl_strbuf_addf(&out, "%%%02X", (unsigned char)c);

@@ -3,15 +3,6 @@
 #include "libcommon/base/ascii.h"
 #include "libcommon/lang/regex/parser.h"
 
-static int hex_digit(uint32_t c)
-{
-	if (c >= '0' && c <= '9')
-		return (int)(c - '0');
-	if (c >= 'a' && c <= 'f')
-		return (int)(c - 'a' + 10);
-	return c >= 'A' && c <= 'F' ? (int)(c - 'A' + 10) : -1;
-}
-
 static bool at_octal(const struct sl_regex_parser *p)
 {
 	return p->rest.n > 0 && p->rest.p[0] >= '0' && p->rest.p[0] <= '7';
@@ -36,7 +27,7 @@ static int take_hex_in_braces(struct sl_regex_parser *p, struct sl_str from, uin
 			return r;
 		if (c == '}' && digits > 0)
 			break;
-		int digit = hex_digit(c);
+		int digit = sl_hex_value(c);
 
 		if (digit < 0)
 			return malformed(p, from);
@@ -62,9 +53,9 @@ static int take_hex(struct sl_regex_parser *p, struct sl_str from, uint32_t *ret
 		r = sl_regex_take_rune(p, &second);
 	if (r < 0)
 		return r;
-	if (hex_digit(first) < 0 || hex_digit(second) < 0)
+	if (sl_hex_value(first) < 0 || sl_hex_value(second) < 0)
 		return malformed(p, from);
-	*ret = (uint32_t)(hex_digit(first) * 16 + hex_digit(second));
+	*ret = (uint32_t)(sl_hex_value(first) * 16 + sl_hex_value(second));
 	return 0;
 }
 

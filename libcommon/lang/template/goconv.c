@@ -11,36 +11,12 @@
 
 #define BASE64_MAX ((size_t)1 << 30)
 
-static int compare_members(const void *x, const void *y)
-{
-	const struct sl_member *const *a = x, *const *b = y;
-
-	return sl_str_cmp((*a)->key, (*b)->key);
-}
-
-/* The members in the order of their keys, to be freed; NULL when they are in it already. */
-static const struct sl_member **sorted_members(const struct sl_value *v)
-{
-	const struct sl_member **order;
-	size_t i = 1;
-
-	while (i < v->map.n && sl_str_cmp(v->map.members[i - 1].key, v->map.members[i].key) < 0)
-		i++;
-	if (i >= v->map.n)
-		return NULL;
-	order = sl_xmalloc(v->map.n * sizeof(*order));
-	for (i = 0; i < v->map.n; i++)
-		order[i] = &v->map.members[i];
-	qsort(order, v->map.n, sizeof(*order), compare_members);
-	return order;
-}
-
 /* The entries come in the order of their keys, which every range over the map then finds sorted. */
 static struct sl_goval map_from(struct sl_arena *a, const struct sl_value *v,
 				enum sl_go_numbers numbers)
 {
 	struct sl_go_map *m = sl_go_map_new_for(a, v->map.n);
-	const struct sl_member **order = sorted_members(v);
+	const struct sl_member **order = sl_map_order(v);
 
 	for (size_t i = 0; i < v->map.n; i++) {
 		const struct sl_member *member = order ? order[i] : &v->map.members[i];

@@ -211,15 +211,7 @@ struct sl_go_list *sl_go_list_new(struct sl_arena *a, size_t cap)
 
 void sl_go_list_push(struct sl_arena *a, struct sl_go_list *l, struct sl_goval item)
 {
-	struct sl_goval *items;
-
-	if (l->n == l->cap) {
-		l->cap = l->cap ? l->cap * 2 : 4;
-		items = sl_arena_array(a, l->cap, sizeof(*items));
-		if (l->n)
-			memcpy(items, l->items, l->n * sizeof(*items));
-		l->items = items;
-	}
+	l->items = sl_arena_grow(a, l->items, l->n, &l->cap, sizeof(*l->items));
 	l->items[l->n++] = item;
 }
 

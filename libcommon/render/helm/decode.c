@@ -131,28 +131,9 @@ static int decode_texts(struct decoder *d, const struct sl_value *v, struct sl_s
 	return 0;
 }
 
-static int by_key(const void *x, const void *y)
-{
-	const struct sl_member *const *a = x, *const *b = y;
-
-	return sl_str_cmp((*a)->key, (*b)->key);
-}
-
-/* JSON made of a Go map has its keys in order: it decides which error is the first. */
-static const struct sl_member **sorted(struct sl_arena *a, const struct sl_value *map)
-{
-	const struct sl_member **m = sl_arena_array(a, map->map.n, sizeof(*m));
-
-	for (size_t i = 0; i < map->map.n; i++)
-		m[i] = &map->map.members[i];
-	if (map->map.n > 1)
-		qsort(m, map->map.n, sizeof(*m), by_key);
-	return m;
-}
-
 static int decode_text_map(struct decoder *d, const struct sl_value *v, struct sl_go_map **to)
 {
-	const struct sl_member **members;
+	SL_AUTO_FREE const struct sl_member **order = NULL;
 
 	if (v->kind == SL_V_NULL) {
 		*to = NULL;
@@ -162,14 +143,16 @@ static int decode_text_map(struct decoder *d, const struct sl_value *v, struct s
 		return misfit(d, v, "map[string]string");
 	if (!*to)
 		*to = sl_go_map_new(d->a);
-	members = sorted(d->a, v);
+	/* JSON made of a Go map has its keys in order: it decides which error is the first. */
+	order = sl_map_order(v);
 	for (size_t i = 0; i < v->map.n; i++) {
+		const struct sl_member *m = order ? order[i] : &v->map.members[i];
 		struct sl_str text = SL_STR("");
-		int r = decode_text(d, members[i]->value, &text);
+		int r = decode_text(d, m->value, &text);
 
 		if (r < 0)
 			return r;
-		sl_go_map_set(d->a, *to, members[i]->key, sl_goval_str(text));
+		sl_go_map_set(d->a, *to, m->key, sl_goval_str(text));
 	}
 	return 0;
 }
@@ -259,7 +242,7 @@ static const struct sl_helm_field *find_field(const struct sl_helm_struct *t, st
 static int decode_struct(struct decoder *d, const struct sl_helm_struct *t,
 			 const struct sl_value *v, void *to)
 {
-	const struct sl_member **members;
+	SL_AUTO_FREE const struct sl_member **order = NULL;
 	const char *outer = d->in;
 	int r = 0;
 
@@ -267,15 +250,16 @@ static int decode_struct(struct decoder *d, const struct sl_helm_struct *t,
 		return 0;
 	if (v->kind != SL_V_MAP)
 		return misfit(d, v, t->type);
-	members = sorted(d->a, v);
+	order = sl_map_order(v);
 	for (size_t i = 0; i < v->map.n && r == 0; i++) {
-		const struct sl_helm_field *f = find_field(t, members[i]->key);
+		const struct sl_member *m = order ? order[i] : &v->map.members[i];
+		const struct sl_helm_field *f = find_field(t, m->key);
 
 		if (!f)
 			continue;
 		d->in = t->name;
 		d->path[d->depth++] = f->name;
-		r = decode_field(d, f, members[i]->value, to);
+		r = decode_field(d, f, m->value, to);
 		d->depth--;
 	}
 	d->in = outer;

@@ -25,15 +25,7 @@ void sl_helm_lint_say(struct sl_arena *a, struct sl_helm_lint *l, enum sl_helm_s
 	va_start(ap, fmt);
 	sl_strbuf_vaddf(&text, fmt, ap);
 	va_end(ap);
-	if (l->count == l->cap) {
-		size_t cap = l->cap ? 2 * l->cap : 16;
-		struct sl_helm_lint_message *more = sl_arena_array(a, cap, sizeof(*more));
-
-		if (l->count)
-			memcpy(more, l->messages, l->count * sizeof(*more));
-		l->messages = more;
-		l->cap = cap;
-	}
+	l->messages = sl_arena_grow(a, l->messages, l->count, &l->cap, sizeof(*l->messages));
 	l->messages[l->count++] =
 		(struct sl_helm_lint_message){ severity, sl_str(sl_arena_strdup(a, path)),
 					       sl_arena_str(a, sl_strbuf_str(&text)) };

@@ -41,24 +41,10 @@ void sl_helm_log(const struct sl_helm_host *host, const char *fmt, ...)
 	host->log(host->data, line.p);
 }
 
-/* Doubled in the arena: the old ones are left behind. */
-static void *grow(struct sl_arena *a, void *items, size_t n, size_t *cap, size_t size)
-{
-	void *to;
-
-	if (n < *cap)
-		return items;
-	*cap = *cap ? *cap * 2 : 16;
-	to = sl_arena_array(a, *cap, size);
-	if (n)
-		memcpy(to, items, n * size);
-	return to;
-}
-
 void sl_helm_files_push(struct sl_arena *a, struct sl_helm_files *f, struct sl_str name,
 			struct sl_str data)
 {
-	f->items = grow(a, f->items, f->n, &f->cap, sizeof(*f->items));
+	f->items = sl_arena_grow(a, f->items, f->n, &f->cap, sizeof(*f->items));
 	f->items[f->n++] = (struct sl_helm_file){ name, data };
 }
 
@@ -194,7 +180,7 @@ static void take_below_charts(struct chart_files *f, const struct sl_helm_file *
 		sl_helm_files_push(f->l->a, &f->files, file->name, file->data);
 		return;
 	}
-	f->below = grow(f->l->a, f->below, f->n, &f->cap, sizeof(*f->below));
+	f->below = sl_arena_grow(f->l->a, f->below, f->n, &f->cap, sizeof(*f->below));
 	f->below[f->n] = (struct below_charts){
 		.chart = slash < 0 ? name : sl_str_sub(name, 0, (size_t)slash),
 		.file = { name, file->data },

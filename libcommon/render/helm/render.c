@@ -78,6 +78,9 @@ static void put_document(struct writing *w, struct sl_str source, struct sl_str 
 	put(w, SL_STR("\n"));
 }
 
+typedef void (*put_fn)(const struct rendering *r, const struct sl_helm_result *result,
+		       struct writing *w);
+
 static void put_manifests(const struct rendering *r, const struct sl_helm_result *result,
 			  struct writing *w)
 {
@@ -94,44 +97,38 @@ static void put_manifests(const struct rendering *r, const struct sl_helm_result
 	}
 }
 
-/* It may be large: it is measured first, and copied once. */
-static int write_manifest(struct rendering *r, struct sl_helm_result *ret, struct sl_err *err)
-{
-	size_t max = r->o->output ? r->o->output : SL_HELM_OUTPUT_MAX;
-	struct writing w = { .to = NULL };
-
-	if (r->o->include_crds)
-		ret->crds = sl_helm_chart_crds(r->a, r->chart, &ret->crd_count);
-	put_manifests(r, ret, &w);
-	if (w.n > max)
-		return sl_err_set(err, SL_ERR_TOO_LARGE, "the manifest is larger than %zu bytes",
-				  max);
-	w = (struct writing){ .to = sl_arena_bytes(r->a, w.n + 1) };
-	put_manifests(r, ret, &w);
-	w.to[w.n] = '\0';
-	ret->manifest = (struct sl_str){ w.to, w.n };
-	return 0;
-}
-
 /* Everything that was rendered, for whoever looks for the mistake in it. */
-static void put_files(const struct rendering *r, struct writing *w)
+static void put_files(const struct rendering *r, const struct sl_helm_result *result,
+		      struct writing *w)
 {
+	(void)result;
 	for (size_t i = 0; i < r->n; i++)
 		if (sl_helm_trim(r->files[i].data).n)
 			put_document(w, r->files[i].name, r->files[i].data);
 }
 
-static void keep_all(struct rendering *r, struct sl_helm_result *ret)
+/* It may be large: it is measured first, and copied once. */
+static int keep(const struct rendering *r, put_fn put_all, size_t max, struct sl_helm_result *ret,
+		struct sl_err *err)
 {
 	struct writing w = { .to = NULL };
 
-	put_files(r, &w);
-	if (w.n > SL_HELM_OUTPUT_MAX)
-		return;
+	put_all(r, ret, &w);
+	if (w.n > max)
+		return sl_err_set(err, SL_ERR_TOO_LARGE, "the manifest is larger than %zu bytes",
+				  max);
 	w = (struct writing){ .to = sl_arena_bytes(r->a, w.n + 1) };
-	put_files(r, &w);
+	put_all(r, ret, &w);
 	w.to[w.n] = '\0';
 	ret->manifest = (struct sl_str){ w.to, w.n };
+	return 0;
+}
+
+static int write_manifest(struct rendering *r, struct sl_helm_result *ret, struct sl_err *err)
+{
+	if (r->o->include_crds)
+		ret->crds = sl_helm_chart_crds(r->a, r->chart, &ret->crd_count);
+	return keep(r, put_manifests, r->o->output ? r->o->output : SL_HELM_OUTPUT_MAX, ret, err);
 }
 
 static int post_render(struct rendering *r, struct sl_helm_result *ret, struct sl_err *err)
@@ -158,7 +155,7 @@ static int render(struct rendering *r, struct sl_helm_result *ret, struct sl_err
 	take_notes(r, ret);
 	e = sl_helm_sort_manifests(r->a, r->files, r->n, r->host, ret, err);
 	if (e < 0) {
-		keep_all(r, ret);
+		(void)keep(r, put_files, SL_HELM_OUTPUT_MAX, ret, NULL);
 		return e;
 	}
 	e = write_manifest(r, ret, err);

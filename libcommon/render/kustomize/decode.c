@@ -12,15 +12,7 @@ struct queue {
 
 static void enqueue(struct sl_arena *a, struct queue *q, struct sl_value *obj)
 {
-	if (q->n == q->cap) {
-		size_t cap = q->cap ? 2 * q->cap : 16;
-		struct sl_value **grown = sl_arena_array(a, cap, sizeof(struct sl_value *));
-
-		if (q->n > 0)
-			memcpy(grown, q->v, q->n * sizeof(struct sl_value *));
-		q->v = grown;
-		q->cap = cap;
-	}
+	q->v = sl_arena_grow(a, q->v, q->n, &q->cap, sizeof(*q->v));
 	q->v[q->n++] = obj;
 }
 

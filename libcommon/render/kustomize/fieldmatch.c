@@ -26,15 +26,7 @@ static void found(struct match *m, struct sl_value *v)
 {
 	struct sl_kz_fields *f = m->found;
 
-	if (f->n == f->cap) {
-		size_t cap = f->cap ? 2 * f->cap : 8;
-		struct sl_value **grown = sl_arena_array(m->kz->a, cap, sizeof(struct sl_value *));
-
-		if (f->n > 0)
-			memcpy(grown, f->v, f->n * sizeof(struct sl_value *));
-		f->v = grown;
-		f->cap = cap;
-	}
+	f->v = sl_arena_grow(m->kz->a, f->v, f->n, &f->cap, sizeof(*f->v));
 	f->v[f->n++] = v;
 }
 

@@ -1,5 +1,6 @@
 #include <string.h>
 
+#include "libcommon/base/ascii.h"
 #include "libcommon/codec/json.h"
 #include "libcommon/codec/sha256.h"
 #include "libcommon/codec/yaml.h"
@@ -71,9 +72,7 @@ void sl_kz_content_hash(struct sl_kz *kz, const struct sl_kz_resource *r, char r
 		put(kz, v, r->obj, extra);
 	sl_json_write(v, SL_JSON_SORT | SL_JSON_HTML_SAFE, &json);
 	sl_sha256(sl_strbuf_str(&json), digest);
-	for (size_t i = 0; i < 10; i++)
-		ret[i] = "0123456789abcdef"[i % 2 ? digest[i / 2] & 15 : digest[i / 2] >> 4];
-	ret[10] = 0;
+	*sl_put_hex(ret, digest, 5) = '\0';
 	for (size_t i = 0; i < 10; i++)
 		for (size_t k = 0; k < SL_ARRAY_LEN(vowels); k++)
 			if (ret[i] == vowels[k].from)

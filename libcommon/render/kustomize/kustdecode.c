@@ -217,9 +217,7 @@ static struct sl_value *add_again(struct decoder *d, const struct sl_kz_field *f
 	if (f->type == SL_KZ_T_STRING_MAP || f->type == SL_KZ_T_MAP || f->type == SL_KZ_T_STRUCT) {
 		struct sl_value *both = like(sl_value_map(d->kz->a), more);
 
-		for (size_t i = 0; i < sl_map_len(old); i++)
-			sl_map_set(d->kz->a, both, old->map.members[i].key,
-				   old->map.members[i].value);
+		sl_map_add_all(d->kz->a, both, old);
 		for (size_t i = 0; i < sl_map_len(more); i++) {
 			const struct sl_member *m = &more->map.members[i];
 			struct sl_value *there = sl_map_get(both, m->key);
@@ -239,27 +237,6 @@ static struct sl_value *add_again(struct decoder *d, const struct sl_kz_field *f
 				add_again(d, &one, old->list.items[i], more->list.items[i]);
 	}
 	return more;
-}
-
-static int by_key(const void *x, const void *y)
-{
-	const struct sl_member *a = x, *b = y;
-
-	return sl_str_cmp(a->key, b->key);
-}
-
-/* In the order in which encoding/json writes a map. */
-static const struct sl_value *sorted(struct decoder *d, const struct sl_value *map)
-{
-	struct sl_value *copy = like(sl_value_map(d->kz->a), map);
-
-	for (size_t i = 0; i < map->map.n; i++) {
-		sl_map_set(d->kz->a, copy, map->map.members[i].key, map->map.members[i].value);
-		copy->map.members[i].line = map->map.members[i].line;
-	}
-	/* Not looked up any more. */
-	qsort(copy->map.members, copy->map.n, sizeof(*copy->map.members), by_key);
-	return copy;
 }
 
 static bool has_two_spellings(const struct sl_kz_struct *s, const struct sl_value *map)
@@ -286,10 +263,12 @@ static int decode_fields(struct decoder *d, const struct sl_kz_struct *s, const 
 		return 0;
 	if (!sl_is_map(v))
 		return wrong_type(d, v, place, s->name, err);
-	if (has_two_spellings(s, v))
-		v = sorted(d, v);
+	/* In the order in which encoding/json writes a map. */
+	SL_AUTO_FREE const struct sl_member **order =
+		has_two_spellings(s, v) ? sl_map_order(v) : NULL;
+
 	for (size_t i = 0; i < v->map.n; i++) {
-		const struct sl_member *m = &v->map.members[i];
+		const struct sl_member *m = order ? order[i] : &v->map.members[i];
 		const struct sl_kz_field *f = sl_kz_find_field(s, m->key);
 		struct place here = { .parent = place, .name = m->key };
 		struct sl_value *one;

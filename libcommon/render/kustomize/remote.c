@@ -31,7 +31,7 @@ static struct sl_str cut_user(struct sl_str *s)
 
 	if (s->n == 0 || !sl_is_alpha(s->p[0]))
 		return SL_STR_NULL;
-	while (n < s->n && (sl_is_alpha(s->p[n]) || sl_is_digit(s->p[n]) || s->p[n] == '-'))
+	while (n < s->n && (sl_is_alnum(s->p[n]) || s->p[n] == '-'))
 		n++;
 	if (n == s->n || s->p[n] != '@')
 		return SL_STR_NULL;
@@ -162,14 +162,6 @@ static bool leaves(struct sl_str path)
 	return false;
 }
 
-static int hex_value(char c)
-{
-	return sl_is_digit(c)	      ? c - '0'
-	       : c >= 'a' && c <= 'f' ? c - 'a' + 10
-	       : c >= 'A' && c <= 'F' ? c - 'A' + 10
-				      : -1;
-}
-
 /* False when an escape is broken. */
 static bool decode(struct sl_arena *a, struct sl_str s, struct sl_str *ret)
 {
@@ -181,8 +173,8 @@ static bool decode(struct sl_arena *a, struct sl_str s, struct sl_str *ret)
 			out[n++] = s.p[i] == '+' ? ' ' : s.p[i];
 			continue;
 		}
-		int high = i + 2 < s.n ? hex_value(s.p[i + 1]) : -1;
-		int low = high >= 0 ? hex_value(s.p[i + 2]) : -1;
+		int high = i + 2 < s.n ? sl_hex_value(s.p[i + 1]) : -1;
+		int low = high >= 0 ? sl_hex_value(s.p[i + 2]) : -1;
 
 		if (low < 0)
 			return false;

@@ -94,16 +94,7 @@ struct sl_kz_resource *sl_kz_map_find_current(struct sl_kz *kz, struct sl_kz_map
 
 static void push(struct sl_kz *kz, struct sl_kz_map *m, struct sl_kz_resource *r)
 {
-	if (m->n == m->cap) {
-		size_t cap = m->cap ? 2 * m->cap : 16;
-		struct sl_kz_resource **grown =
-			sl_arena_array(kz->a, cap, sizeof(struct sl_kz_resource *));
-
-		if (m->n > 0)
-			memcpy(grown, m->v, m->n * sizeof(struct sl_kz_resource *));
-		m->v = grown;
-		m->cap = cap;
-	}
+	m->v = sl_arena_grow(kz->a, m->v, m->n, &m->cap, sizeof(*m->v));
 	m->v[m->n++] = r;
 }
 
@@ -181,15 +172,8 @@ int sl_kz_map_check_unique(struct sl_kz *kz, struct sl_kz_map *m, const char *wh
 
 void sl_kz_warn(struct sl_kz *kz, const char *text)
 {
-	if (kz->warning_count == kz->warning_cap) {
-		size_t cap = kz->warning_cap ? 2 * kz->warning_cap : 8;
-		char **grown = sl_arena_array(kz->a, cap, sizeof(char *));
-
-		if (kz->warning_count > 0)
-			memcpy(grown, kz->warnings, kz->warning_count * sizeof(char *));
-		kz->warnings = grown;
-		kz->warning_cap = cap;
-	}
+	kz->warnings = sl_arena_grow(kz->a, kz->warnings, kz->warning_count, &kz->warning_cap,
+				     sizeof(*kz->warnings));
 	kz->warnings[kz->warning_count++] = sl_arena_strdup(kz->a, text);
 }
 

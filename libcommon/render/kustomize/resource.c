@@ -194,15 +194,7 @@ void sl_kz_store_previous_id(struct sl_kz *kz, struct sl_kz_resource *r)
 {
 	struct sl_kz_id id = sl_kz_current_id(kz, r);
 
-	if (r->prev_n == r->prev_cap) {
-		size_t cap = r->prev_cap ? 2 * r->prev_cap : 4;
-		struct sl_kz_prev *grown = sl_arena_array(kz->a, cap, sizeof(*grown));
-
-		if (r->prev_n > 0)
-			memcpy(grown, r->prev, r->prev_n * sizeof(*grown));
-		r->prev = grown;
-		r->prev_cap = cap;
-	}
+	r->prev = sl_arena_grow(kz->a, r->prev, r->prev_n, &r->prev_cap, sizeof(*r->prev));
 	r->prev[r->prev_n++] =
 		(struct sl_kz_prev){ .ns = sl_arena_str(kz->a, sl_kz_effective_ns(&id)),
 				     .name = sl_arena_str(kz->a, id.name),
@@ -247,15 +239,7 @@ void sl_kz_set_kind(struct sl_kz *kz, struct sl_kz_resource *r, struct sl_str ki
 
 void sl_kz_strs_add(struct sl_arena *a, struct sl_kz_strs *l, struct sl_str s)
 {
-	if (l->n == l->cap) {
-		size_t cap = l->cap ? 2 * l->cap : 4;
-		struct sl_str *grown = sl_arena_array(a, cap, sizeof(*grown));
-
-		if (l->n > 0)
-			memcpy(grown, l->v, l->n * sizeof(*grown));
-		l->v = grown;
-		l->cap = cap;
-	}
+	l->v = sl_arena_grow(a, l->v, l->n, &l->cap, sizeof(*l->v));
 	l->v[l->n++] = s;
 }
 
@@ -274,15 +258,8 @@ bool sl_kz_strs_same_ending(const struct sl_kz_strs *x, const struct sl_kz_strs 
 static void push_transformation(struct sl_kz *kz, struct sl_kz_resource *r,
 				const struct sl_kz_origin *o)
 {
-	if (r->transformation_n == r->transformation_cap) {
-		size_t cap = r->transformation_cap ? 2 * r->transformation_cap : 4;
-		const struct sl_kz_origin **grown = sl_arena_array(kz->a, cap, sizeof(*grown));
-
-		for (size_t i = 0; i < r->transformation_n; i++)
-			grown[i] = r->transformations[i];
-		r->transformations = grown;
-		r->transformation_cap = cap;
-	}
+	r->transformations = sl_arena_grow(kz->a, r->transformations, r->transformation_n,
+					   &r->transformation_cap, sizeof(*r->transformations));
 	r->transformations[r->transformation_n++] = o;
 }
 

@@ -204,24 +204,6 @@ static int choose_map(struct merge *m, struct sl_value *dest, struct sl_value *p
 	return 0;
 }
 
-static int by_key(const void *x, const void *y)
-{
-	const struct sl_member *const *a = x, *const *b = y;
-
-	return sl_str_cmp((*a)->key, (*b)->key);
-}
-
-/* Labels that a transformer has set share one value: the last that is merged counts, by name. */
-static const struct sl_member **sorted_members(struct sl_arena *a, const struct sl_value *map)
-{
-	const struct sl_member **v = sl_arena_array(a, map->map.n + 1, sizeof(*v));
-
-	for (size_t i = 0; i < map->map.n; i++)
-		v[i] = &map->map.members[i];
-	qsort(v, map->map.n, sizeof(*v), by_key);
-	return v;
-}
-
 static int walk_map(struct merge *m, struct sl_value *dest, struct sl_value *patch,
 		    struct sl_kz_type t, struct outcome *ret)
 {
@@ -231,10 +213,13 @@ static int walk_map(struct merge *m, struct sl_value *dest, struct sl_value *pat
 		return r;
 	if (ret->v == patch)
 		return walk_same(m, patch, t);
-	const struct sl_member **members = patch ? sorted_members(m->a, patch) : NULL;
+	/* Labels that a transformer has set share one value: the last that is merged counts, by name. */
+	SL_AUTO_FREE const struct sl_member **order = patch ? sl_map_order(patch) : NULL;
 
-	for (size_t i = 0; members && i < patch->map.n; i++) {
-		r = walk_member(m, dest, members[i]->key, members[i]->value, t);
+	for (size_t i = 0; patch && i < patch->map.n; i++) {
+		const struct sl_member *one = order ? order[i] : &patch->map.members[i];
+
+		r = walk_member(m, dest, one->key, one->value, t);
 		if (r < 0)
 			return r;
 	}

@@ -55,11 +55,3 @@ KNOWN = [
     ("the clock", clock),
     ("printf of what is inside of times and versions", inside_of_types),
 ]
-
-
-def known(tree, ours, real):
-    """The name of the known difference, or None."""
-    for what, test in KNOWN:
-        if test(tree, ours, real):
-            return what
-    return None

@@ -161,11 +161,3 @@ KNOWN = [
     ("replacements in YAML texts that repeat a key", repeated_key_in_string),
     ("replacements in YAML texts: indentation, text in the place of numbers", layout_within_strings),
 ]
-
-
-def known(tree, ours, real):
-    """The name of the known difference, or None."""
-    for what, test in KNOWN:
-        if test(tree, ours, real):
-            return what
-    return None

@@ -113,6 +113,26 @@ static void takes_what_was_reserved_from_one_block(void **state)
 	assert_ptr_not_equal(a.head, block);
 }
 
+static void grows_an_array_and_keeps_its_items(void **state)
+{
+	SL_AUTO(sl_arena) a = SL_ARENA_INIT;
+	size_t *numbers = NULL, cap = 0;
+
+	(void)state;
+	for (size_t i = 0; i < 1000; i++) {
+		const size_t *before = numbers;
+		bool full = i == cap;
+
+		numbers = sl_arena_grow(&a, numbers, i, &cap, sizeof(*numbers));
+		assert_true(cap > i);
+		if (!full)
+			assert_ptr_equal(numbers, before);
+		numbers[i] = i;
+	}
+	for (size_t i = 0; i < 1000; i++)
+		assert_int_equal(numbers[i], i);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -123,6 +143,7 @@ int main(void)
 		cmocka_unit_test(starts_anew_after_reset),
 		cmocka_unit_test(is_empty_and_usable_after_a_wipe),
 		cmocka_unit_test(takes_what_was_reserved_from_one_block),
+		cmocka_unit_test(grows_an_array_and_keeps_its_items),
 	};
 
 	return run_group("arena", tests);

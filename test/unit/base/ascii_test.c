@@ -37,10 +37,29 @@ static void knows_its_classes(void **state)
 	}
 }
 
+static void reads_and_writes_hex(void **state)
+{
+	static const uint8_t bytes[] = { 0x00, 0x09, 0x9a, 0xff };
+	char got[9] = "xxxxxxxx";
+
+	(void)state;
+	assert_ptr_equal(sl_put_hex(got, bytes, sizeof(bytes)), got + 8);
+	assert_string_equal(got, "00099aff");
+	assert_ptr_equal(sl_put_hex(got, bytes, 0), got);
+	for (uint32_t c = 0; c < 0x180; c++)
+		assert_int_equal(sl_hex_value(c) >= 0, sl_is_hex(c));
+	assert_int_equal(sl_hex_value('0'), 0);
+	assert_int_equal(sl_hex_value('9'), 9);
+	assert_int_equal(sl_hex_value('a'), 10);
+	assert_int_equal(sl_hex_value('F'), 15);
+	assert_int_equal(sl_hex_value((uint32_t)(char)-61), -1);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(knows_its_classes),
+		cmocka_unit_test(reads_and_writes_hex),
 	};
 
 	return run_group("ascii", tests);

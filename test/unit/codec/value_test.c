@@ -1,6 +1,7 @@
 #include "libcommon/codec/value.h"
 
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "test/unit/support/expect.h"
@@ -319,6 +320,46 @@ static void sets_an_error_at_a_node(void **state)
 	assert_int_equal(sl_value_err_set(NULL, v, NULL, SL_ERR_GONE, "x"), SL_ERR_GONE);
 }
 
+static void tells_the_order_of_members(void **state)
+{
+	SL_AUTO(sl_arena) a = SL_ARENA_INIT;
+	struct sl_value *v = sl_value_map(&a);
+	const struct sl_member **order;
+
+	(void)state;
+	assert_null(sl_map_order(v));
+	sl_map_set_int(&a, v, "b", 1);
+	assert_null(sl_map_order(v));
+	sl_map_set_int(&a, v, "c", 2);
+	assert_null(sl_map_order(v));
+	sl_map_set_int(&a, v, "B", 3);
+	order = sl_map_order(v);
+	assert_non_null(order);
+	assert_true(sl_str_eqz(order[0]->key, "B"));
+	assert_true(sl_str_eqz(order[1]->key, "b"));
+	assert_true(sl_str_eqz(order[2]->key, "c"));
+	free(order);
+	expect_json(v, "{\"b\":1,\"c\":2,\"B\":3}");
+}
+
+static void adds_all_members_of_another(void **state)
+{
+	SL_AUTO(sl_arena) a = SL_ARENA_INIT;
+	struct sl_value *v = sl_value_map(&a), *from = sl_value_map(&a);
+
+	(void)state;
+	sl_map_add_all(&a, v, from);
+	sl_map_add_all(&a, v, NULL);
+	expect_json(v, "{}");
+	sl_map_set_int(&a, v, "a", 1);
+	sl_map_set_int(&a, v, "b", 2);
+	sl_map_set_int(&a, from, "b", 3);
+	sl_map_set_strz(&a, sl_map_need_map(&a, from, "m"), "k", "v");
+	sl_map_add_all(&a, v, from);
+	expect_json(v, "{\"a\":1,\"b\":3,\"m\":{\"k\":\"v\"}}");
+	assert_ptr_equal(sl_get(v, "m"), sl_get(from, "m"));
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -336,6 +377,8 @@ int main(void)
 		cmocka_unit_test(adopts_members_and_finds_duplicates),
 		cmocka_unit_test(tells_the_place_of_an_error),
 		cmocka_unit_test(sets_an_error_at_a_node),
+		cmocka_unit_test(tells_the_order_of_members),
+		cmocka_unit_test(adds_all_members_of_another),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
