@@ -96,7 +96,6 @@ static bool is_scalar(const struct sl_value *v)
 	return !sl_is_map(v) && !sl_is_list(v);
 }
 
-/* Merge one member into `dest`. */
 /* kustomize puts a value into the quotes that the former one had, which makes it text. */
 static struct sl_value *keep_quotes(struct merge *m, const struct sl_value *old, struct sl_value *v)
 {
@@ -114,6 +113,14 @@ static struct sl_value *keep_quotes(struct merge *m, const struct sl_value *old,
 	return text;
 }
 
+/* A map or list is written as the former value was: in brackets or not. */
+static void set_container(struct sl_member *there, struct sl_value *v)
+{
+	v->flow = there->value->flow;
+	there->value = v;
+}
+
+/* Merge one member into `dest`. */
 static int walk_member(struct merge *m, struct sl_value *dest, struct sl_str key,
 		       struct sl_value *patch, struct sl_kz_type t)
 {
@@ -131,7 +138,7 @@ static int walk_member(struct merge *m, struct sl_value *dest, struct sl_str key
 	else if (is_scalar(there->value) && is_scalar(out.v))
 		sl_kz_replace_scalar(&there->value, keep_quotes(m, there->value, out.v));
 	else
-		there->value = out.v;
+		set_container(there, out.v);
 	return 0;
 }
 
@@ -342,6 +349,9 @@ static int walk(struct merge *m, struct sl_value *dest, struct sl_value *patch, 
 					"wrong node kind: expected %s but got %s", shape(dest),
 					shape(patch));
 	}
+	/* What was empty was in brackets for that alone. */
+	if (dest && patch && sl_map_len(dest) + sl_list_len(dest) == 0)
+		dest->flow = patch->flow;
 	if (sl_is_null(first) || sl_is_map(first))
 		return walk_map(m, dest, patch, t, ret);
 	if (sl_is_list(first))
