@@ -361,7 +361,8 @@ static int parse_node(struct sl_yaml_reader *y, struct sl_value **ret_value)
 
 /*
  * Behind the first document, at DOCUMENT-END: go-yaml v3 has scanned two tokens more than it needed to
- * find that end, for the sake of comments, and fails at what is wrong with them.
+ * find that end, for the sake of comments, and fails at what is wrong with them. Only of the first it
+ * has to know whether it begins a key, for which libyaml scans on: what fails there does not count.
  */
 static int look_ahead(struct sl_yaml_reader *y)
 {
@@ -371,8 +372,11 @@ static int look_ahead(struct sl_yaml_reader *y)
 	for (size_t i = 0; i < n && !end; i++) {
 		yaml_token_t token;
 
-		if (!yaml_parser_scan(&y->yaml, &token))
-			return fail_syntax(y);
+		if (!yaml_parser_scan(&y->yaml, &token)) {
+			size_t queued = (size_t)(y->yaml.tokens.tail - y->yaml.tokens.head);
+
+			return i > 0 && i + queued >= n ? 0 : fail_syntax(y);
+		}
 		end = token.type == YAML_STREAM_END_TOKEN;
 		yaml_token_delete(&token);
 	}

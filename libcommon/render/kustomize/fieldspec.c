@@ -2,6 +2,7 @@
 
 #include <string.h>
 
+#include "libcommon/codec/yaml_resolve.h"
 #include "libcommon/render/kustomize/fieldpath.h"
 
 /* One walk along one path. */
@@ -208,4 +209,36 @@ void sl_kz_replace_scalar(struct sl_value **slot, const struct sl_value *with)
 {
 	if (*slot != with)
 		**slot = *with;
+}
+
+void sl_kz_set_scalar(struct sl_kz *kz, struct sl_value **slot, struct sl_str text)
+{
+	bool quoted = sl_is_str(*slot) && (*slot)->quoted;
+
+	sl_kz_replace_scalar(slot, quoted ? sl_kz_scalar_like(kz, *slot, text)
+					  : sl_kz_field_untyped(kz, text));
+}
+
+bool sl_kz_needs_quotes(struct sl_str text)
+{
+	struct sl_yaml_scalar scalar;
+
+	sl_yaml_resolve(text, SL_YAML_KUBERNETES, &scalar);
+	return text.n > 0 && scalar.type != SL_YAML_STR && scalar.type != SL_YAML_TIMESTAMP;
+}
+
+void sl_kz_set_member(struct sl_kz *kz, struct sl_value *map, const char *key, struct sl_str text)
+{
+	struct sl_member *there = sl_map_member(map, sl_str(key));
+	struct sl_value *made = sl_kz_field_untyped(kz, text);
+
+	if (there) {
+		sl_kz_set_scalar(kz, &there->value, text);
+		return;
+	}
+	if (sl_kz_needs_quotes(text)) {
+		made = sl_value_str(kz->a, text);
+		made->quoted = true;
+	}
+	sl_map_setz(kz->a, map, key, made);
 }

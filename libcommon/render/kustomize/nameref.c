@@ -280,7 +280,7 @@ static int update_scalar(struct sl_kz *kz, const struct update *u, struct sl_val
 	struct sl_str name = sl_kz_name(kz, referral);
 
 	if (!sl_str_eq(name, old))
-		sl_kz_replace_scalar(slot, sl_value_str(kz->a, name));
+		sl_kz_set_scalar(kz, slot, name);
 	return 0;
 }
 
@@ -302,11 +302,13 @@ static int update_map(struct sl_kz *kz, const struct update *u, struct sl_value 
 
 	if (r < 0 || !referral)
 		return r;
-	struct sl_str new_ns = sl_kz_namespace(kz, referral);
+	struct sl_str new_name = sl_kz_name(kz, referral), new_ns = sl_kz_namespace(kz, referral);
 
-	sl_map_set_str(kz->a, map, "name", sl_kz_name(kz, referral));
+	if (new_ns.n == 0 && sl_str_eq(new_name, sl_kz_text(kz->a, name)))
+		return 0;
+	sl_kz_set_member(kz, map, "name", new_name);
 	if (new_ns.n > 0)
-		sl_map_set_str(kz->a, map, "namespace", new_ns);
+		sl_kz_set_member(kz, map, "namespace", new_ns);
 	return 0;
 }
 

@@ -232,9 +232,7 @@ static int set_field(struct sl_kz *kz, struct sl_kz_resource *r, const struct sl
 		return rc;
 	if (position > 0)
 		value = insert_part(kz, sl_kz_text(kz->a, *slot), (size_t)position - 1, value);
-	/* What is new has the type that its text reads as. */
-	*slot = sl_is_null(*slot) ? sl_kz_field_untyped(kz, value)
-				  : sl_kz_scalar_like(kz, *slot, value);
+	sl_kz_set_scalar(kz, slot, value);
 	return 0;
 }
 

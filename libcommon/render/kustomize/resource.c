@@ -6,6 +6,7 @@
 #include "libcommon/codec/json.h"
 #include "libcommon/render/kustomize/build.h"
 #include "libcommon/render/kustomize/fieldpath.h"
+#include "libcommon/render/kustomize/fieldspec.h"
 #include "libcommon/render/kustomize/schema.h"
 #include "libcommon/render/kustomize/smp_table.h"
 
@@ -212,14 +213,9 @@ struct sl_value *sl_kz_scalar_like(struct sl_kz *kz, const struct sl_value *old,
 	return v;
 }
 
-static void set_text(struct sl_kz *kz, struct sl_value *map, const char *key, struct sl_str text)
-{
-	sl_map_setz(kz->a, map, key, sl_kz_scalar_like(kz, sl_get(map, key), text));
-}
-
 void sl_kz_set_name(struct sl_kz *kz, struct sl_kz_resource *r, struct sl_str name)
 {
-	set_text(kz, sl_map_need_map(kz->a, r->obj, "metadata"), "name", name);
+	sl_kz_set_member(kz, sl_map_need_map(kz->a, r->obj, "metadata"), "name", name);
 }
 
 void sl_kz_set_namespace(struct sl_kz *kz, struct sl_kz_resource *r, struct sl_str ns)
@@ -229,12 +225,12 @@ void sl_kz_set_namespace(struct sl_kz *kz, struct sl_kz_resource *r, struct sl_s
 	if (ns.n == 0)
 		sl_map_remove(meta, SL_STR("namespace"));
 	else
-		set_text(kz, meta, "namespace", ns);
+		sl_kz_set_member(kz, meta, "namespace", ns);
 }
 
 void sl_kz_set_kind(struct sl_kz *kz, struct sl_kz_resource *r, struct sl_str kind)
 {
-	set_text(kz, r->obj, "kind", kind);
+	sl_kz_set_member(kz, r->obj, "kind", kind);
 }
 
 void sl_kz_strs_add(struct sl_arena *a, struct sl_kz_strs *l, struct sl_str s)

@@ -120,6 +120,13 @@ static void set_container(struct sl_member *there, struct sl_value *v)
 	there->value = v;
 }
 
+/* New text and what stays is put in quotes where YAML 1.1 needs them. */
+static void quote_text(struct sl_value *v)
+{
+	if (sl_is_str(v) && !v->quoted && !v->timestamp && sl_kz_needs_quotes(v->s))
+		v->quoted = true;
+}
+
 /* Merge one member into `dest`. */
 static int walk_member(struct merge *m, struct sl_value *dest, struct sl_str key,
 		       struct sl_value *patch, struct sl_kz_type t)
@@ -131,6 +138,8 @@ static int walk_member(struct merge *m, struct sl_value *dest, struct sl_str key
 
 	if (r < 0)
 		return r;
+	if (!there || there->value == out.v)
+		quote_text(out.v);
 	if (!out.v || (sl_is_null(out.v) && !out.keep))
 		sl_map_remove(dest, key);
 	else if (!there)

@@ -79,7 +79,7 @@ static int set_image(struct sl_kz *kz, struct sl_value **slot, void *arg, struct
 		sl_strbuf_addc(&b, '@');
 		sl_strbuf_adds(&b, p.digest);
 	}
-	*slot = sl_value_str(kz->a, sl_strbuf_str(&b));
+	sl_kz_set_scalar(kz, slot, sl_strbuf_str(&b));
 	return 0;
 }
 

@@ -1,4 +1,3 @@
-#include "libcommon/render/kustomize/fieldpath.h"
 #include "libcommon/render/kustomize/fieldspec.h"
 #include "libcommon/render/kustomize/transform.h"
 
@@ -29,8 +28,7 @@ static int add_affixes(struct sl_kz *kz, struct sl_value **slot, void *arg, stru
 	const char *text = sl_arena_printf(kz->a, "%.*s%.*s%.*s", SL_STR_FMT(x->prefix),
 					   SL_STR_FMT(old), SL_STR_FMT(x->suffix));
 
-	*slot = sl_is_str(*slot) && (*slot)->quoted ? sl_kz_scalar_like(kz, *slot, sl_str(text))
-						    : sl_kz_field_untyped(kz, sl_str(text));
+	sl_kz_set_scalar(kz, slot, sl_str(text));
 	return 0;
 }
 

@@ -1,6 +1,15 @@
 #include "libcommon/render/kustomize/fieldspec.h"
 #include "libcommon/render/kustomize/transform.h"
 
+/* A namespace is text, in quotes where there were some. */
+static void set_namespace(struct sl_kz *kz, struct sl_value **slot, struct sl_str ns)
+{
+	struct sl_value *text = sl_value_str(kz->a, ns);
+
+	text->quoted = sl_is_str(*slot) && (*slot)->quoted;
+	sl_kz_replace_scalar(slot, text);
+}
+
 static int set_text(struct sl_kz *kz, struct sl_value **slot, void *arg, struct sl_err *err)
 {
 	const struct sl_kz_namespace_options *o = arg;
@@ -11,7 +20,7 @@ static int set_text(struct sl_kz *kz, struct sl_value **slot, void *arg, struct 
 					sl_value_kind_name(*slot));
 	}
 	if (!o->unset_only || sl_kz_text(kz->a, *slot).n == 0)
-		*slot = sl_value_str(kz->a, o->ns);
+		set_namespace(kz, slot, o->ns);
 	return 0;
 }
 
@@ -49,8 +58,11 @@ static int set_subjects(struct sl_kz *kz, struct sl_value *obj,
 
 		if (!sl_is_map(subject) || !is_own_subject(kz, subject, o))
 			continue;
-		if (!o->unset_only || sl_kz_text(kz->a, sl_get(subject, "namespace")).n == 0)
-			sl_map_set_str(kz->a, subject, "namespace", o->ns);
+		if (o->unset_only && sl_kz_text(kz->a, sl_get(subject, "namespace")).n > 0)
+			continue;
+		if (!sl_map_member(subject, SL_STR("namespace")))
+			sl_map_setz(kz->a, subject, "namespace", sl_value_null(kz->a));
+		set_namespace(kz, &sl_map_member(subject, SL_STR("namespace"))->value, o->ns);
 	}
 	return 0;
 }
