@@ -209,10 +209,11 @@ fuzz: $(BUILD)/.deps-test $(BUILD)/fuzz/test/fuzz/$(T)_fuzz
 		-rss_limit_mb=2048 -artifact_prefix=$(BUILD)/fuzz/ $(BUILD)/fuzz/corpus/$(T) test/fuzz/corpus/$(T)
 
 FUZZ ?= kustomize
-## make fuzz-diff       random kustomizations through sluice (ASan) and kustomize [FUZZ_SECONDS=60];
+## make fuzz-diff       random kustomizations through sluice, with ASan and without, and kustomize [FUZZ_SECONDS=60];
 ##                      with FUZZ=helm random charts through sluice and helm
 .PHONY: fuzz-diff
-fuzz-diff: $(BUILD)/.deps-test $(BUILD)/asan/bin/sluice $(sort $(BUILD)/peers/$(FUZZ) $(BUILD)/peers/helm)
+fuzz-diff: $(BUILD)/.deps-test $(BUILD)/asan/bin/sluice $(BUILD)/bin/sluice \
+		$(sort $(BUILD)/peers/$(FUZZ) $(BUILD)/peers/helm)
 	$(Q)$(PYTHON) -B test/fuzz/diff.py $(FUZZ) --seconds $(FUZZ_SECONDS) --out $(BUILD)/fuzz/$(FUZZ) \
 		$(if $(SEED),--seed $(SEED))
 

@@ -2,6 +2,7 @@
 
     diff.py kustomize|helm [--seconds N] [--seed N] [--jobs N] [--only SEED] [--out DIR]
 
+Sluice runs with sanitizers and as it ships, which must not differ either.
 What the trees are, and what a difference is, is the target's to say: kustomize/target.py,
 helm/target.py. Each difference is shrunk, printed with its seed, and kept below --out
 (build/fuzz/TARGET) with both outputs; `--only SEED` makes that one tree again. Known differences,
@@ -66,6 +67,7 @@ class Fuzzer:
     def __init__(self, target, args):
         self.target = target
         self.ours = [args.sluice, target.NAME]
+        self.optimised = [args.optimised, target.NAME]
         self.real = [args.peer]
         self.out = pathlib.Path(args.out)
         self.seen, self.passed_over = collections.Counter(), collections.Counter()
@@ -88,9 +90,12 @@ class Fuzzer:
             def rerun():
                 return run(self.real + words, directory)
 
-            real, ours = rerun(), run(self.ours + words, directory)
+            real, ours, optimised = rerun(), run(self.ours + words, directory), run(self.optimised + words, directory)
             if ours.code not in (0, 1):
                 return "crash " + ours.err.decode("utf-8", "replace")[-90:], ours, real
+            # What is random differs from run to run of one program too.
+            if optimised[:2] != ours[:2] and run(self.ours + words, directory)[:2] == ours[:2]:
+                return "the optimised program does otherwise", optimised, ours
             return self.target.judge(tree, ours, real, rerun), ours, real
 
     def compare(self, tree):
@@ -165,6 +170,7 @@ def main():
     parser.add_argument("--jobs", type=int, default=2)
     parser.add_argument("--only", type=int, help="make, compare and shrink the tree of this seed alone")
     parser.add_argument("--sluice", default=str(ROOT / "build/asan/bin/sluice"))
+    parser.add_argument("--optimised", default=str(ROOT / "build/bin/sluice"))
     parser.add_argument("--peer", help="default: build/peers/TARGET")
     parser.add_argument("--out", help="default: build/fuzz/TARGET")
     args = parser.parse_args()
