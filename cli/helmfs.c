@@ -13,6 +13,7 @@
 #define LINKS_MAX 40
 
 #define HEAD_BYTES 16384
+#define ENTRIES_BYTES 16384 /* of a directory, at a time */
 
 static const struct {
 	int errnum;
@@ -48,10 +49,11 @@ int sl_cli_go_fail(struct sl_err *err, int errnum, const char *what, const char 
 
 static int disk_stat(void *ctx, const char *path, enum sl_helm_entry *ret, struct sl_err *err)
 {
+	const char *rest;
+	int at = sl_cli_dirtrail_at(ctx, path, &rest);
 	struct stat st;
 
-	(void)ctx;
-	if (lstat(path, &st) < 0)
+	if (fstatat(at, rest, &st, AT_SYMLINK_NOFOLLOW) < 0)
 		return sl_cli_go_fail(err, errno, "lstat", path);
 	*ret = S_ISREG(st.st_mode)   ? SL_HELM_FILE
 	       : S_ISDIR(st.st_mode) ? SL_HELM_DIR
@@ -76,21 +78,27 @@ static enum sl_helm_entry entry_of(unsigned char type)
 	}
 }
 
+/* The kernel's own entries: opendir(3) would ask for the size of each directory, and make a buffer. */
 static int disk_list(void *ctx, const char *path,
 		     void (*each)(void *arg, const char *name, enum sl_helm_entry entry), void *arg,
 		     struct sl_err *err)
 {
-	DIR *dir = opendir(path);
-	const struct dirent *entry;
+	_Alignas(struct dirent64) char entries[ENTRIES_BYTES];
+	int fd = sl_cli_dirtrail_open(ctx, path);
+	ssize_t got;
 
-	(void)ctx;
-	if (!dir)
+	if (fd < 0)
 		return sl_cli_go_fail(err, errno, "open", path);
-	while ((entry = readdir(dir)))
-		if (!sl_streq(entry->d_name, ".") && !sl_streq(entry->d_name, ".."))
-			each(arg, entry->d_name, entry_of(entry->d_type));
-	closedir(dir);
-	return 0;
+	while ((got = getdents64(fd, entries, sizeof(entries))) > 0) {
+		const struct dirent64 *entry;
+
+		for (ssize_t i = 0; i < got; i += entry->d_reclen) {
+			entry = (const void *)(entries + i);
+			if (!sl_streq(entry->d_name, ".") && !sl_streq(entry->d_name, ".."))
+				each(arg, entry->d_name, entry_of(entry->d_type));
+		}
+	}
+	return got < 0 ? sl_cli_go_fail(err, errno, "read", path) : 0;
 }
 
 /* The rest of a file that begins with `head`: its size, and one byte more tells whether it has grown. */
@@ -133,11 +141,12 @@ static int read_large(int fd, const char *path, size_t max, struct sl_str head, 
 static int disk_read(void *ctx, const char *path, size_t max, struct sl_arena *a,
 		     struct sl_str *ret_bytes, struct sl_err *err)
 {
-	SL_AUTO_FD int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
+	const char *rest;
+	int at = sl_cli_dirtrail_at(ctx, path, &rest);
+	SL_AUTO_FD int fd = openat(at, rest, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
 	char head[HEAD_BYTES];
 	ssize_t got;
 
-	(void)ctx;
 	if (fd < 0)
 		return sl_cli_go_fail(err, errno, "open", path);
 	do
@@ -231,9 +240,20 @@ static int disk_resolve(void *ctx, const char *path, struct sl_arena *a, const c
 	return 0;
 }
 
-const struct sl_helm_fs sl_cli_helmfs = {
-	.stat = disk_stat,
-	.list = disk_list,
-	.read = disk_read,
-	.resolve = disk_resolve,
-};
+struct sl_helm_fs sl_cli_helmfs(struct sl_cli_dirtrail *t)
+{
+	return (struct sl_helm_fs){ .ctx = t,
+				    .stat = disk_stat,
+				    .list = disk_list,
+				    .read = disk_read,
+				    .resolve = disk_resolve };
+}
+
+int sl_cli_helm_load(struct sl_arena *a, const char *path, const struct sl_helm_host *host,
+		     struct sl_helm_chart **ret, struct sl_err *err)
+{
+	SL_AUTO(sl_cli_dirtrail) trail = SL_CLI_DIRTRAIL_INIT;
+	const struct sl_helm_fs fs = sl_cli_helmfs(&trail);
+
+	return sl_helm_load(a, &fs, path, host, ret, err);
+}

@@ -3,14 +3,19 @@
  *
  * Errors have Go's words, for Helm shows them: "open x: no such file or directory".
  *
- * Thread rule: thread-safe.
+ * Thread rule: one thread at a time for each trail.
  */
 #ifndef CLI_HELMFS_H
 #define CLI_HELMFS_H
 
+#include "cli/dirtrail.h"
 #include "libcommon/render/helm/helm.h"
 
-extern const struct sl_helm_fs sl_cli_helmfs;
+/* `t` stays the caller's, and stays where it is as long as the callbacks are used. */
+struct sl_helm_fs sl_cli_helmfs(struct sl_cli_dirtrail *t);
+/* sl_helm_load() from the disk. */
+int sl_cli_helm_load(struct sl_arena *a, const char *path, const struct sl_helm_host *host,
+		     struct sl_helm_chart **ret, struct sl_err *err) SL_MUST_CHECK;
 
 /* "no such file or directory": what Go prints for an errno value. */
 const char *sl_cli_go_errno(int errnum);

@@ -27,7 +27,7 @@ static int load(struct run *r, const char *path, struct sl_helm_chart **ret)
 {
 	SL_AUTO(sl_err) err = SL_ERR_INIT;
 
-	return sl_helm_load(r->a, &sl_cli_helmfs, path, NULL, ret, &err);
+	return sl_cli_helm_load(r->a, path, NULL, ret, &err);
 }
 
 /* NULL when the version that is there is one of those asked for. */
@@ -213,7 +213,7 @@ static int list(const struct sl_cli_args *args, struct run *r, struct sl_err *er
 	r->path = sl_cli_helm_clean(r->a, args->words.n > 0 ? args->words.v[0] : ".");
 	if (stat(r->path, &st) < 0)
 		return sl_cli_go_fail(err, errno, "stat", r->path);
-	code = sl_helm_load(r->a, &sl_cli_helmfs, r->path, &host, &r->chart, err);
+	code = sl_cli_helm_load(r->a, r->path, &host, &r->chart, err);
 	if (code < 0)
 		return code;
 	charts = sl_cli_helm_clean(r->a, sl_arena_printf(r->a, "%s/charts", r->path));

@@ -113,7 +113,7 @@ static int lint_archive(struct run *r, const char *path, const struct sl_helm_ho
 	struct sl_helm_chart *chart;
 	struct archive archive;
 	struct sl_helm_fs fs = { &archive, archive_stat, archive_list, archive_read, NULL };
-	int code = sl_helm_load(r->a, &sl_cli_helmfs, path, host, &chart, err);
+	int code = sl_cli_helm_load(r->a, path, host, &chart, err);
 
 	if (code < 0) {
 		sl_err_wrap(err, "unable to extract tarball");
@@ -129,6 +129,8 @@ static int lint_dir(struct run *r, const char *path, const struct sl_helm_host *
 	const char *definition =
 		sl_cli_helm_clean(r->a, sl_arena_printf(r->a, "%s/Chart.yaml", path));
 	SL_AUTO_FREE char *cwd = getcwd(NULL, 0);
+	SL_AUTO(sl_cli_dirtrail) trail = SL_CLI_DIRTRAIL_INIT;
+	const struct sl_helm_fs fs = sl_cli_helmfs(&trail);
 	struct stat st;
 
 	if (stat(definition, &st) < 0) {
@@ -141,7 +143,7 @@ static int lint_dir(struct run *r, const char *path, const struct sl_helm_host *
 		return sl_err_errno(err, errno, "find the working directory");
 	path = sl_cli_helm_clean(r->a,
 				 *path == '/' ? path : sl_arena_printf(r->a, "%s/%s", cwd, path));
-	return sl_helm_lint_dir(r->a, &sl_cli_helmfs, path, host, l, err);
+	return sl_helm_lint_dir(r->a, &fs, path, host, l, err);
 }
 
 static void lint_one(struct run *r, const char *path)

@@ -161,6 +161,8 @@ static int package_one(const struct sl_cli_args *args, struct sl_arena *a, const
 		       struct sl_strbuf *out, struct sl_err *err)
 {
 	SL_AUTO_FREE char *cwd = getcwd(NULL, 0);
+	SL_AUTO(sl_cli_dirtrail) trail = SL_CLI_DIRTRAIL_INIT;
+	const struct sl_helm_fs fs = sl_cli_helmfs(&trail);
 	const struct sl_helm_host host = sl_cli_helm_host(false);
 	const char *dir = sl_cli_string(args, "destination"), *path;
 	struct sl_helm_chart *c;
@@ -172,7 +174,7 @@ static int package_one(const struct sl_cli_args *args, struct sl_arena *a, const
 	if (stat(name, &st) < 0)
 		return sl_cli_go_fail(err, errno, "stat", name);
 	path = sl_cli_helm_clean(a, *name == '/' ? name : sl_arena_printf(a, "%s/%s", cwd, name));
-	r = sl_helm_load_dir(a, &sl_cli_helmfs, path, &host, &c, err);
+	r = sl_helm_load_dir(a, &fs, path, &host, &c, err);
 	if (r == 0)
 		r = prepare(args, a, c, err);
 	if (r < 0)

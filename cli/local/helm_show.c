@@ -108,7 +108,7 @@ static int show(const struct sl_cli_args *args, struct sl_arena *a, struct sl_st
 			SL_STR_FMT(what), SL_STR_FMT(what));
 	r = sl_cli_helm_locate(a, args, args->words.v[0], &path, err);
 	if (r == 0)
-		r = sl_helm_load(a, &sl_cli_helmfs, path, &host, &c, err);
+		r = sl_cli_helm_load(a, path, &host, &c, err);
 	if (r < 0 || !c)
 		return r;
 	if (wants(what, "chart")) {

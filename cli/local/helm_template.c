@@ -123,7 +123,7 @@ static int render(struct run *r, struct sl_err *err)
 	if (code == 0)
 		code = sl_cli_helm_values(r->a, r->args, &values, err);
 	if (code == 0)
-		code = sl_helm_load(r->a, &sl_cli_helmfs, path, &r->host, &chart, err);
+		code = sl_cli_helm_load(r->a, path, &r->host, &chart, err);
 	if (code == 0)
 		code = check_chart(r, chart, err);
 	o.release = r->release;

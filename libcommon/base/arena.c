@@ -11,6 +11,8 @@
 #define BLOCK_MIN 1024
 #define BLOCK_MAX ((size_t)256 * 1024)
 #define HUGE_PAGE ((size_t)2 << 20)
+/* What an arena has given out when it goes on in huge pages: then it is likely to fill one. */
+#define HUGE_FROM ((size_t)512 * 1024)
 #define ALIGN SL_ARENA_ALIGN
 
 struct sl_arena_block {
@@ -54,7 +56,7 @@ static __attribute__((noinline)) struct sl_arena_block *new_block(struct sl_aren
 
 	if (size > BLOCK_MAX)
 		size = BLOCK_MAX;
-	if (a->used >= HUGE_PAGE && need <= HUGE_PAGE - sizeof(*b))
+	if (a->used >= HUGE_FROM && need <= HUGE_PAGE - sizeof(*b))
 		b = alloc_huge_page();
 	else
 		b = alloc_block(size < need ? need : size);

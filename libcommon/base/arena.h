@@ -6,7 +6,7 @@
  * input decides: past it, sl_arena_alloc() still returns memory, so that callers need no check at
  * every node, but sl_arena_full() turns true and parsers stop there with SL_ERR_TOO_LARGE.
  *
- * Memory is aligned to 16 bytes (strings to 1). Blocks double from 1 KiB to 256 KiB; past 2 MiB in all
+ * Memory is aligned to 16 bytes (strings to 1). Blocks double from 1 KiB to 256 KiB; past 512 KiB in all
  * they are 2 MiB each and ask for huge pages, whose first use costs a tenth.
  *
  * Thread rule: one thread at a time; what it holds may be read by many once writing has ended.
