@@ -215,55 +215,70 @@ static void add_value(struct sl_strbuf *out, double value)
 	sl_strbuf_addc(out, '\n');
 }
 
-/* name{labels…[,le="bound"]}; `key` as make_key() put it together. */
-static void add_name(struct sl_strbuf *out, const struct sl_metric *f, const char *suffix,
-		     struct sl_str key, const double *bound)
+/* The labels of a series as make_key() put them together, from the brace to the last quote. */
+static void set_labels(struct sl_strbuf *labels, const struct sl_metric *f, struct sl_str key)
 {
-	char separator = '{';
-
-	sl_strbuf_addz(out, f->desc->name);
-	sl_strbuf_addz(out, suffix);
+	sl_strbuf_reset(labels);
 	for (size_t i = 0; i < f->label_count; i++) {
 		struct sl_str value = { key.p, strlen(key.p) };
 
-		sl_strbuf_addf(out, "%c%s=\"", separator, f->desc->labels[i]);
+		sl_strbuf_addf(labels, "%c%s=\"", i ? ',' : '{', f->desc->labels[i]);
 		if (sl_str_is_utf8(value))
-			add_escaped(out, value, true);
+			add_escaped(labels, value, true);
 		else
-			sl_strbuf_addz(out, "\xef\xbf\xbd");
-		sl_strbuf_addc(out, '"');
-		separator = ',';
+			sl_strbuf_addz(labels, "\xef\xbf\xbd");
+		sl_strbuf_addc(labels, '"');
 		key.p += value.n + 1;
 		key.n -= value.n + 1;
 	}
-	if (bound) {
-		char text[SL_NUMBER_TEXT_MAX];
-
-		sl_strbuf_addf(out, "%cle=\"", separator);
-		sl_strbuf_adds(out, sl_float_text(*bound, SL_FLOAT_G, text));
-		sl_strbuf_addc(out, '"');
-		separator = ',';
-	}
-	if (separator == ',')
-		sl_strbuf_addc(out, '}');
 }
 
-static void add_histogram(struct sl_strbuf *out, const struct sl_metric *f, struct sl_str key,
-			  const struct series *s)
+static void add_name(struct sl_strbuf *out, const struct sl_metric *f, const char *suffix,
+		     struct sl_str labels)
 {
-	const double infinity = INFINITY;
+	sl_strbuf_addz(out, f->desc->name);
+	sl_strbuf_addz(out, suffix);
+	sl_strbuf_adds(out, labels);
+}
+
+/* name{labels} value */
+static void add_line(struct sl_strbuf *out, const struct sl_metric *f, const char *suffix,
+		     struct sl_str labels, double value)
+{
+	add_name(out, f, suffix, labels);
+	if (labels.n)
+		sl_strbuf_addc(out, '}');
+	add_value(out, value);
+}
+
+/* The bounds of a histogram as text: the same for all series of the family. */
+struct bounds {
+	char text[SL_METRIC_BUCKETS_MAX + 1][SL_NUMBER_TEXT_MAX];
+	struct sl_str le[SL_METRIC_BUCKETS_MAX + 1];
+};
+
+static void set_bounds(struct bounds *b, const struct sl_metric_desc *desc)
+{
+	for (size_t i = 0; i <= desc->bound_count; i++)
+		b->le[i] = sl_float_text(i < desc->bound_count ? desc->bounds[i] : (double)INFINITY,
+					 SL_FLOAT_G, b->text[i]);
+}
+
+static void add_histogram(struct sl_strbuf *out, const struct sl_metric *f, struct sl_str labels,
+			  const struct bounds *bounds, const struct series *s)
+{
 	uint64_t sum = 0;
 
 	for (size_t i = 0; i <= f->desc->bound_count; i++) {
 		sum += s->buckets[i];
-		add_name(out, f, "_bucket", key,
-			 i < f->desc->bound_count ? &f->desc->bounds[i] : &infinity);
+		add_name(out, f, "_bucket", labels);
+		sl_strbuf_addz(out, labels.n ? ",le=\"" : "{le=\"");
+		sl_strbuf_adds(out, bounds->le[i]);
+		sl_strbuf_addz(out, "\"}");
 		add_value(out, (double)sum);
 	}
-	add_name(out, f, "_sum", key, NULL);
-	add_value(out, s->value);
-	add_name(out, f, "_count", key, NULL);
-	add_value(out, (double)s->count);
+	add_line(out, f, "_sum", labels, s->value);
+	add_line(out, f, "_count", labels, (double)s->count);
 }
 
 static int compare_entries(const void *x, const void *y)
@@ -275,31 +290,41 @@ static int compare_entries(const void *x, const void *y)
 			  (struct sl_str){ b->key, b->key_len });
 }
 
+static const struct sl_strmap_entry **sort_series(const struct sl_metric *f)
+{
+	const struct sl_strmap_entry **sorted, *e;
+	size_t n = 0;
+
+	sorted = sl_xcalloc(f->series.n, sizeof(struct sl_strmap_entry *));
+	for (size_t pos = 0; (e = sl_strmap_next(&f->series, &pos));)
+		sorted[n++] = e;
+	qsort(sorted, n, sizeof(struct sl_strmap_entry *), compare_entries);
+	return sorted;
+}
+
 static void add_family(struct sl_strbuf *out, const struct sl_metric *f)
 {
 	static const char *const types[] = { "counter", "gauge", "histogram" };
-	const struct sl_strmap_entry **sorted, *e;
-	size_t n = 0;
+	SL_AUTO(sl_strbuf) labels = SL_STRBUF_INIT(SL_METRICS_TEXT_MAX);
+	const struct sl_strmap_entry **sorted;
+	struct bounds bounds;
 
 	if (!f->series.n)
 		return;
 	sl_strbuf_addf(out, "# HELP %s ", f->desc->name);
 	add_escaped(out, sl_str(f->desc->help), false);
 	sl_strbuf_addf(out, "\n# TYPE %s %s\n", f->desc->name, types[f->desc->type]);
-	sorted = sl_xcalloc(f->series.n, sizeof(struct sl_strmap_entry *));
-	for (size_t pos = 0; (e = sl_strmap_next(&f->series, &pos));)
-		sorted[n++] = e;
-	qsort(sorted, n, sizeof(struct sl_strmap_entry *), compare_entries);
-	for (size_t i = 0; i < n; i++) {
-		struct sl_str key = { sorted[i]->key, sorted[i]->key_len };
+	if (f->desc->type == SL_METRIC_HISTOGRAM)
+		set_bounds(&bounds, f->desc);
+	sorted = sort_series(f);
+	for (size_t i = 0; i < f->series.n; i++) {
 		const struct series *s = sorted[i]->value;
 
-		if (f->desc->type == SL_METRIC_HISTOGRAM) {
-			add_histogram(out, f, key, s);
-			continue;
-		}
-		add_name(out, f, "", key, NULL);
-		add_value(out, s->value);
+		set_labels(&labels, f, (struct sl_str){ sorted[i]->key, sorted[i]->key_len });
+		if (f->desc->type == SL_METRIC_HISTOGRAM)
+			add_histogram(out, f, sl_strbuf_str(&labels), &bounds, s);
+		else
+			add_line(out, f, "", sl_strbuf_str(&labels), s->value);
 	}
 	free(sorted);
 }
