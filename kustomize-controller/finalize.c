@@ -138,7 +138,7 @@ static enum kc_next wait_until_gone(struct kc_run *r)
 			 "failed to wait for resources termination");
 		return KC_NEXT;
 	}
-	r->result = SL_RESULT_AFTER_HIGH(GONE_POLL_MS);
+	r->result = SL_RESULT_AT_HIGH(sl_mono_ms() + GONE_POLL_MS);
 	return KC_END;
 }
 

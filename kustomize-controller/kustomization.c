@@ -210,7 +210,7 @@ static bool is_same_spec(const struct kc_run *r)
 /* Come back at the next periodic run, or when a suspect may be corrected. */
 static enum kc_next sleep_until_due(struct kc_run *r)
 {
-	r->result = SL_RESULT_AFTER(kc_until_due(r));
+	r->result = SL_RESULT_AT(kc_due(r));
 	return KC_END;
 }
 

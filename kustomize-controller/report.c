@@ -190,32 +190,30 @@ enum kc_next kc_fail(struct kc_run *r, const struct kc_failure *f, const struct 
 	kc_state_set(&r->st->source_revision_seen, sl_str(r->revision));
 	r->st->due_ms = f->delay_ms < 0 ? SL_NEVER : sl_mono_ms() + f->delay_ms;
 	r->st->generation = sl_obj_generation(object);
-	r->result = f->delay_ms < 0 ? SL_RESULT_DONE : SL_RESULT_AFTER(f->delay_ms);
+	r->result = f->delay_ms < 0 ? SL_RESULT_DONE : SL_RESULT_AT(r->st->due_ms);
 	return end_run(r);
 }
 
 enum kc_next kc_wait_for(struct kc_run *r, enum kc_wait what, int64_t timeout_ms, int64_t delay_ms)
 {
 	struct kc_state *st = r->st;
-	int64_t left;
+	int64_t at;
 
 	kc_state_wait(st, what, r->build.digest, sl_obj_generation(r->patcher.object), timeout_ms);
 	kc_state_set(&st->wait_artifact, sl_str(r->artifact_digest));
 	st->settled = false;
-	left = st->wait_deadline_ms - sl_mono_ms();
-	if (delay_ms > left)
-		delay_ms = left;
-	r->result = SL_RESULT_AFTER_HIGH(delay_ms > 0 ? delay_ms : 0);
+	at = sl_mono_ms() + delay_ms;
+	r->result = SL_RESULT_AT_HIGH(at < st->wait_deadline_ms ? at : st->wait_deadline_ms);
 	return end_run(r);
 }
 
-int64_t kc_until_due(const struct kc_run *r)
+int64_t kc_due(const struct kc_run *r)
 {
-	int64_t delay = r->st->due_ms - sl_mono_ms();
+	int64_t now = sl_mono_ms(), at = r->st->due_ms;
 
-	if (r->suspect_ms > 0 && r->suspect_ms < delay)
-		delay = r->suspect_ms;
-	return delay > RECHECK_MIN_MS ? delay : RECHECK_MIN_MS;
+	if (r->suspect_ms > 0 && now + r->suspect_ms < at)
+		at = now + r->suspect_ms;
+	return at > now + RECHECK_MIN_MS ? at : now + RECHECK_MIN_MS;
 }
 
 enum kc_next kc_retry(struct kc_run *r)
@@ -230,7 +228,6 @@ enum kc_next kc_succeed(struct kc_run *r)
 {
 	struct sl_value *object = r->patcher.object;
 	struct sl_value *status = sl_map_need_map(r->a, object, "status");
-	int64_t delay = sl_manager_jitter(r->c->manager, r->spec.interval_ms);
 	const char *took = kc_duration_text(r->a, sl_mono_ms() - r->st->run_since_ms);
 	const char *interval = kc_duration_text(r->a, r->spec.interval_ms);
 	const char *message;
@@ -255,14 +252,14 @@ enum kc_next kc_succeed(struct kc_run *r)
 	r->st->fetch_failures = 0;
 	/* Corrections must not put the next look at everything off for ever. */
 	if (!r->healing || r->st->wait)
-		r->st->due_ms = sl_mono_ms() + delay;
+		r->st->due_ms = sl_manager_due(r->c->manager, r->spec.interval_ms);
 	kc_state_set(&r->st->artifact, sl_str(r->artifact_digest));
 	kc_state_set(&r->st->revision, sl_str(r->revision));
 	if (r->variables_digest)
 		kc_state_set(&r->st->variables, sl_str(r->variables_digest));
 	kc_state_set(&r->st->build, sl_str(r->build.digest));
 	kc_state_end_wait(r->st);
-	r->result = SL_RESULT_AFTER(kc_until_due(r));
+	r->result = SL_RESULT_AT(kc_due(r));
 
 	message = sl_arena_printf(r->a, "Reconciliation finished in %s, next run in %s", took,
 				  interval);

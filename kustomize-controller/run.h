@@ -136,8 +136,8 @@ struct kc_failure {
 enum kc_next kc_fail(struct kc_run *r, const struct kc_failure *f, const struct sl_err *cause);
 /* End the run and wait: the key comes back after `delay_ms` at the latest. */
 enum kc_next kc_wait_for(struct kc_run *r, enum kc_wait what, int64_t timeout_ms, int64_t delay_ms);
-/* Milliseconds until the next periodic run, or until a suspect may be corrected. */
-int64_t kc_until_due(const struct kc_run *r);
+/* The time of the next periodic run, or when a suspect may be corrected. */
+int64_t kc_due(const struct kc_run *r);
 /* Let the queue's backoff bring the key back, for a run that takes nothing as done. */
 enum kc_next kc_retry(struct kc_run *r);
 enum kc_next kc_succeed(struct kc_run *r);

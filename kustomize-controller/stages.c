@@ -1,6 +1,7 @@
 #include <string.h>
 
 #include "kustomize-controller/run.h"
+#include "libcommon/base/clock.h"
 #include "libcommon/base/strmap.h"
 #include "libcommon/kube/managed_fields.h"
 
@@ -162,7 +163,7 @@ static enum kc_next check_failed(struct kc_run *r, int stage, struct sl_err *err
 	/* Nothing can be made again in a namespace that is going away: not before it is gone. */
 	if (r->healing &&
 	    sl_str_find(sl_str(err->message), SL_STR("because it is being terminated")) >= 0) {
-		r->result = SL_RESULT_AFTER(TERMINATING_RETRY_MS);
+		r->result = SL_RESULT_AT(sl_mono_ms() + TERMINATING_RETRY_MS);
 		return KC_END;
 	}
 	return kc_fail(r, &f, err);

@@ -290,7 +290,7 @@ static struct sl_result result_of(struct sc_run *r, struct sl_err *err)
 		sl_err_set(err, SL_ERR_INTERNAL, "%.*s", SL_STR_FMT(ready.message));
 		return SL_RESULT_RETRY;
 	}
-	return SL_RESULT_AFTER(sl_manager_jitter(r->c->manager, r->interval_ms));
+	return SL_RESULT_AT(sl_manager_due(r->c->manager, r->interval_ms));
 }
 
 static struct sl_result finish(struct sc_run *r, struct sl_err *err)

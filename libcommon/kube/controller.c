@@ -240,7 +240,7 @@ static void requeue(struct sl_controller *c, const struct sl_run *run,
 		break;
 	case SL_REQUEUE_AFTER:
 		sl_queue_forget(c->queue, key);
-		sl_queue_add_after(c->queue, key, result->priority, result->after_ms);
+		sl_queue_add_at(c->queue, key, result->priority, result->at_ms);
 		break;
 	case SL_RETRY:
 		sl_queue_add_rate_limited(c->queue, key);

@@ -43,7 +43,7 @@ enum sl_outcome {
 
 struct sl_result {
 	enum sl_outcome outcome;
-	int64_t after_ms;	   /* REQUEUE_AFTER */
+	int64_t at_ms;		   /* REQUEUE_AFTER: when, as sl_mono_ms() */
 	enum sl_priority priority; /* REQUEUE_AFTER */
 };
 #define SL_RESULT_DONE ((struct sl_result){ .outcome = SL_DONE })
@@ -51,13 +51,13 @@ struct sl_result {
 #define SL_RESULT_RETRY ((struct sl_result){ .outcome = SL_RETRY })
 #define SL_RESULT_STOP ((struct sl_result){ .outcome = SL_STOP })
 /* A periodic re-check. */
-#define SL_RESULT_AFTER(ms) \
+#define SL_RESULT_AT(ms) \
 	((struct sl_result){ \
-		.outcome = SL_REQUEUE_AFTER, .after_ms = (ms), .priority = SL_PRIORITY_LOW })
+		.outcome = SL_REQUEUE_AFTER, .at_ms = (ms), .priority = SL_PRIORITY_LOW })
 /* Something is awaited, and this is its deadline. */
-#define SL_RESULT_AFTER_HIGH(ms) \
+#define SL_RESULT_AT_HIGH(ms) \
 	((struct sl_result){ \
-		.outcome = SL_REQUEUE_AFTER, .after_ms = (ms), .priority = SL_PRIORITY_HIGH })
+		.outcome = SL_REQUEUE_AFTER, .at_ms = (ms), .priority = SL_PRIORITY_HIGH })
 
 /* One run of `reconcile`. Everything in it is gone when the function returns. */
 struct sl_run {

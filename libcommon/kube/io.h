@@ -28,7 +28,7 @@
 
 #define SL_IO_STACK_BYTES ((size_t)1 << 20)
 #define SL_IO_REQUEST_CONNECTIONS 4 /* at most; HTTP/2 needs one */
-#define SL_IO_IDLE_HANDLES 4	    /* easy handles kept for the next transfers */
+#define SL_IO_IDLE_HANDLES 8	    /* easy handles kept for the next transfers */
 
 struct sl_io;
 

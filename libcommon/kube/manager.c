@@ -570,7 +570,7 @@ const atomic_bool *sl_manager_stop_flag(const struct sl_manager *m)
 	return &m->is_stopping;
 }
 
-int64_t sl_manager_jitter(const struct sl_manager *m, int64_t interval_ms)
+int64_t sl_manager_due(const struct sl_manager *m, int64_t interval_ms)
 {
-	return sl_settings_jitter(&m->settings, interval_ms);
+	return sl_settings_due(&m->settings, sl_mono_ms(), interval_ms);
 }

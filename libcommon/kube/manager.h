@@ -90,8 +90,8 @@ const char *sl_manager_field_manager(const struct sl_manager *m);
 bool sl_manager_stopping(const struct sl_manager *m);
 /* The same as a flag that other modules look at by themselves (`cancel` of a download). */
 const atomic_bool *sl_manager_stop_flag(const struct sl_manager *m);
-/* `interval_ms` with the jitter of --interval-jitter-percentage. */
-int64_t sl_manager_jitter(const struct sl_manager *m, int64_t interval_ms);
+/* When `interval_ms` from now is, with the jitter of --interval-jitter-percentage. */
+int64_t sl_manager_due(const struct sl_manager *m, int64_t interval_ms);
 
 /* For sl_controller_new(). */
 void sl_manager_add_controller(struct sl_manager *m, struct sl_controller *c);

@@ -8,6 +8,7 @@
 #include "libcommon/codec/digest.h"
 
 #define DAY_MS (INT64_C(24) * 3600 * 1000)
+#define GRID_MAX_MS 1000
 #define NAMESPACE_FILE "/var/run/secrets/kubernetes.io/serviceaccount/namespace"
 #define NAMESPACE_DEFAULT "flux-system"
 
@@ -254,9 +255,19 @@ const char *sl_settings_watch_selector(const struct sl_settings *s)
 	return *s->watch_label_selector ? s->watch_label_selector : NULL;
 }
 
-int64_t sl_settings_jitter(const struct sl_settings *s, int64_t interval_ms)
+int64_t sl_settings_due(const struct sl_settings *s, int64_t now_ms, int64_t interval_ms)
 {
-	return sl_jitter_ms(interval_ms, (int)s->interval_jitter_percent);
+	int64_t span = interval_ms / 100 * s->interval_jitter_percent +
+		       interval_ms % 100 * s->interval_jitter_percent / 100;
+	int64_t grid = span < GRID_MAX_MS ? span : GRID_MAX_MS, at;
+
+	if (interval_ms > SL_NEVER - now_ms - span)
+		return SL_NEVER;
+	if (!grid)
+		return now_ms + interval_ms;
+	at = now_ms + interval_ms - span +
+	     (int64_t)sl_random_below((uint64_t)(2 * span - grid) + 1);
+	return (at + grid - 1) / grid * grid;
 }
 
 char *sl_settings_lease_name(const struct sl_settings *s, const char *controller)

@@ -56,8 +56,11 @@ enum sl_log_encoding sl_settings_log_encoding(const struct sl_settings *s);
 const char *sl_settings_watch_namespace(const struct sl_settings *s);
 /* The label selector of own objects, or NULL. */
 const char *sl_settings_watch_selector(const struct sl_settings *s);
-/* `interval_ms` plus or minus the jitter that was asked for. */
-int64_t sl_settings_jitter(const struct sl_settings *s, int64_t interval_ms);
+/*
+ * When to look again at something that is looked at every `interval_ms`: after that, give or take the
+ * jitter that was asked for. Within the jitter, times fall on a grid, so that objects share wake-ups.
+ */
+int64_t sl_settings_due(const struct sl_settings *s, int64_t now_ms, int64_t interval_ms);
 /*
  * "source-controller-leader-election", and for a shard "-" and 8 hex digits of the SHA-256 of its
  * label selector. The caller frees it.

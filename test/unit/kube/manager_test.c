@@ -334,11 +334,11 @@ static void acts_on_each_result(void **state)
 		const char *runs, *metric;
 	} cases[] = {
 		{ { .outcome = SL_REQUEUE_NOW }, SL_OK, "x@1 x@1 ", "result=\"requeue\"} 1\n" },
-		{ { .outcome = SL_REQUEUE_AFTER, .after_ms = 5 },
+		{ { .outcome = SL_REQUEUE_AFTER, .at_ms = 5 },
 		  SL_OK,
 		  "x@1 x@1 ",
 		  "result=\"requeue_after\"} 1\n" },
-		{ { .outcome = SL_REQUEUE_AFTER, .after_ms = 5 },
+		{ { .outcome = SL_REQUEUE_AFTER, .at_ms = 5 },
 		  SL_ERR_IO,
 		  "x@1 x@1 ",
 		  "controller_runtime_reconcile_errors_total{controller=\"gitrepository\"} 0\n" },

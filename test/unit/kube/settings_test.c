@@ -3,6 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "libcommon/base/clock.h"
 #include "test/unit/support/test.h"
 
 static int parse(struct sl_settings *s, struct sl_gates *gates, char *const *args, int n,
@@ -90,8 +91,35 @@ static void has_flux_defaults(void **state)
 	assert_int_equal(sl_settings_log_encoding(&s), SL_LOG_JSON);
 	lease = sl_settings_lease_name(&s, "source-controller");
 	assert_string_equal(lease, "source-controller-leader-election");
-	for (int i = 0; i < 100; i++)
-		assert_in_range(sl_settings_jitter(&s, 60000), 57000, 63000);
+}
+
+static void spreads_intervals_over_a_grid(void **state)
+{
+	SL_AUTO(sl_settings) s = { 0 };
+	static const struct {
+		int64_t percent, interval, min, max, grid;
+	} cases[] = {
+		{ 5, 1000, 950, 1050, 50 },
+		{ 5, 60000, 57000, 63000, 1000 },
+		{ 5, 99, 95, 103, 4 },
+		{ 99, 1000, 10, 1990, 990 },
+		{ 5, 10, 10, 10, 1 },
+		{ 0, 1000, 1000, 1000, 1 },
+		{ 5, SL_NEVER / 2, SL_NEVER / 40 * 19, SL_NEVER / 40 * 21, 1000 },
+	};
+
+	(void)state;
+	sl_settings_init(&s, 4);
+	for (size_t i = 0; i < SL_ARRAY_LEN(cases); i++) {
+		s.interval_jitter_percent = cases[i].percent;
+		for (int64_t now = 1000000; now < 1001000; now++) {
+			int64_t at = sl_settings_due(&s, now, cases[i].interval);
+
+			assert_in_range(at - now, cases[i].min, cases[i].max);
+			assert_int_equal(at % cases[i].grid, 0);
+		}
+	}
+	assert_int_equal(sl_settings_due(&s, 1, SL_NEVER), SL_NEVER);
 }
 
 static void maps_log_levels(void **state)
@@ -149,6 +177,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(accepts_flux_deployments),
 		cmocka_unit_test(has_flux_defaults),
+		cmocka_unit_test(spreads_intervals_over_a_grid),
 		cmocka_unit_test(maps_log_levels),
 		cmocka_unit_test(checks_what_belongs_together),
 	};

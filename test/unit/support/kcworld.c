@@ -119,6 +119,11 @@ static void init_run(struct kcworld *w, const struct sl_value *object)
 		r->st->run_since_ms = sl_mono_ms();
 }
 
+int64_t kcworld_delay(const struct kcworld *w)
+{
+	return w->r.result.at_ms - sl_mono_ms();
+}
+
 struct kc_run *kcworld_run(struct kcworld *w)
 {
 	SL_AUTO(sl_err) err = SL_ERR_INIT;

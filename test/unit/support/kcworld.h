@@ -37,6 +37,8 @@ struct kc_run *kcworld_run(struct kcworld *w);
 void kcworld_built(struct kcworld *w, const char *objects);
 /* "Ready=Unknown/Progressing Reconciling=True/Progressing" of the stored object; in the run's arena. */
 const char *kcworld_conditions(struct kcworld *w);
+/* Milliseconds until the run is to be repeated. */
+int64_t kcworld_delay(const struct kcworld *w);
 /* The message of one. */
 const char *kcworld_message(struct kcworld *w, const char *type);
 /* Names of the stored inventory, in its order: "a b". */
