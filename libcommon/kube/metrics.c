@@ -314,8 +314,7 @@ static void add_family(struct sl_strbuf *out, const struct sl_metric *f)
 	sl_strbuf_addf(out, "# HELP %s ", f->desc->name);
 	add_escaped(out, sl_str(f->desc->help), false);
 	sl_strbuf_addf(out, "\n# TYPE %s %s\n", f->desc->name, types[f->desc->type]);
-	if (f->desc->type == SL_METRIC_HISTOGRAM)
-		set_bounds(&bounds, f->desc);
+	set_bounds(&bounds, f->desc);
 	sorted = sort_series(f);
 	for (size_t i = 0; i < f->series.n; i++) {
 		const struct series *s = sorted[i]->value;
