@@ -11,7 +11,7 @@ static struct sl_value *merge_strings(struct sl_arena *a, const struct sl_value 
 		for (size_t k = 0; k < sl_map_len(sources[i]); k++) {
 			const struct sl_member *m = &sources[i]->map.members[k];
 
-			sl_map_set(a, out, m->key, sl_value_str(a, sl_kz_text(a, m->value)));
+			sl_map_set(a, out, m->key, sl_kz_new_text(a, sl_kz_text(a, m->value)));
 		}
 	return out->map.n ? out : NULL;
 }

@@ -2,7 +2,6 @@
 
 #include <string.h>
 
-#include "libcommon/codec/yaml_resolve.h"
 #include "libcommon/render/kustomize/fieldpath.h"
 
 /* One walk along one path. */
@@ -186,6 +185,11 @@ struct sl_kz_fieldspecs sl_kz_fieldspecs_parse(struct sl_kz *kz, const struct sl
 	return (struct sl_kz_fieldspecs){ .v = v, .n = n };
 }
 
+static bool is_quoted(const struct sl_value *v)
+{
+	return sl_is_str(v) && v->quoted;
+}
+
 int sl_kz_set_entry(struct sl_kz *kz, struct sl_value **slot, void *arg, struct sl_err *err)
 {
 	struct sl_kz_entry *entry = arg;
@@ -198,6 +202,11 @@ int sl_kz_set_entry(struct sl_kz *kz, struct sl_value **slot, void *arg, struct 
 	}
 	struct sl_member *m = sl_map_member(*slot, entry->key);
 
+	/* The node that all share takes the quotes of what it replaces, and keeps them on its way. */
+	if (m)
+		entry->value->quoted = is_quoted(m->value);
+	else if (sl_kz_needs_quotes(entry->value->s))
+		entry->value->quoted = true;
 	if (m)
 		sl_kz_replace_scalar(&m->value, entry->value);
 	else
@@ -213,32 +222,18 @@ void sl_kz_replace_scalar(struct sl_value **slot, const struct sl_value *with)
 
 void sl_kz_set_scalar(struct sl_kz *kz, struct sl_value **slot, struct sl_str text)
 {
-	bool quoted = sl_is_str(*slot) && (*slot)->quoted;
-
-	sl_kz_replace_scalar(slot, quoted ? sl_kz_scalar_like(kz, *slot, text)
-					  : sl_kz_field_untyped(kz, text));
-}
-
-bool sl_kz_needs_quotes(struct sl_str text)
-{
-	struct sl_yaml_scalar scalar;
-
-	sl_yaml_resolve(text, SL_YAML_KUBERNETES, &scalar);
-	return text.n > 0 && scalar.type != SL_YAML_STR && scalar.type != SL_YAML_TIMESTAMP;
+	sl_kz_replace_scalar(slot, is_quoted(*slot) ? sl_kz_scalar_like(kz, *slot, text)
+						    : sl_kz_field_untyped(kz, text));
 }
 
 void sl_kz_set_member(struct sl_kz *kz, struct sl_value *map, const char *key, struct sl_str text)
 {
 	struct sl_member *there = sl_map_member(map, sl_str(key));
-	struct sl_value *made = sl_kz_field_untyped(kz, text);
 
-	if (there) {
+	if (there)
 		sl_kz_set_scalar(kz, &there->value, text);
-		return;
-	}
-	if (sl_kz_needs_quotes(text)) {
-		made = sl_value_str(kz->a, text);
-		made->quoted = true;
-	}
-	sl_map_setz(kz->a, map, key, made);
+	else
+		sl_map_setz(kz->a, map, key,
+			    sl_kz_needs_quotes(text) ? sl_kz_new_text(kz->a, text)
+						     : sl_kz_field_untyped(kz, text));
 }

@@ -57,8 +57,6 @@ void sl_kz_replace_scalar(struct sl_value **slot, const struct sl_value *with);
 void sl_kz_set_scalar(struct sl_kz *kz, struct sl_value **slot, struct sl_str text);
 /* The same of a member, which is made where it is not there: then in quotes where it needs them. */
 void sl_kz_set_member(struct sl_kz *kz, struct sl_value *map, const char *key, struct sl_str text);
-/* True when go-yaml v2 would read another type than text: kustomize puts new text in quotes then. */
-bool sl_kz_needs_quotes(struct sl_str text);
 
 struct sl_kz_fieldspecs {
 	const struct sl_kz_fieldspec *v;

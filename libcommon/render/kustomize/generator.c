@@ -29,12 +29,12 @@ struct sl_value *sl_kz_encode_secret(struct sl_arena *a, struct sl_str bytes)
 
 	sl_base64_encode(bytes, &plain);
 	if (plain.n < 70)
-		return sl_value_str(a, sl_strbuf_str(&plain));
+		return sl_kz_new_text(a, sl_strbuf_str(&plain));
 	for (size_t i = 0; i < plain.n; i += 70) {
 		sl_strbuf_adds(&lines, sl_str_sub(sl_strbuf_str(&plain), i, i + 70));
 		sl_strbuf_addc(&lines, '\n');
 	}
-	return sl_value_str(a, sl_strbuf_str(&lines));
+	return sl_kz_new_text(a, sl_strbuf_str(&lines));
 }
 
 static int add_pair(struct generator *g, struct sl_str key, struct sl_str value,
@@ -63,7 +63,7 @@ static int add_pair(struct generator *g, struct sl_str key, struct sl_str value,
 	struct sl_value *data =
 		sl_map_need_map(a, g->obj, text || g->is_secret ? "data" : "binaryData");
 
-	sl_map_set(a, data, key, text ? sl_value_str(a, value) : sl_kz_encode_secret(a, value));
+	sl_map_set(a, data, key, text ? sl_kz_new_text(a, value) : sl_kz_encode_secret(a, value));
 	return 0;
 }
 
@@ -245,14 +245,30 @@ static int make_base(struct generator *g, struct sl_err *err)
 	sl_map_set_strz(a, g->obj, "kind", g->is_secret ? "Secret" : "ConfigMap");
 	struct sl_value *meta = sl_map_need_map(a, g->obj, "metadata");
 
-	sl_map_set_str(a, meta, "name", name);
+	sl_kz_set_member(g->s->kz, meta, "name", name);
 	if (ns.n > 0)
-		sl_map_set_str(a, meta, "namespace", ns);
+		sl_kz_set_member(g->s->kz, meta, "namespace", ns);
 	if (g->is_secret) {
-		sl_map_set_str(a, g->obj, "type", type.n > 0 ? type : SL_STR("Opaque"));
+		sl_map_setz(a, g->obj, "type",
+			    sl_kz_new_text(a, type.n > 0 ? type : SL_STR("Opaque")));
 		(void)sl_map_need_map(a, g->obj, "data");
 	}
 	return 0;
+}
+
+/* kustomize writes them in quotes; but it writes annotations anew when it adds its own. */
+static struct sl_value *option_texts(struct generator *g, const char *field)
+{
+	struct sl_value *texts = sl_value_copy(g->s->kz->a, sl_get(g->options, field));
+
+	for (size_t i = 0; i < sl_map_len(texts); i++) {
+		struct sl_value *v = texts->map.members[i].value;
+
+		if (sl_is_str(v))
+			v->quoted = sl_streq(field, "labels") ||
+				    sl_kz_new_text(g->s->kz->a, v->s)->quoted;
+	}
+	return texts;
 }
 
 static void apply_options(struct generator *g)
@@ -263,8 +279,7 @@ static void apply_options(struct generator *g)
 
 	for (size_t i = 0; i < SL_ARRAY_LEN(maps); i++)
 		if (sl_map_len(sl_get(g->options, maps[i])) > 0)
-			sl_map_setz(a, meta, maps[i],
-				    sl_value_copy(a, sl_get(g->options, maps[i])));
+			sl_map_setz(a, meta, maps[i], option_texts(g, maps[i]));
 	if (sl_get_bool(g->options, false, "immutable"))
 		sl_map_set_bool(a, g->obj, "immutable", true);
 }

@@ -4,6 +4,7 @@
 
 #include "libcommon/base/strbuf.h"
 #include "libcommon/codec/json.h"
+#include "libcommon/codec/yaml_resolve.h"
 #include "libcommon/render/kustomize/build.h"
 #include "libcommon/render/kustomize/fieldpath.h"
 #include "libcommon/render/kustomize/fieldspec.h"
@@ -187,7 +188,7 @@ void sl_kz_remake_annotations(struct sl_kz *kz, struct sl_kz_resource *r)
 	for (size_t i = 0; i < sl_map_len(annotations); i++) {
 		struct sl_value **v = &annotations->map.members[i].value;
 
-		*v = sl_value_str(kz->a, sl_kz_field_text(kz, *v));
+		*v = sl_kz_new_text(kz->a, sl_kz_field_text(kz, *v));
 	}
 }
 
@@ -210,6 +211,22 @@ struct sl_value *sl_kz_scalar_like(struct sl_kz *kz, const struct sl_value *old,
 		return sl_kz_field_plain(kz, text);
 	v = sl_value_str(kz->a, text);
 	v->quoted = true;
+	return v;
+}
+
+bool sl_kz_needs_quotes(struct sl_str text)
+{
+	struct sl_yaml_scalar scalar;
+
+	sl_yaml_resolve(text, SL_YAML_KUBERNETES, &scalar);
+	return text.n > 0 && scalar.type != SL_YAML_STR && scalar.type != SL_YAML_TIMESTAMP;
+}
+
+struct sl_value *sl_kz_new_text(struct sl_arena *a, struct sl_str text)
+{
+	struct sl_value *v = sl_value_str(a, text);
+
+	v->quoted = sl_str_chr(text, '\n') >= 0 || sl_kz_needs_quotes(text);
 	return v;
 }
 

@@ -93,6 +93,11 @@ struct sl_str sl_kz_kind(const struct sl_kz *kz, const struct sl_kz_resource *r)
 struct sl_value *sl_kz_scalar_like(struct sl_kz *kz, const struct sl_value *old,
 				   struct sl_str text);
 
+/* True when go-yaml v2 would read another type than text: kustomize puts new text in quotes then. */
+bool sl_kz_needs_quotes(struct sl_str text);
+/* A string that kustomize makes: in quotes where it needs them, or a block where it has several lines. */
+struct sl_value *sl_kz_new_text(struct sl_arena *a, struct sl_str text);
+
 void sl_kz_store_previous_id(struct sl_kz *kz, struct sl_kz_resource *r);
 void sl_kz_set_name(struct sl_kz *kz, struct sl_kz_resource *r, struct sl_str name);
 /* "" removes it. */

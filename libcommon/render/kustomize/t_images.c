@@ -1,6 +1,7 @@
 #include <string.h>
 
 #include "libcommon/lang/regex/regex.h"
+#include "libcommon/render/kustomize/fieldpath.h"
 #include "libcommon/render/kustomize/fieldspec.h"
 #include "libcommon/render/kustomize/transform.h"
 
@@ -52,14 +53,12 @@ static int set_image(struct sl_kz *kz, struct sl_value **slot, void *arg, struct
 {
 	const struct image *image = arg;
 
-	if (sl_is_null(*slot))
-		return 0;
 	if (sl_is_map(*slot) || sl_is_list(*slot)) {
 		return sl_value_err_set(err, *slot, "image", SL_ERR_INVALID,
 					"an image must be a string, got a %s",
 					sl_value_kind_name(*slot));
 	}
-	struct sl_str old = sl_kz_text(kz->a, *slot);
+	struct sl_str old = sl_kz_field_text(kz, *slot);
 
 	if (!image->pattern || !sl_regex_match(image->pattern, old))
 		return 0;

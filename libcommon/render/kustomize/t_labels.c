@@ -10,12 +10,22 @@ static bool means_annotations(struct sl_kz_fieldspecs specs)
 	return false;
 }
 
+/* What is added to a null of that name becomes real when kustomize takes its own annotations out. */
+static void need_annotations(struct sl_kz *kz, struct sl_kz_resource *r)
+{
+	sl_kz_need_annotations(kz, r);
+	struct sl_member *m = sl_map_member(sl_get(r->obj, "metadata"), SL_STR("annotations"));
+
+	if (m && sl_is_null(m->value))
+		m->value = sl_value_map(kz->a);
+}
+
 int sl_kz_set_pairs(struct sl_kz_stage *s, const struct sl_value *pairs,
 		    struct sl_kz_fieldspecs specs, struct sl_err *err)
 {
 	for (size_t i = 0; i < s->m->n; i++) {
 		if (sl_map_len(pairs) > 0 && means_annotations(specs))
-			sl_kz_need_annotations(s->kz, s->m->v[i]);
+			need_annotations(s->kz, s->m->v[i]);
 		for (size_t k = 0; k < sl_map_len(pairs); k++) {
 			const struct sl_member *m = &pairs->map.members[k];
 			struct sl_kz_entry entry = {
