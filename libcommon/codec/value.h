@@ -68,11 +68,12 @@ struct sl_value {
 		int64_t i;
 		double f;
 		struct sl_str s;
-		/* STRING: in quotes or a block where it was read from YAML. Beside `s`. The other two
-		 * only as `keep_marks` of yaml.h asks for them: text in the style ">", and a date. */
+		/* STRING: in quotes or a block where it was read from YAML. Beside `s`. The next two
+		 * only as `keep_marks` of yaml.h asks for them: text in the style ">", and a date. The last
+		 * is never read: it is what its text reads as without quotes, see sl_yaml_read_back(). */
 		struct {
 			struct sl_str text_;
-			bool quoted, folded, timestamp;
+			bool quoted, folded, timestamp, untyped;
 		};
 		/* NULL, BOOL, INT and FLOAT read from YAML: as they were written there ("", "~",
 		 * "010", "1.10"), for the tools that go by the text. Empty when made otherwise. */

@@ -147,7 +147,7 @@ int sl_yaml_read_scalar(struct sl_yaml_reader *y, struct sl_value *v)
 			v->s = sl_arena_str(y->a, sl_str(scalar.time));
 		else
 			r = scalar_text(y, &v->s);
-		v->quoted = v->folded = false;
+		v->quoted = v->folded = v->untyped = false;
 		v->timestamp = y->o.keep_marks;
 		break;
 	case SL_YAML_STR:
@@ -155,7 +155,7 @@ int sl_yaml_read_scalar(struct sl_yaml_reader *y, struct sl_value *v)
 		v->quoted = y->event.data.scalar.style != YAML_PLAIN_SCALAR_STYLE;
 		v->folded =
 			y->o.keep_marks && y->event.data.scalar.style == YAML_FOLDED_SCALAR_STYLE;
-		v->timestamp = false;
+		v->timestamp = v->untyped = false;
 		break;
 	}
 	return r;

@@ -105,6 +105,51 @@ static void read_back_string(struct sl_arena *a, struct sl_value *v, bool flow)
 	v->folded = v->timestamp = false;
 }
 
+struct sl_value sl_yaml_plain_value(struct sl_arena *a, struct sl_str text)
+{
+	struct sl_yaml_scalar scalar;
+	struct sl_value v = { .kind = SL_V_STRING, .s = sl_arena_str(a, text) };
+
+	sl_yaml_resolve(text, SL_YAML_GO3, &scalar);
+	switch (scalar.type) {
+	case SL_YAML_NULL:
+		v = (struct sl_value){ .kind = SL_V_NULL };
+		break;
+	case SL_YAML_BOOL:
+		v = (struct sl_value){ .kind = SL_V_BOOL, .b = scalar.b };
+		break;
+	case SL_YAML_INT:
+		v = (struct sl_value){ .kind = SL_V_INT, .i = scalar.i };
+		break;
+	case SL_YAML_UINT:
+		v.kind = SL_V_NUMBER;
+		v.s = sl_str(sl_arena_printf(a, "%llu", (unsigned long long)scalar.u));
+		break;
+	case SL_YAML_FLOAT:
+		v = (struct sl_value){ .kind = SL_V_FLOAT, .f = scalar.f };
+		break;
+	case SL_YAML_TIMESTAMP:
+		v.timestamp = true;
+		break;
+	case SL_YAML_STR:
+		break;
+	}
+	if (v.kind != SL_V_STRING && v.kind != SL_V_NUMBER)
+		v.written = sl_arena_str(a, text);
+	return v;
+}
+
+static void read_back_untyped(struct sl_arena *a, struct sl_value *v)
+{
+	struct sl_value read = sl_yaml_plain_value(a, v->s);
+
+	read.file = v->file;
+	read.line = v->line;
+	v->untyped = false;
+	if (!v->quoted)
+		*v = read;
+}
+
 /* In brackets, no text at all is written as ''. */
 static void read_back_null(struct sl_value *v, bool flow)
 {
@@ -118,6 +163,8 @@ static void read_back_null(struct sl_value *v, bool flow)
 static void read_back_value(struct sl_arena *a, struct sl_value *v, bool flow)
 {
 	flow = flow || v->flow;
+	if (v->kind == SL_V_STRING && v->untyped)
+		read_back_untyped(a, v);
 	if (v->kind == SL_V_NULL)
 		read_back_null(v, flow);
 	else if (v->kind == SL_V_STRING && (v->folded || v->timestamp))

@@ -1,12 +1,8 @@
 #include "libcommon/codec/yaml.h"
-#include "libcommon/codec/yaml_resolve.h"
 #include "libcommon/lang/regex/regex.h"
 #include "libcommon/render/kustomize/fieldpath.h"
 
 #include <string.h>
-
-/* The file of nodes that a match has made: they have no place, and no type of their own. */
-static const char made_here[] = "(made by a replacement)";
 
 struct match {
 	struct sl_kz *kz;
@@ -40,12 +36,6 @@ static bool is_entry(struct sl_str part)
 	return part.n >= 2 && part.p[0] == '[' && part.p[part.n - 1] == ']';
 }
 
-static struct sl_value *made(struct sl_value *v)
-{
-	v->file = made_here;
-	return v;
-}
-
 /* What stands at the end of the first part of `path`, so that the next part fits it. */
 static struct sl_value *make_node(struct match *m, struct sl_kz_field_path path)
 {
@@ -53,14 +43,14 @@ static struct sl_value *make_node(struct match *m, struct sl_kz_field_path path)
 	int64_t index;
 
 	if (is_entry(next) || is_index(next, &index))
-		return made(sl_value_list(m->kz->a));
+		return sl_value_list(m->kz->a);
 	if (next.n > 0)
-		return made(sl_value_map(m->kz->a));
+		return sl_value_map(m->kz->a);
 	switch (m->make) {
 	case SL_KZ_FIELD_MAKE_LIST:
-		return made(sl_value_list(m->kz->a));
+		return sl_value_list(m->kz->a);
 	case SL_KZ_FIELD_MAKE_MAP:
-		return made(sl_value_map(m->kz->a));
+		return sl_value_map(m->kz->a);
 	case SL_KZ_FIELD_FIND:
 	case SL_KZ_FIELD_MAKE_SCALAR:
 		break;
@@ -123,7 +113,7 @@ static int visit_entries(struct match *m, const struct sl_value *list, struct sl
 static struct sl_value *make_entry(struct match *m, struct sl_str key, struct sl_str text)
 {
 	struct sl_value *value = sl_kz_field_untyped(m->kz, text);
-	struct sl_value *entry = made(sl_value_map(m->kz->a));
+	struct sl_value *entry = sl_value_map(m->kz->a);
 
 	if (key.n == 0)
 		return value;
@@ -235,41 +225,6 @@ int sl_kz_field_match(struct sl_kz *kz, struct sl_value *v, struct sl_kz_field_p
 	return match(&m, v, path);
 }
 
-/* The value that YAML reads from a plain scalar. */
-static struct sl_value read_plain(struct sl_kz *kz, struct sl_str text)
-{
-	struct sl_yaml_scalar scalar;
-	struct sl_value v = { .kind = SL_V_STRING, .s = sl_arena_str(kz->a, text) };
-
-	sl_yaml_resolve(text, SL_YAML_GO3, &scalar);
-	switch (scalar.type) {
-	case SL_YAML_NULL:
-		v = (struct sl_value){ .kind = SL_V_NULL };
-		break;
-	case SL_YAML_BOOL:
-		v = (struct sl_value){ .kind = SL_V_BOOL, .b = scalar.b };
-		break;
-	case SL_YAML_INT:
-		v = (struct sl_value){ .kind = SL_V_INT, .i = scalar.i };
-		break;
-	case SL_YAML_UINT:
-		v.kind = SL_V_NUMBER;
-		v.s = sl_str(sl_arena_printf(kz->a, "%llu", (unsigned long long)scalar.u));
-		break;
-	case SL_YAML_FLOAT:
-		v = (struct sl_value){ .kind = SL_V_FLOAT, .f = scalar.f };
-		break;
-	case SL_YAML_TIMESTAMP:
-		v.timestamp = true;
-		break;
-	case SL_YAML_STR:
-		break;
-	}
-	if (v.kind != SL_V_STRING && v.kind != SL_V_NUMBER)
-		v.written = sl_arena_str(kz->a, text);
-	return v;
-}
-
 static bool same_type(const struct sl_value *v, const struct sl_value *with)
 {
 	bool number = with->kind == SL_V_INT || with->kind == SL_V_NUMBER;
@@ -298,19 +253,19 @@ static const char *type_name(const struct sl_value *v)
 
 static bool is_untyped(const struct sl_value *v)
 {
-	return v->file == made_here;
+	return v->kind == SL_V_STRING && v->untyped;
 }
 
 int sl_kz_field_set_text(struct sl_kz *kz, struct sl_value *v, struct sl_str text,
 			 struct sl_err *err)
 {
-	struct sl_value with = read_plain(kz, text);
+	struct sl_value with = sl_yaml_plain_value(kz->a, text);
 
-	bool text_only = v->kind == SL_V_STRING && !v->timestamp;
-
-	if (text_only && !is_untyped(v))
-		with = (struct sl_value){ .kind = SL_V_STRING, .s = sl_arena_str(kz->a, text) };
-	else if (!is_untyped(v) && !same_type(v, &with))
+	if (is_untyped(v) || (v->kind == SL_V_STRING && !v->timestamp)) {
+		v->s = sl_arena_str(kz->a, text);
+		return 0;
+	}
+	if (!same_type(v, &with))
 		return sl_value_err_set(err, v, NULL, SL_ERR_INVALID,
 					"'%.*s' is of type %s, but the field is of type %s",
 					SL_STR_FMT(text), type_name(&with), type_name(v));
@@ -320,28 +275,30 @@ int sl_kz_field_set_text(struct sl_kz *kz, struct sl_value *v, struct sl_str tex
 	return 0;
 }
 
-bool sl_kz_field_is_untyped(const struct sl_value *v)
-{
-	return v && v->file == made_here;
-}
-
-void sl_kz_field_forget_type(struct sl_value *v)
+void sl_kz_field_forget_type(struct sl_kz *kz, struct sl_value *v)
 {
 	bool text = v->kind == SL_V_STRING && !v->timestamp;
 
-	if (!text && !sl_is_map(v) && !sl_is_list(v))
-		(void)made(v);
+	if (text || sl_is_map(v) || sl_is_list(v))
+		return;
+	struct sl_value untyped = *sl_kz_field_untyped(kz, sl_kz_field_text(kz, v));
+	untyped.file = v->file;
+	untyped.line = v->line;
+	*v = untyped;
 }
 
 struct sl_value *sl_kz_field_plain(struct sl_kz *kz, struct sl_str text)
 {
 	struct sl_value *v = sl_value_null(kz->a);
 
-	*v = read_plain(kz, text);
+	*v = sl_yaml_plain_value(kz->a, text);
 	return v;
 }
 
 struct sl_value *sl_kz_field_untyped(struct sl_kz *kz, struct sl_str text)
 {
-	return made(sl_kz_field_plain(kz, text));
+	struct sl_value *v = sl_value_str(kz->a, text);
+
+	v->untyped = true;
+	return v;
 }

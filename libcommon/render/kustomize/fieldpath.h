@@ -57,16 +57,15 @@ struct sl_str sl_kz_field_text(const struct sl_kz *kz, const struct sl_value *v)
 
 /*
  * Give the scalar `v` another text, in all places where it stands. It keeps its type: SL_ERR_INVALID
- * when the text is none of that type. What a match has made has no type: it takes that of the text.
+ * when the text is none of that type.
  */
 int sl_kz_field_set_text(struct sl_kz *kz, struct sl_value *v, struct sl_str text,
 			 struct sl_err *err) SL_MUST_CHECK;
 /* Let a scalar that is no string take the type of whatever text it is given. */
-void sl_kz_field_forget_type(struct sl_value *v);
+void sl_kz_field_forget_type(struct sl_kz *kz, struct sl_value *v);
 /* What YAML reads from the text without quotes. */
 struct sl_value *sl_kz_field_plain(struct sl_kz *kz, struct sl_str text);
-bool sl_kz_field_is_untyped(const struct sl_value *v);
-/* The same without type, as a match makes it. */
+/* The same, but text until it is written, see sl_yaml_read_back(): what kustomize makes without a tag. */
 struct sl_value *sl_kz_field_untyped(struct sl_kz *kz, struct sl_str text);
 
 #endif

@@ -1,5 +1,6 @@
 #include "libcommon/render/kustomize/replace.h"
 
+#include "libcommon/codec/yaml.h"
 #include "libcommon/render/kustomize/structured.h"
 
 struct sl_kz_replace_options sl_kz_replace_options(const struct sl_value *v)
@@ -152,9 +153,11 @@ static int set_inside(struct sl_kz *kz, struct sl_value *obj, struct sl_kz_field
 		return SL_ERR_NOT_FOUND;
 	/* No schema stands behind such text: a port may become a name. */
 	for (size_t i = 0; i < fields.n; i++)
-		sl_kz_field_forget_type(fields.v[i]);
+		sl_kz_field_forget_type(kz, fields.v[i]);
 	if (set_all(kz, &fields, value, o, &ignored) < 0)
 		return SL_ERR_NOT_FOUND;
+	for (size_t i = 0; i < fields.n; i++)
+		sl_yaml_read_back(kz->a, fields.v[i]);
 	sl_kz_structured_write(inside, &text);
 	/* A number or a boolean that was read as YAML and has no fields does not come here. */
 	return sl_kz_field_set_text(kz, scalar, sl_strbuf_str(&text), &ignored);
@@ -190,7 +193,7 @@ int sl_kz_replace_field(struct sl_kz *kz, struct sl_value *obj, struct sl_str pa
 					o->create ? " or create" : "", SL_STR_FMT(path));
 	/* Annotations are made strings at the end. */
 	for (size_t i = 0; is_annotation(parts) && i < fields.n; i++)
-		sl_kz_field_forget_type(fields.v[i]);
+		sl_kz_field_forget_type(kz, fields.v[i]);
 	r = set_all(kz, &fields, value, o, err);
 	if (r < 0)
 		sl_err_wrap(err, "field \"%.*s\"", SL_STR_FMT(path));

@@ -4,7 +4,6 @@
 
 #include "libcommon/codec/number.h"
 #include "libcommon/codec/yaml_scalar.h"
-#include "libcommon/render/kustomize/fieldpath.h"
 #include "libcommon/render/kustomize/fieldspec.h"
 #include "libcommon/render/kustomize/resource.h"
 #include "libcommon/render/kustomize/schema.h"
@@ -110,6 +109,7 @@ static struct sl_value *keep_quotes(struct merge *m, const struct sl_value *old,
 	text->quoted = quoted;
 	text->folded = sl_is_str(old) && old->folded;
 	text->timestamp = !quoted && sl_is_str(v) && v->timestamp;
+	text->untyped = !quoted && sl_is_str(v) && v->untyped;
 	return text;
 }
 
@@ -120,7 +120,7 @@ static void set_container(struct sl_member *there, struct sl_value *v)
 	there->value = v;
 }
 
-/* New text and what stays is put in quotes where YAML 1.1 needs them. */
+/* New text and what stays is put in quotes where YAML 1.1 needs them, also what has no type. */
 static void quote_text(struct sl_value *v)
 {
 	if (sl_is_str(v) && !v->quoted && !v->timestamp && sl_kz_needs_quotes(v->s))
@@ -366,11 +366,6 @@ static int walk(struct merge *m, struct sl_value *dest, struct sl_value *patch, 
 	if (sl_is_list(first))
 		return walk_list(m, dest, patch, t, ret);
 	*ret = (struct outcome){ .v = patch ? patch : dest };
-	/* What a transformer wrote without type is text to a merge. */
-	if (ret->v == dest && !sl_is_str(dest) && sl_kz_field_is_untyped(dest)) {
-		ret->v = sl_value_str(m->a, sl_kz_text(m->a, dest));
-		ret->v->quoted = true;
-	}
 	return 0;
 }
 
@@ -409,7 +404,7 @@ void sl_kz_forget_spelling(struct sl_value *v)
 		break;
 	case SL_V_STRING:
 		v->quoted = sl_yaml_analyse(v->s, false).style != SL_YAML_STYLE_PLAIN;
-		v->folded = v->timestamp = false;
+		v->folded = v->timestamp = v->untyped = false;
 		break;
 	case SL_V_NUMBER:
 		break;

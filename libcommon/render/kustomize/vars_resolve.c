@@ -179,7 +179,7 @@ static void expand(struct sl_kz *kz, struct sl_value *v, const struct bindings *
 	struct sl_str in = v->s, name;
 
 	/* Written anew in any case, on a line of its own. */
-	v->quoted = v->folded = false;
+	v->quoted = v->folded = v->untyped = false;
 	if (sl_str_chr(in, '$') < 0)
 		return;
 	if (is_reference(in, &name) && name.n + 3 == in.n) {

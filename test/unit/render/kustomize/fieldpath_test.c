@@ -175,12 +175,30 @@ static void scalars_keep_their_type(void **state)
 	assert_int_equal(sl_kz_field_set_text(&kz, number, SL_STR("x"), NULL), SL_ERR_INVALID);
 	assert_int_equal(sl_kz_field_set_text(&kz, text, SL_STR("true"), NULL), 0);
 	expect_str(sl_as_str(text), "true");
-	assert_int_equal(untyped->kind, SL_V_INT);
-	assert_int_equal(sl_kz_field_set_text(&kz, untyped, SL_STR("x"), NULL), 0);
-	expect_str(sl_as_str(untyped), "x");
-	sl_kz_field_forget_type(number);
+	sl_kz_field_forget_type(&kz, number);
 	assert_int_equal(sl_kz_field_set_text(&kz, number, SL_STR("x"), NULL), 0);
 	expect_str(sl_as_str(number), "x");
+	assert_true(number->untyped);
+}
+
+static void untyped_is_text_until_it_is_read_back(void **state)
+{
+	SL_AUTO(sl_arena) a = SL_ARENA_INIT;
+	struct sl_kz kz = { .a = &a };
+	struct sl_value *plain = sl_kz_field_untyped(&kz, SL_STR("1"));
+	struct sl_value *quoted = sl_kz_field_untyped(&kz, SL_STR("1"));
+
+	(void)state;
+	expect_str(sl_as_str(plain), "1");
+	assert_int_equal(sl_kz_field_set_text(&kz, plain, SL_STR("0x10"), NULL), 0);
+	quoted->quoted = true;
+	sl_yaml_read_back(&a, plain);
+	sl_yaml_read_back(&a, quoted);
+	assert_int_equal(plain->kind, SL_V_INT);
+	assert_int_equal(plain->i, 16);
+	expect_str(plain->written, "0x10");
+	expect_str(sl_as_str(quoted), "1");
+	assert_false(quoted->untyped);
 }
 
 int main(void)
@@ -191,6 +209,7 @@ int main(void)
 		cmocka_unit_test(looks_up),
 		cmocka_unit_test(matches_and_makes),
 		cmocka_unit_test(scalars_keep_their_type),
+		cmocka_unit_test(untyped_is_text_until_it_is_read_back),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
