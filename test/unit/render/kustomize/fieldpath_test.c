@@ -167,7 +167,6 @@ static void scalars_keep_their_type(void **state)
 	SL_AUTO(sl_arena) a = SL_ARENA_INIT;
 	struct sl_kz kz = { .a = &a };
 	struct sl_value *number = yaml(&a, "1"), *text = yaml(&a, "'1'");
-	struct sl_value *untyped = sl_kz_field_untyped(&kz, SL_STR("1"));
 
 	(void)state;
 	assert_int_equal(sl_kz_field_set_text(&kz, number, SL_STR("0x10"), NULL), 0);
