@@ -13,13 +13,6 @@
 #define HUGE_PAGE ((size_t)2 << 20)
 /* What an arena has given out when it goes on in huge pages: then it is likely to fill one. */
 #define HUGE_FROM ((size_t)512 * 1024)
-#define ALIGN SL_ARENA_ALIGN
-
-struct sl_arena_block {
-	struct sl_arena_block *next;
-	size_t size, used;
-	_Alignas(ALIGN) char data[];
-};
 
 static struct sl_arena_block *alloc_block(size_t size)
 {
@@ -71,18 +64,27 @@ static __attribute__((noinline)) struct sl_arena_block *new_block(struct sl_aren
 	return b;
 }
 
-static inline void *take(struct sl_arena *a, size_t size, size_t align)
+void *sl_arena_extend(struct sl_arena *a, size_t size)
+{
+	struct sl_arena_block *b = new_block(a, size);
+
+	b->used = size;
+	a->used += size;
+	return b->data;
+}
+
+/* For text: aligned to nothing, not zeroed. */
+static inline char *take(struct sl_arena *a, size_t size)
 {
 	struct sl_arena_block *b = a->head;
-	size_t at = b ? (b->used + align - 1) & ~(align - 1) : 0;
+	char *p;
 
-	if (!b || at > b->size || size > b->size - at) {
-		b = new_block(a, size);
-		at = 0;
-	}
-	b->used = at + size;
+	if (!b || size > b->size - b->used)
+		return sl_arena_extend(a, size);
+	p = b->data + b->used;
+	b->used += size;
 	a->used += size;
-	return b->data + at;
+	return p;
 }
 
 void sl_arena_reserve(struct sl_arena *a, size_t bytes)
@@ -123,14 +125,9 @@ void sl_arena_reset(struct sl_arena *a)
 	a->head = keep;
 }
 
-void *sl_arena_alloc(struct sl_arena *a, size_t size)
-{
-	return memset(take(a, size, ALIGN), 0, size);
-}
-
 char *sl_arena_bytes(struct sl_arena *a, size_t size)
 {
-	return take(a, size, 1);
+	return take(a, size);
 }
 
 void *sl_arena_array(struct sl_arena *a, size_t count, size_t size)
@@ -155,7 +152,7 @@ void *sl_arena_double(struct sl_arena *a, void *p, size_t count, size_t *cap, si
 
 struct sl_str sl_arena_str(struct sl_arena *a, struct sl_str s)
 {
-	char *p = take(a, s.n + 1, 1);
+	char *p = take(a, s.n + 1);
 
 	if (s.n)
 		memcpy(p, s.p, s.n);
@@ -167,7 +164,7 @@ char *sl_arena_strdup(struct sl_arena *a, const char *s)
 {
 	size_t n = strlen(s) + 1;
 
-	return memcpy(take(a, n, 1), s, n);
+	return memcpy(take(a, n), s, n);
 }
 
 char *sl_arena_printf(struct sl_arena *a, const char *fmt, ...)
@@ -185,14 +182,9 @@ char *sl_arena_printf(struct sl_arena *a, const char *fmt, ...)
 	va_end(ap);
 	if (n < 0)
 		abort();
-	p = take(a, (size_t)n + 1, 1);
+	p = take(a, (size_t)n + 1);
 	if ((size_t)n >= room)
 		vsnprintf(p, (size_t)n + 1, fmt, again);
 	va_end(again);
 	return p;
-}
-
-bool sl_arena_full(const struct sl_arena *a)
-{
-	return a->limit && a->used > a->limit;
 }

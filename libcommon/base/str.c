@@ -74,6 +74,8 @@ ptrdiff_t sl_str_find(struct sl_str s, struct sl_str needle)
 
 	if (!needle.n)
 		return 0;
+	if (needle.n == 1)
+		return sl_str_chr(s, *needle.p);
 	hit = s.n ? memmem(s.p, s.n, needle.p, needle.n) : NULL;
 	return hit ? hit - s.p : -1;
 }

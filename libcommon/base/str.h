@@ -103,9 +103,12 @@ static inline bool sl_str_eq(struct sl_str a, struct sl_str b)
 	return a.n == b.n && (!a.n || !memcmp(a.p, b.p, a.n));
 }
 
+/* Most texts that are compared differ in their first byte. */
 static inline bool sl_str_eqz(struct sl_str a, const char *b)
 {
-	return sl_str_eq(a, sl_str(b));
+	if (!a.n || !b)
+		return !a.n && (!b || !*b);
+	return *a.p == *b && sl_str_eq(a, sl_str(b));
 }
 
 static inline struct sl_str sl_str_sub(struct sl_str s, size_t from, size_t to)

@@ -91,11 +91,6 @@ void sl_strbuf_addz(struct sl_strbuf *b, const char *s)
 	sl_strbuf_add(b, s, strlen(s));
 }
 
-void sl_strbuf_addc(struct sl_strbuf *b, char c)
-{
-	sl_strbuf_add(b, &c, 1);
-}
-
 void sl_strbuf_addn(struct sl_strbuf *b, char c, size_t count)
 {
 	char *to = count ? sl_strbuf_reserve(b, count) : NULL;

@@ -41,7 +41,15 @@ char *sl_strbuf_steal(struct sl_strbuf *b) __attribute__((warn_unused_result));
 void sl_strbuf_add(struct sl_strbuf *b, const void *p, size_t n);
 void sl_strbuf_adds(struct sl_strbuf *b, struct sl_str s);
 void sl_strbuf_addz(struct sl_strbuf *b, const char *s);
-void sl_strbuf_addc(struct sl_strbuf *b, char c);
+static inline void sl_strbuf_addc(struct sl_strbuf *b, char c)
+{
+	if (b->failed || b->cap - b->n < 2) {
+		sl_strbuf_add(b, &c, 1);
+		return;
+	}
+	b->p[b->n++] = c;
+	b->p[b->n] = '\0';
+}
 void sl_strbuf_addn(struct sl_strbuf *b, char c, size_t count);
 void sl_strbuf_addf(struct sl_strbuf *b, const char *fmt, ...)
 	__attribute__((format(printf, 2, 3)));

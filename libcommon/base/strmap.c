@@ -55,14 +55,17 @@ void sl_strmap_release(struct sl_strmap *m)
 	m->slot_count = 0;
 }
 
+static struct sl_strmap_entry *find_hashed(const struct sl_strmap *m, struct sl_str key,
+					   uint64_t hash)
+{
+	struct sl_strmap_entry *e = m->n ? &m->slots[probe(m, key, hash)] : NULL;
+
+	return e && e->key ? e : NULL;
+}
+
 static struct sl_strmap_entry *find(const struct sl_strmap *m, struct sl_str key)
 {
-	struct sl_strmap_entry *e;
-
-	if (!m->n)
-		return NULL;
-	e = &m->slots[probe(m, key, sl_str_hash(key))];
-	return e->key ? e : NULL;
+	return m->n ? find_hashed(m, key, sl_str_hash(key)) : NULL;
 }
 
 void *sl_strmap_get(const struct sl_strmap *m, struct sl_str key)
@@ -79,8 +82,8 @@ bool sl_strmap_has(const struct sl_strmap *m, struct sl_str key)
 
 void sl_strmap_set(struct sl_strmap *m, struct sl_str key, void *value)
 {
-	struct sl_strmap_entry *e = find(m, key);
 	uint64_t hash = sl_str_hash(key);
+	struct sl_strmap_entry *e = find_hashed(m, key, hash);
 
 	if (e) {
 		if (m->free_value && e->value != value)

@@ -214,15 +214,30 @@ static bool stands_as_is(uint32_t c, unsigned flags)
 	return sl_rune_is_printable(c) && (c < 0x80 || !(flags & SL_GOQUOTE_ASCII));
 }
 
+/* The bytes at the beginning that stand for themselves whatever the flags: ASCII, as most texts are. */
+static size_t plain_run(struct sl_str s, char quote)
+{
+	size_t n = 0;
+
+	while (n < s.n && s.p[n] >= ' ' && s.p[n] < 0x7f && s.p[n] != quote && s.p[n] != '\\')
+		n++;
+	return n;
+}
+
 void sl_strbuf_add_goquoted_as(struct sl_strbuf *b, struct sl_str s, unsigned flags)
 {
 	char quote = flags & SL_GOQUOTE_SINGLE ? '\'' : '"';
 
 	sl_strbuf_addc(b, quote);
 	while (s.n) {
+		size_t n = plain_run(s, quote);
 		uint32_t c = 0;
-		size_t n = sl_utf8_decode(s, &c);
 
+		sl_strbuf_add(b, s.p, n);
+		s = sl_str_sub(s, n, s.n);
+		if (!s.n)
+			break;
+		n = sl_utf8_decode(s, &c);
 		if (!n)
 			sl_strbuf_addf(b, "\\x%02x", (unsigned char)s.p[0]);
 		else if (c == (uint32_t)quote || c == '\\')

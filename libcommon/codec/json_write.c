@@ -12,6 +12,12 @@ struct writer {
 	size_t depth;
 };
 
+/* Whatever the flags. */
+static bool is_plain(unsigned char c)
+{
+	return c >= 0x20 && c < 0x80 && c != '"' && c != '\\' && c != '<' && c != '>' && c != '&';
+}
+
 /* How many bytes of `s` begin it that are written together, and whether they need escaping. */
 static size_t piece(struct sl_str s, unsigned flags, bool *ret_special)
 {
@@ -51,6 +57,9 @@ static void quote(struct sl_str s, unsigned flags, struct sl_strbuf *out)
 	for (size_t i = 0, len; i < s.n; i += len) {
 		bool special;
 
+		len = 1;
+		if (is_plain((unsigned char)s.p[i]))
+			continue;
 		len = piece(sl_str_sub(s, i, s.n), flags, &special);
 		if (!special)
 			continue;
@@ -106,7 +115,9 @@ static void put_map(struct writer *w, const struct sl_value *v)
 			sl_strbuf_addc(w->out, ',');
 		new_line(w);
 		quote(m->key, w->flags, w->out);
-		sl_strbuf_addz(w->out, w->flags & SL_JSON_PRETTY ? ": " : ":");
+		sl_strbuf_addc(w->out, ':');
+		if (w->flags & SL_JSON_PRETTY)
+			sl_strbuf_addc(w->out, ' ');
 		put_value(w, m->value);
 	}
 	w->depth--;

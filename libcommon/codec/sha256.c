@@ -34,33 +34,65 @@ static void write_be32(uint8_t *p, uint32_t x)
 		p[i] = (uint8_t)(x >> (24 - 8 * i));
 }
 
-/* The names are those of FIPS 180-4, section 6.2.2. */
-static void add_block(uint32_t h[8], const uint8_t *block)
+/* The names of functions and variables are those of FIPS 180-4, sections 4.1.2 and 6.2.2. */
+static uint32_t choose(uint32_t x, uint32_t y, uint32_t z)
 {
-	uint32_t w[64], v[8];
+	return z ^ (x & (y ^ z));
+}
 
-	for (int t = 0; t < 16; t++)
+static uint32_t majority(uint32_t x, uint32_t y, uint32_t z)
+{
+	return (x & y) | (z & (x | y));
+}
+
+static void schedule(uint32_t w[64], const uint8_t *block)
+{
+	for (size_t t = 0; t < 16; t++)
 		w[t] = read_be32(block + 4 * t);
-	for (int t = 16; t < 64; t++) {
+	for (size_t t = 16; t < 64; t++) {
 		uint32_t s0 = rotate(w[t - 15], 7) ^ rotate(w[t - 15], 18) ^ w[t - 15] >> 3;
 		uint32_t s1 = rotate(w[t - 2], 17) ^ rotate(w[t - 2], 19) ^ w[t - 2] >> 10;
 
 		w[t] = w[t - 16] + s0 + w[t - 7] + s1;
 	}
-	memcpy(v, h, sizeof(v));
-	for (int t = 0; t < 64; t++) {
-		uint32_t s0 = rotate(v[0], 2) ^ rotate(v[0], 13) ^ rotate(v[0], 22);
-		uint32_t s1 = rotate(v[4], 6) ^ rotate(v[4], 11) ^ rotate(v[4], 25);
-		uint32_t ch = (v[4] & v[5]) ^ (~v[4] & v[6]);
-		uint32_t maj = (v[0] & v[1]) ^ (v[0] & v[2]) ^ (v[1] & v[2]);
-		uint32_t t1 = v[7] + s1 + ch + roots[t] + w[t];
+}
 
-		memmove(v + 1, v, 7 * sizeof(v[0]));
-		v[4] += t1;
-		v[0] = t1 + s0 + maj;
+/* One round. Instead of moving the eight variables on, the next round names them one further. */
+#define ROUND(a, b, c, d, e, f, g, h, t) \
+	do { \
+		uint32_t s0_ = rotate(a, 2) ^ rotate(a, 13) ^ rotate(a, 22); \
+		uint32_t s1_ = rotate(e, 6) ^ rotate(e, 11) ^ rotate(e, 25); \
+		uint32_t t1_ = (h) + s1_ + choose(e, f, g) + roots[t] + w[t]; \
+\
+		(d) += t1_; \
+		(h) = t1_ + s0_ + majority(a, b, c); \
+	} while (0)
+
+static void add_block(uint32_t state[8], const uint8_t *block)
+{
+	uint32_t a = state[0], b = state[1], c = state[2], d = state[3];
+	uint32_t e = state[4], f = state[5], g = state[6], h = state[7];
+	uint32_t w[64];
+
+	schedule(w, block);
+	for (size_t t = 0; t < 64; t += 8) {
+		ROUND(a, b, c, d, e, f, g, h, t);
+		ROUND(h, a, b, c, d, e, f, g, t + 1);
+		ROUND(g, h, a, b, c, d, e, f, t + 2);
+		ROUND(f, g, h, a, b, c, d, e, t + 3);
+		ROUND(e, f, g, h, a, b, c, d, t + 4);
+		ROUND(d, e, f, g, h, a, b, c, t + 5);
+		ROUND(c, d, e, f, g, h, a, b, t + 6);
+		ROUND(b, c, d, e, f, g, h, a, t + 7);
 	}
-	for (int i = 0; i < 8; i++)
-		h[i] += v[i];
+	state[0] += a;
+	state[1] += b;
+	state[2] += c;
+	state[3] += d;
+	state[4] += e;
+	state[5] += f;
+	state[6] += g;
+	state[7] += h;
 }
 
 void sl_sha256(struct sl_str s, uint8_t ret[SL_SHA256_BYTES])

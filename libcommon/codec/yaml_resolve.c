@@ -43,9 +43,13 @@ static const struct word words[] = {
 	WORDS3("-.inf", "-.Inf", "-.INF", SL_YAML_FLOAT, -INFINITY, false),
 };
 
+/* Of the words. */
+static const char first_letters[] = { 't', 'T', 'f', 'F', 'y', 'Y', 'o',
+				      'O', 'n', 'N', '~', '.', '+', '-' };
+
 static bool resolve_word(struct sl_str s, enum sl_yaml_rules rules, struct sl_yaml_scalar *ret)
 {
-	if (s.n > 5)
+	if (s.n > 5 || (s.n && !memchr(first_letters, *s.p, sizeof(first_letters))))
 		return false;
 	for (size_t i = 0; i < SL_ARRAY_LEN(words); i++) {
 		const struct word *w = &words[i];

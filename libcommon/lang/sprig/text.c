@@ -3,6 +3,8 @@
 #include "libcommon/codec/unicode.h"
 #include "libcommon/lang/sprig/cast.h"
 
+#define NEGATIVE_COUNT "strings: negative Repeat count" /* Go's panic */
+
 /* The last code point of `s`, which is not empty, as sl_rune_decode() finds the first. */
 static size_t decode_last(struct sl_str s, uint32_t *ret_rune)
 {
@@ -172,7 +174,7 @@ SL_SPRIG_FN(substr)
 static int repeat_text(struct sl_strbuf *out, struct sl_str s, int64_t count, struct sl_err *err)
 {
 	if (count < 0)
-		return sl_err_set(err, SL_ERR_INVALID, "strings: negative Repeat count");
+		return sl_err_set(err, SL_ERR_INVALID, NEGATIVE_COUNT);
 	for (int64_t i = 0; s.n && i < count && !out->failed; i++)
 		sl_strbuf_adds(out, s);
 	return 0;
@@ -228,18 +230,19 @@ SL_SPRIG_FN(replace)
 
 static int indent_text(struct sl_strbuf *out, int64_t spaces, struct sl_str s, struct sl_err *err)
 {
-	SL_SPRIG_BUF(pad);
-	int r;
+	if (spaces < 0)
+		return sl_err_set(err, SL_ERR_INVALID, NEGATIVE_COUNT);
+	(void)sl_strbuf_reserve(out, s.n);
+	for (;;) {
+		ptrdiff_t newline = sl_str_chr(s, '\n');
+		size_t n = newline < 0 ? s.n : (size_t)newline + 1;
 
-	sl_strbuf_addc(&pad, '\n');
-	r = repeat_text(&pad, SL_STR(" "), spaces, err);
-	if (!r)
-		r = sl_strbuf_check(&pad, "the text", err);
-	if (r)
-		return r;
-	sl_strbuf_add(out, pad.p + 1, pad.n - 1);
-	replace_all(out, s, SL_STR("\n"), sl_strbuf_str(&pad));
-	return 0;
+		sl_strbuf_addn(out, ' ', (size_t)spaces);
+		sl_strbuf_add(out, s.p, n);
+		if (newline < 0 || out->failed)
+			return sl_strbuf_check(out, "the text", err);
+		s = sl_str_sub(s, n, s.n);
+	}
 }
 
 SL_SPRIG_FN(indent)

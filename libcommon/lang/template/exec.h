@@ -64,8 +64,17 @@ const char *tmpl_value_string(struct tmpl_frame *f, struct sl_goval v);
 /* The name of the static type. */
 const char *tmpl_type_string(const struct tmpl_value *v);
 
+/* The slow part of tmpl_step(). */
+int tmpl_step_error(struct tmpl_frame *f);
 /* Something was done: counts it, and fails when that is too much, or the memory is used up. */
-int tmpl_step(struct tmpl_frame *f);
+static inline int tmpl_step(struct tmpl_frame *f)
+{
+	struct sl_tmpl_exec *x = f->x;
+
+	if (++x->steps + x->call.spent <= x->limits.steps && !sl_arena_full(x->call.a))
+		return 0;
+	return tmpl_step_error(f);
+}
 /* Fails when the stack has no room for another level. */
 int tmpl_descend(struct tmpl_frame *f);
 /* Whether it has room for another template, which is less, so that recursion is told as such. */
@@ -113,7 +122,12 @@ int tmpl_eval_fields(struct tmpl_frame *f, const struct tmpl_call *c, const stru
 		     size_t n, struct tmpl_value *receiver);
 
 /* What is behind pointers; NIL and nil pointers stay. */
-struct sl_goval tmpl_indirect(struct sl_goval v);
+static inline struct sl_goval tmpl_indirect(struct sl_goval v)
+{
+	if (v.type && v.type->kind == SL_GO_POINTER && v.ptr)
+		return (struct sl_goval){ .type = v.type->elem, .ptr = v.ptr };
+	return v;
+}
 /* fmt.Fprint of what an action yields. False: it cannot be printed. */
 bool tmpl_print(struct sl_strbuf *out, struct sl_goval v);
 /* The tree of the frame, with its own variables. */

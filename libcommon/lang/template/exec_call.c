@@ -135,6 +135,12 @@ static bool is_named(const char *have, struct sl_str name)
 	       !have[name.n];
 }
 
+/* Methods and fields that templates see begin with a capital, which most keys of maps do not. */
+static bool is_lower(struct sl_str name)
+{
+	return name.n && name.p[0] >= 'a' && name.p[0] <= 'z';
+}
+
 static const struct sl_go_func *find_method(const struct sl_go_type *type, struct sl_str name)
 {
 	for (const struct sl_go_func *m = type->methods; m && m->name; m++)
@@ -147,10 +153,10 @@ static const struct sl_go_func *find_method(const struct sl_go_type *type, struc
 static const struct sl_go_func *method_of(struct sl_goval v, struct sl_str name,
 					  struct sl_goval *ret_receiver)
 {
-	const struct sl_go_func *m = find_method(v.type, name);
+	const struct sl_go_func *m = is_lower(name) ? NULL : find_method(v.type, name);
 
 	*ret_receiver = v;
-	if (m || v.type->kind != SL_GO_POINTER || !v.ptr)
+	if (m || is_lower(name) || v.type->kind != SL_GO_POINTER || !v.ptr)
 		return m;
 	*ret_receiver = tmpl_indirect(v);
 	return find_method(ret_receiver->type, name);
@@ -215,9 +221,9 @@ static int eval_data(struct tmpl_frame *f, struct sl_str name, bool has_args,
 static int eval_name(struct tmpl_frame *f, const struct tmpl_call *c, struct sl_str name,
 		     struct tmpl_value *value)
 {
-	struct tmpl_call call = *c;
 	const struct sl_go_func *method;
 	struct sl_goval receiver;
+	struct tmpl_call call;
 
 	if (!value->v.type) {
 		if (f->x->set->options.missing == SL_TMPL_MISSING_ERROR)
@@ -230,6 +236,7 @@ static int eval_name(struct tmpl_frame *f, const struct tmpl_call *c, struct sl_
 	method = method_of(value->v, name, &receiver);
 	if (!method)
 		return eval_data(f, name, c->n > 1 || c->final, value);
+	call = *c;
 	call.name = name;
 	call.receiver = &receiver;
 	return tmpl_eval_call(f, &call, method, value);

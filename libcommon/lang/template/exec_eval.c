@@ -5,13 +5,6 @@
 #include "libcommon/lang/template/exec.h"
 #include "libcommon/lang/template/literal.h"
 
-struct sl_goval tmpl_indirect(struct sl_goval v)
-{
-	if (sl_goval_kind(v) == SL_GO_POINTER && v.ptr)
-		return (struct sl_goval){ .type = v.type->elem, .ptr = v.ptr };
-	return v;
-}
-
 /* Arguments, or the value of the pipe before, cannot be given to `args[0]`. */
 static int refuse_arguments(struct tmpl_frame *f, struct tmpl_node *const *args, size_t n,
 			    const struct tmpl_value *final)
@@ -64,8 +57,7 @@ static int eval_variable(struct tmpl_frame *f, struct tmpl_call *c, const struct
 		i--;
 	x->steps += (x->variables_n - i) / 16;
 	if (i == f->variables)
-		return tmpl_error(f, "undefined variable: %.*s",
-				  SL_STR_FMT(node->field.variable_name));
+		return tmpl_error(f, "undefined variable: %.*s", SL_STR_FMT(node->field.own));
 	*ret = x->variables[i - 1].value;
 	if (!node->field.n)
 		return refuse_arguments(f, c->args, c->n, c->final);

@@ -105,16 +105,14 @@ const char *tmpl_type_string(const struct tmpl_value *v)
 	return v->boxed ? sl_go_any.name : v->v.type->name;
 }
 
-int tmpl_step(struct tmpl_frame *f)
+int tmpl_step_error(struct tmpl_frame *f)
 {
 	struct sl_tmpl_exec *x = f->x;
 
-	if (++x->steps + x->call.spent > x->limits.steps)
+	if (x->steps + x->call.spent > x->limits.steps)
 		return tmpl_limit_error(f, "more than %llu steps",
 					(unsigned long long)x->limits.steps);
-	if (sl_arena_full(x->call.a))
-		return tmpl_limit_error(f, "the memory of the rendering is used up");
-	return 0;
+	return tmpl_limit_error(f, "the memory of the rendering is used up");
 }
 
 int tmpl_descend(struct tmpl_frame *f)
@@ -221,5 +219,5 @@ int tmpl_variable_set(struct tmpl_frame *f, const struct tmpl_node *variable,
 		x->steps += (x->variables_n - i) / 16;
 		return 0;
 	}
-	return tmpl_error(f, "undefined variable: %.*s", SL_STR_FMT(variable->field.variable_name));
+	return tmpl_error(f, "undefined variable: %.*s", SL_STR_FMT(variable->field.own));
 }

@@ -202,17 +202,25 @@ static void print_verb(struct formatter *f)
 	}
 }
 
+/* The verb itself, as with most directives. */
+static bool is_letter(char c)
+{
+	return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
+}
+
 /* What follows a percent sign. */
 static void directive(struct formatter *f)
 {
 	f->printer = (struct sl_go_printer){ .out = f->printer.out };
 	f->good_index = true;
-	read_flags(f);
-	read_index(f);
-	read_width(f);
-	read_precision(f);
-	if (!f->after_index)
+	if (f->at < f->format.n && !is_letter(f->format.p[f->at])) {
+		read_flags(f);
 		read_index(f);
+		read_width(f);
+		read_precision(f);
+		if (!f->after_index)
+			read_index(f);
+	}
 	if (f->at >= f->format.n)
 		sl_strbuf_addz(f->printer.out, "%!(NOVERB)");
 	else

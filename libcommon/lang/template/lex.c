@@ -130,7 +130,8 @@ static struct tmpl_token emit(struct tmpl_lexer *l, enum tmpl_token_kind kind)
 /* Drop what lies between the token's start and here, whose lines were not counted. */
 static void ignore(struct tmpl_lexer *l)
 {
-	count_pending(l);
+	if (l->pos > l->start)
+		count_pending(l);
 	l->start = l->pos;
 	l->start_line = l->line;
 }
@@ -368,11 +369,13 @@ static enum tmpl_token_kind word_kind(const struct tmpl_lexer *l, struct sl_str 
 
 static void skip_word(struct tmpl_lexer *l)
 {
+	const char *p, *end = l->text.p + l->text.n;
 	size_t width;
 
 	for (;;) {
-		while (l->pos < l->text.n && is_class((unsigned char)l->text.p[l->pos], WORD))
-			l->pos++;
+		for (p = l->text.p + l->pos; p < end && is_class((unsigned char)*p, WORD); p++)
+			;
+		l->pos = (uint32_t)(p - l->text.p);
 		if (l->pos >= l->text.n || (unsigned char)l->text.p[l->pos] < 0x80 ||
 		    !is_word(peek_rune(l, &width)))
 			return;

@@ -65,10 +65,28 @@ struct tmpl_lexer {
 	bool no_break, no_continue; /* functions have these names, so that they are no keywords */
 };
 
+/* Whether a word of ASCII letters, a field or a text in double quotes may begin there. */
+static inline bool tmpl_lex_is_word_at(const struct tmpl_lexer *l, size_t pos)
+{
+	char c = l->text.p[pos];
+
+	return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '.' || c == '"' || c == '$';
+}
+
 /* `text` is shorter than 2 GiB. */
 void tmpl_lex_init(struct tmpl_lexer *l, struct sl_arena *a, struct sl_str text);
 /* The next one. After an ERROR or the EOF nothing that means anything comes. */
 void tmpl_lex_next(struct tmpl_lexer *l, struct tmpl_token *ret);
+/*
+ * Pass over a single space between words of an action, as most are, for whoever would pass over its token.
+ */
+static inline void tmpl_lex_skip_space(struct tmpl_lexer *l)
+{
+	if (!l->inside || l->pos + 1 >= l->text.n || l->text.p[l->pos] != ' ' ||
+	    !tmpl_lex_is_word_at(l, l->pos + 1))
+		return;
+	l->start = ++l->pos;
+}
 /* The token as messages show it, in the arena. */
 const char *tmpl_token_text(struct sl_arena *a, const struct tmpl_token *t);
 

@@ -116,7 +116,7 @@ void tmpl_node_text(const struct tmpl_node *node, struct sl_strbuf *out)
 		add_names(node->field.names, node->field.n, out);
 		return;
 	case TMPL_VARIABLE:
-		sl_strbuf_adds(out, node->field.variable_name);
+		sl_strbuf_adds(out, node->field.own);
 		add_names(node->field.names, node->field.n, out);
 		return;
 	case TMPL_IDENT:

@@ -9,6 +9,11 @@
 #include "libcommon/lang/template/parser.h"
 
 #define MESSAGE_MAX ((size_t)1 << 24)
+#define PENDING_MIN 64 /* nodes: few texts need more */
+#define NAMES_MIN 4
+
+/* The number of "$", which is no other variable's name. */
+enum { DOLLAR };
 
 int tmpl_fail(struct tmpl_parser *p, const char *fmt, ...)
 {
@@ -42,46 +47,20 @@ int tmpl_enter(struct tmpl_parser *p)
 	return 0;
 }
 
-#define SIZE_WITH(member) \
-	(offsetof(struct tmpl_node, member) + sizeof(((struct tmpl_node *)0)->member))
-
-/* Of those without a payload: zero. */
-static const uint8_t payloads[] = {
-	[TMPL_TEXT] = SIZE_WITH(text),	    [TMPL_ACTION] = SIZE_WITH(pipe),
-	[TMPL_CHAIN] = SIZE_WITH(chain),    [TMPL_COMMAND] = SIZE_WITH(list),
-	[TMPL_LIST] = SIZE_WITH(list),	    [TMPL_FIELD] = SIZE_WITH(field),
-	[TMPL_VARIABLE] = SIZE_WITH(field), [TMPL_IDENT] = SIZE_WITH(ident),
-	[TMPL_IF] = SIZE_WITH(branch),	    [TMPL_RANGE] = SIZE_WITH(branch),
-	[TMPL_WITH] = SIZE_WITH(branch),    [TMPL_NUMBER] = SIZE_WITH(number),
-	[TMPL_PIPE] = SIZE_WITH(pipeline),  [TMPL_STRING] = SIZE_WITH(string),
-	[TMPL_TEMPLATE] = SIZE_WITH(call),  [TMPL_CONTINUE] = 0,
-};
-
-static size_t node_size(enum tmpl_kind kind)
-{
-	return payloads[kind] ? payloads[kind] : offsetof(struct tmpl_node, text);
-}
-
-struct tmpl_node *tmpl_node_new(struct tmpl_parser *p, enum tmpl_kind kind, uint32_t pos)
-{
-	struct tmpl_node *node = sl_arena_alloc(p->a, node_size(kind));
-
-	node->kind = (uint8_t)kind;
-	node->pos = pos;
-	return node;
-}
-
 void tmpl_node_pend(struct tmpl_parser *p, struct tmpl_node *node)
 {
 	p->pending = sl_grow(p->pending, p->pending_n, &p->pending_cap, sizeof(struct tmpl_node *));
 	p->pending[p->pending_n++] = node;
 }
 
-struct tmpl_node **tmpl_node_take(struct tmpl_parser *p, size_t mark, size_t *ret_n)
+struct tmpl_node **tmpl_node_take(struct tmpl_parser *p, size_t mark, struct tmpl_node **only,
+				  size_t *ret_n)
 {
 	size_t n = p->pending_n - mark;
-	struct tmpl_node **items = sl_arena_array(p->a, n, sizeof(struct tmpl_node *));
+	struct tmpl_node **items = only;
 
+	if (n > 1)
+		items = sl_arena_array(p->a, n, sizeof(struct tmpl_node *));
 	if (n)
 		memcpy(items, p->pending + mark, n * sizeof(struct tmpl_node *));
 	p->pending_n = mark;
@@ -92,8 +71,11 @@ struct tmpl_node **tmpl_node_take(struct tmpl_parser *p, size_t mark, size_t *re
 /* The number of a variable's name, the same throughout the text. */
 static uint32_t number_of(struct tmpl_parser *p, struct sl_str name)
 {
-	const struct sl_goval *known = sl_go_map_get(p->numbers, name);
+	const struct sl_goval *known;
 
+	if (name.n == 1)
+		return DOLLAR;
+	known = sl_go_map_get(p->numbers, name);
 	if (known)
 		return (uint32_t)known->u;
 	p->names = sl_grow(p->names, p->names_n, &p->names_cap, sizeof(*p->names));
@@ -125,7 +107,7 @@ struct tmpl_node *tmpl_variable_node(struct tmpl_parser *p, uint32_t pos, struct
 {
 	struct tmpl_node *node = tmpl_node_new(p, TMPL_VARIABLE, pos);
 
-	node->field.variable_name = name;
+	node->field.own = name;
 	node->field.variable = number_of(p, name);
 	*ret_defined = p->names[node->field.variable].defined > p->scope->variables;
 	return node;
@@ -262,7 +244,7 @@ static int parse_text(struct tmpl_parser *p)
 					  "template: %.*s: the memory for templates is used up",
 					  SL_STR_FMT(p->name));
 	}
-	root->list.items = tmpl_node_take(p, 0, &root->list.n);
+	root->list.items = tmpl_node_take(p, 0, &root->list.only, &root->list.n);
 	return add_tree(p, p->name, root, true);
 }
 
@@ -281,12 +263,18 @@ int tmpl_parse_trees(struct sl_tmpl_set *set, struct sl_str name, struct sl_str 
 		.numbers = sl_go_map_new(set->a),
 		.stack_base = __builtin_frame_address(0),
 		.stack_max = o->stack ? o->stack : SL_TMPL_STACK_MAX,
+		.pending = sl_xreallocarray(NULL, PENDING_MIN, sizeof(*p.pending)),
+		.pending_cap = PENDING_MIN,
+		.names = sl_xreallocarray(NULL, NAMES_MIN, sizeof(*p.names)),
+		.names_n = DOLLAR + 1,
+		.names_cap = NAMES_MIN,
 	};
 	int r;
 
 	tmpl_lex_init(&p.lex, set->a, text);
 	p.lex.no_break = set->no_break;
 	p.lex.no_continue = set->no_continue;
+	p.names[DOLLAR] = (struct tmpl_name){ 0 };
 	tmpl_scope_enter(&p, &scope);
 	r = parse_text(&p);
 	free(p.pending);

@@ -42,7 +42,7 @@ int tmpl_parse_list(struct tmpl_parser *p, struct tmpl_node **ret, struct tmpl_n
 		if (r < 0)
 			return r;
 		if (node->kind == TMPL_END || node->kind == TMPL_ELSE) {
-			list->list.items = tmpl_node_take(p, mark, &list->list.n);
+			list->list.items = tmpl_node_take(p, mark, &list->list.only, &list->list.n);
 			*ret = list;
 			*ret_next = node;
 			return 0;
@@ -86,7 +86,7 @@ static int parse_else(struct tmpl_parser *p, enum tmpl_kind kind, struct tmpl_no
 		if (r < 0)
 			return r;
 		tmpl_node_pend(p, next);
-		list->list.items = tmpl_node_take(p, mark, &list->list.n);
+		list->list.items = tmpl_node_take(p, mark, &list->list.only, &list->list.n);
 		*ret = list;
 		return 0;
 	}

@@ -160,7 +160,7 @@ static int parse_command(struct tmpl_parser *p, struct tmpl_node **ret)
 		tmpl_backup(p);
 	else if (t.kind != TOKEN_PIPE)
 		return tmpl_unexpected(p, &t, "operand");
-	command->list.items = tmpl_node_take(p, mark, &command->list.n);
+	command->list.items = tmpl_node_take(p, mark, &command->list.only, &command->list.n);
 	if (!command->list.n)
 		return tmpl_fail(p, "empty command");
 	*ret = command;
@@ -179,7 +179,8 @@ int tmpl_parse_pipeline(struct tmpl_parser *p, const char *context, enum tmpl_to
 		struct tmpl_token t = *tmpl_next_non_space(p);
 
 		if (t.kind == end) {
-			pipe->pipeline.commands = tmpl_node_take(p, mark, &pipe->pipeline.n);
+			pipe->pipeline.commands =
+				tmpl_node_take(p, mark, &pipe->pipeline.only, &pipe->pipeline.n);
 			*ret = pipe;
 			return check_pipeline(p, context, pipe);
 		}
@@ -239,8 +240,8 @@ static int parse_string(struct tmpl_parser *p, const struct tmpl_token *t, struc
 static void parse_field(struct tmpl_parser *p, const struct tmpl_token *t, struct tmpl_node **ret)
 {
 	*ret = tmpl_node_new(p, TMPL_FIELD, t->pos);
-	(*ret)->field.names = sl_arena_new(p->a, struct sl_str);
-	(*ret)->field.names[0] = sl_str_sub(t->value, 1, t->value.n);
+	(*ret)->field.own = sl_str_sub(t->value, 1, t->value.n);
+	(*ret)->field.names = &(*ret)->field.own;
 	(*ret)->field.n = 1;
 }
 

@@ -7,6 +7,8 @@
 #ifndef LIBCOMMON_LANG_TEMPLATE_PARSER_H
 #define LIBCOMMON_LANG_TEMPLATE_PARSER_H
 
+#include <stddef.h>
+
 #include "libcommon/lang/template/lex.h"
 #include "libcommon/lang/template/tree.h"
 
@@ -71,8 +73,11 @@ static inline const struct tmpl_token *tmpl_next(struct tmpl_parser *p)
 
 static inline const struct tmpl_token *tmpl_peek_non_space(struct tmpl_parser *p)
 {
-	const struct tmpl_token *t = tmpl_peek(p);
+	const struct tmpl_token *t;
 
+	if (p->scope->peeked == 0)
+		tmpl_lex_skip_space(&p->lex);
+	t = tmpl_peek(p);
 	while (t->kind == TOKEN_SPACE) {
 		p->scope->peeked--;
 		t = tmpl_peek(p);
@@ -105,10 +110,40 @@ int tmpl_enter(struct tmpl_parser *p);
 #define tmpl_unexpected(...) SL_NEGATIVE_(tmpl_unexpected(__VA_ARGS__))
 #endif
 
-/* Nodes. A list is collected behind `mark`, the number of pending nodes at its beginning. */
-struct tmpl_node *tmpl_node_new(struct tmpl_parser *p, enum tmpl_kind kind, uint32_t pos);
+/* Bytes of a node up to and with a member of its union. */
+#define TMPL_SIZE_WITH(member) \
+	(offsetof(struct tmpl_node, member) + sizeof(((struct tmpl_node *)0)->member))
+
+/* Nodes. */
+static inline struct tmpl_node *tmpl_node_new(struct tmpl_parser *p, enum tmpl_kind kind,
+					      uint32_t pos)
+{
+	/* Of those without a payload: zero. */
+	static const uint8_t payloads[] = {
+		[TMPL_TEXT] = TMPL_SIZE_WITH(text),	 [TMPL_ACTION] = TMPL_SIZE_WITH(pipe),
+		[TMPL_CHAIN] = TMPL_SIZE_WITH(chain),	 [TMPL_COMMAND] = TMPL_SIZE_WITH(list),
+		[TMPL_LIST] = TMPL_SIZE_WITH(list),	 [TMPL_FIELD] = TMPL_SIZE_WITH(field),
+		[TMPL_VARIABLE] = TMPL_SIZE_WITH(field), [TMPL_IDENT] = TMPL_SIZE_WITH(ident),
+		[TMPL_IF] = TMPL_SIZE_WITH(branch),	 [TMPL_RANGE] = TMPL_SIZE_WITH(branch),
+		[TMPL_WITH] = TMPL_SIZE_WITH(branch),	 [TMPL_NUMBER] = TMPL_SIZE_WITH(number),
+		[TMPL_PIPE] = TMPL_SIZE_WITH(pipeline),	 [TMPL_STRING] = TMPL_SIZE_WITH(string),
+		[TMPL_TEMPLATE] = TMPL_SIZE_WITH(call),	 [TMPL_CONTINUE] = 0,
+	};
+	size_t size = payloads[kind] ? payloads[kind] : offsetof(struct tmpl_node, text);
+	struct tmpl_node *node = sl_arena_alloc(p->a, size);
+
+	node->kind = (uint8_t)kind;
+	node->pos = pos;
+	return node;
+}
+/* One more of the list that is being collected. */
 void tmpl_node_pend(struct tmpl_parser *p, struct tmpl_node *node);
-struct tmpl_node **tmpl_node_take(struct tmpl_parser *p, size_t mark, size_t *ret_n);
+/*
+ * What was collected behind `mark`, the number of pending nodes at its beginning: in the arena, or a single
+ * one in `*only`.
+ */
+struct tmpl_node **tmpl_node_take(struct tmpl_parser *p, size_t mark, struct tmpl_node **only,
+				  size_t *ret_n);
 
 /* Variables. */
 void tmpl_define_variable(struct tmpl_parser *p, struct sl_str name);

@@ -45,7 +45,8 @@ struct tmpl_number {
 };
 
 /*
- * Allocated no larger than what its kind needs: see tmpl_node_size() in parse.c. Never copied.
+ * Allocated no larger than what its kind needs: see tmpl_node_new() in parser.h. Never copied: rows of one
+ * item, as most are, lie in the node itself.
  */
 struct tmpl_node {
 	uint8_t kind;	/* enum tmpl_kind */
@@ -67,8 +68,8 @@ struct tmpl_node {
 			struct sl_str *names; /* without dots; of a VARIABLE without the first */
 			uint32_t n;
 			uint32_t variable; /* VARIABLE: number of its name */
-			struct sl_str variable_name;
-		} field; /* FIELD, VARIABLE */
+			struct sl_str own; /* VARIABLE: its name; FIELD: the only one */
+		} field;		   /* FIELD, VARIABLE */
 		struct {
 			struct sl_str *names;
 			uint32_t n;
@@ -77,10 +78,12 @@ struct tmpl_node {
 		struct {
 			struct tmpl_node **items;
 			size_t n;
+			struct tmpl_node *only;
 		} list; /* LIST, COMMAND */
 		struct {
 			struct tmpl_node **commands;
 			size_t n;
+			struct tmpl_node *only;
 			struct tmpl_node *decl[2];
 		} pipeline; /* PIPE */
 		struct {

@@ -10,6 +10,9 @@
 #include "libcommon/render/helm/text.h"
 #include "libcommon/render/helm/values.h"
 
+/* Members of the dot: those that collect() puts in, and "Template". */
+#define DOT_COUNT 7
+
 /* A template and what it is rendered with. */
 struct renderable {
 	struct sl_str name, text;
@@ -87,24 +90,29 @@ static struct sl_go_map *values_of(struct collecting *c, const struct sl_helm_ch
 	return values ? values : sl_go_map_new(c->a);
 }
 
+static void put(struct sl_arena *a, struct sl_go_map *m, const char *literal, struct sl_goval v)
+{
+	sl_go_map_set_borrow(a, m, sl_str(literal), v);
+}
+
 /* Collects the templates of a chart and returns its dot. */
 static struct sl_go_map *collect(struct collecting *c, const struct sl_helm_chart *chart,
 				 struct sl_go_map *values)
 {
-	struct sl_go_map *dot = sl_go_map_new(c->a), *subcharts = sl_go_map_new(c->a);
+	struct sl_go_map *dot = sl_go_map_new_for(c->a, DOT_COUNT),
+			 *subcharts = sl_go_map_new(c->a);
 
-	sl_go_map_set(c->a, dot, SL_STR("Chart"), sl_helm_chart_object(c->a, chart));
-	sl_go_map_set(c->a, dot, SL_STR("Files"), sl_helm_files_object(c->a, chart));
-	sl_go_map_set(c->a, dot, SL_STR("Release"), c->release);
-	sl_go_map_set(c->a, dot, SL_STR("Capabilities"), c->capabilities);
-	sl_go_map_set(c->a, dot, SL_STR("Values"),
-		      (struct sl_goval){ .type = &sl_helm_values_type, .map = values });
-	sl_go_map_set(c->a, dot, SL_STR("Subcharts"), sl_goval_map(subcharts));
+	put(c->a, dot, "Chart", sl_helm_chart_object(c->a, chart));
+	put(c->a, dot, "Files", sl_helm_files_object(c->a, chart));
+	put(c->a, dot, "Release", c->release);
+	put(c->a, dot, "Capabilities", c->capabilities);
+	put(c->a, dot, "Values", (struct sl_goval){ .type = &sl_helm_values_type, .map = values });
+	put(c->a, dot, "Subcharts", sl_goval_map(subcharts));
 	for (size_t i = 0; i < chart->dependency_count; i++) {
 		const struct sl_helm_chart *sub = chart->dependencies[i];
 
-		sl_go_map_set(c->a, subcharts, sub->metadata->name,
-			      sl_goval_map(collect(c, sub, values_of(c, sub, dot))));
+		sl_go_map_set_borrow(c->a, subcharts, sub->metadata->name,
+				     sl_goval_map(collect(c, sub, values_of(c, sub, dot))));
 	}
 	add_templates(c, chart, dot);
 	return dot;
@@ -217,14 +225,14 @@ static int render_one(struct sl_helm_engine *e, struct sl_arena *a, const struct
 		      struct sl_strbuf *out, struct sl_helm_file *ret, struct sl_err *err)
 {
 	const struct sl_tmpl_limits limits = { .stack = e->options->stack };
-	struct sl_go_map *template = sl_go_map_new(a);
+	struct sl_go_map *template = sl_go_map_new_for(a, 2);
 	struct sl_goval dot = { .type = &sl_helm_values_type, .map = item->dot };
 	int r;
 
-	sl_go_map_set(a, template, SL_STR("Name"), sl_goval_str(item->name));
-	sl_go_map_set(a, template, SL_STR("BasePath"), sl_goval_str(item->base_path));
-	sl_go_map_set(a, item->dot, SL_STR("Template"),
-		      (struct sl_goval){ .type = &sl_helm_values_type, .map = template });
+	put(a, template, "Name", sl_goval_str(item->name));
+	put(a, template, "BasePath", sl_goval_str(item->base_path));
+	put(a, item->dot, "Template",
+	    (struct sl_goval){ .type = &sl_helm_values_type, .map = template });
 	sl_strbuf_reset(out);
 	r = sl_tmpl_execute(e->set, item->name, dot, &e->host->go, &limits, e, a, out, err);
 	if (r < 0)
@@ -270,7 +278,7 @@ static int render_all(struct sl_helm_engine *e, struct sl_arena *a, const struct
 }
 
 int sl_helm_render_files(struct sl_arena *a, const struct sl_helm_chart *c,
-			 const struct sl_go_map *values, const struct sl_helm_options *options,
+			 struct sl_go_map *values, const struct sl_helm_options *options,
 			 const struct sl_helm_host *host, struct sl_helm_file **ret_files,
 			 size_t *ret_count, struct sl_err *err)
 {
@@ -290,8 +298,7 @@ int sl_helm_render_files(struct sl_arena *a, const struct sl_helm_chart *c,
 	size_t n = 0;
 	int r;
 
-	/* Templates may change the values: they are ours. */
-	(void)collect(&all, c, sl_helm_values_copy(a, values));
+	(void)collect(&all, c, values);
 	if (all.n)
 		qsort(all.items, all.n, sizeof(*all.items), in_helm_order);
 	files = sl_arena_array(a, all.n, sizeof(*files));

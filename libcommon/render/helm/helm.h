@@ -313,7 +313,8 @@ struct sl_helm_result {
 	 * sl_helm_write_template(): all that was rendered, when a manifest is no YAML.
 	 */
 	bool rendered;
-	struct sl_go_map *values; /* the coalesced values; NULL when it did not get there */
+	/* The coalesced values, as templates have left them; NULL when it did not get there. */
+	struct sl_go_map *values;
 };
 
 /*
@@ -327,10 +328,10 @@ int sl_helm_render(struct sl_arena *a, const struct sl_helm_chart *c, const stru
 
 /*
  * One step of it, for `helm lint`: the rendered text of every template by its name, partials left
- * out, of a chart with processed dependencies and coalesced values.
+ * out, of a chart with processed dependencies and coalesced values, which templates may change.
  */
 int sl_helm_render_files(struct sl_arena *a, const struct sl_helm_chart *c,
-			 const struct sl_go_map *values, const struct sl_helm_options *options,
+			 struct sl_go_map *values, const struct sl_helm_options *options,
 			 const struct sl_helm_host *host, struct sl_helm_file **ret_files,
 			 size_t *ret_count, struct sl_err *err) SL_MUST_CHECK;
 /* A copy of the chart (less what is constant) with its dependencies processed for `user`. */

@@ -47,7 +47,8 @@ static enum role role_of(const struct skim *s, struct sl_str key)
 	if (s->depth == 3)
 		return s->parents[1] == ROLE_ANNOTATIONS ? ROLE_ANNOTATION : ROLE_NONE;
 	for (size_t i = 0; i < SL_ARRAY_LEN(known); i++)
-		if (s->depth == known[i].depth && sl_str_ieq(key, known[i].name))
+		if (s->depth == known[i].depth && key.n == known[i].name.n &&
+		    sl_str_ieq(key, known[i].name))
 			return known[i].role;
 	return ROLE_NONE;
 }
