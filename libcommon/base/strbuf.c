@@ -103,12 +103,20 @@ void sl_strbuf_addn(struct sl_strbuf *b, char c, size_t count)
 
 void sl_strbuf_vaddf(struct sl_strbuf *b, const char *fmt, va_list ap)
 {
+	size_t room = b->failed ? 0 : b->cap - b->n;
 	va_list again;
 	char *to;
 	int n;
 
 	va_copy(again, ap);
-	n = vsnprintf(NULL, 0, fmt, ap);
+	n = vsnprintf(room ? b->p + b->n : NULL, room, fmt, ap);
+	if (n >= 0 && (size_t)n < room) {
+		b->n += (size_t)n;
+		va_end(again);
+		return;
+	}
+	if (room)
+		b->p[b->n] = '\0';
 	to = n > 0 ? sl_strbuf_reserve(b, (size_t)n) : NULL;
 	if (to) {
 		vsnprintf(to, (size_t)n + 1, fmt, again);

@@ -1,11 +1,11 @@
 #include "libcommon/codec/json.h"
 
 #include <ctype.h>
-#include <endian.h>
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include "libcommon/codec/json_text.h"
 #include "libcommon/codec/number.h"
 
 #define STACK_BEGIN 64 /* enough for most objects: growing costs more than room */
@@ -77,23 +77,6 @@ static struct sl_value *new_value(struct parser *j, enum sl_value_kind kind)
 	return v;
 }
 
-/*
- * Which of eight bytes is the first that is '"', '\\', below 0x20 or above 0x7f; 8: none. In the sums a
- * borrow can mark bytes behind a true one, never one before the first.
- */
-static size_t plain_bytes(const char *p)
-{
-	const uint64_t ones = 0x0101010101010101ULL, high = 0x8080808080808080ULL;
-	uint64_t w, quote, slash, marks;
-
-	memcpy(&w, p, sizeof(w));
-	w = le64toh(w);
-	quote = w ^ ones * '"';
-	slash = w ^ ones * '\\';
-	marks = ((w - ones * 0x20) | (quote - ones) | (slash - ones) | w) & high;
-	return marks ? (size_t)__builtin_ctzll(marks) / 8 : 8;
-}
-
 /* Is this a byte that ends a run? *ascii is cleared when it is of other UTF-8. */
 static bool ends_run(char byte, bool *ascii)
 {
@@ -108,7 +91,7 @@ static bool ends_run(char byte, bool *ascii)
 static const char *plain_end(const char *p, const char *end, bool *ascii)
 {
 	while (end - p >= 8) {
-		size_t n = plain_bytes(p);
+		size_t n = sl_json_plain_bytes(p);
 
 		p += n;
 		if (n == 8)

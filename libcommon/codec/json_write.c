@@ -3,6 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "libcommon/codec/json_text.h"
 #include "libcommon/codec/number.h"
 #include "libcommon/codec/unicode.h"
 
@@ -16,6 +17,17 @@ struct writer {
 static bool is_plain(unsigned char c)
 {
 	return c >= 0x20 && c < 0x80 && c != '"' && c != '\\' && c != '<' && c != '>' && c != '&';
+}
+
+static size_t plain_run(const char *p, size_t n, unsigned flags)
+{
+	size_t i = 0;
+
+	while (!(flags & SL_JSON_HTML_SAFE) && n - i >= 8 && sl_json_plain_bytes(p + i) == 8)
+		i += 8;
+	while (i < n && is_plain((unsigned char)p[i]))
+		i++;
+	return i;
 }
 
 /* How many bytes of `s` begin it that are written together, and whether they need escaping. */
@@ -57,8 +69,8 @@ static void quote(struct sl_str s, unsigned flags, struct sl_strbuf *out)
 	for (size_t i = 0, len; i < s.n; i += len) {
 		bool special;
 
-		len = 1;
-		if (is_plain((unsigned char)s.p[i]))
+		len = plain_run(s.p + i, s.n - i, flags);
+		if (len)
 			continue;
 		len = piece(sl_str_sub(s, i, s.n), flags, &special);
 		if (!special)
