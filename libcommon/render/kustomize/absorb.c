@@ -50,7 +50,8 @@ static void inherit(struct sl_kz *kz, struct sl_kz_resource *r, const struct sl_
 	}
 	r->needs_hash = r->needs_hash && old->needs_hash;
 	r->behavior = old->behavior;
-	r->generated = true;
+	/* kustomize's own annotations are those of the old one. */
+	r->generated = old->generated;
 }
 
 /* A Secret's data with its stringData in it, encoded, as the API server would store it. */

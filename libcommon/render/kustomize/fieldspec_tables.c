@@ -1,6 +1,6 @@
 /*
  * Where kustomize finds labels, annotations, namespaces, images and replica counts: facts of its
- * default configuration, in its order.
+ * default configuration, in its order; it sorts what is meant for any kind behind the rest.
  */
 #include "libcommon/render/kustomize/fieldspec.h"
 
@@ -73,7 +73,6 @@ static const struct sl_kz_fieldspec labels[] = {
 	{ .path = "spec/egress/to/podSelector/matchLabels",
 	  .kind = "NetworkPolicy",
 	  .group = "networking.k8s.io" },
-	{ .path = "metadata/labels", .create = true },
 	{ .path = "spec/template/metadata/labels",
 	  .kind = "ReplicationController",
 	  .version = "v1",
@@ -101,10 +100,10 @@ static const struct sl_kz_fieldspec labels[] = {
 	  .kind = "StatefulSet",
 	  .group = "apps",
 	  .create = true },
+	{ .path = "metadata/labels", .create = true },
 };
 
 static const struct sl_kz_fieldspec template_labels[] = {
-	{ .path = "metadata/labels", .create = true },
 	{ .path = "spec/template/metadata/labels",
 	  .kind = "ReplicationController",
 	  .version = "v1",
@@ -128,6 +127,7 @@ static const struct sl_kz_fieldspec template_labels[] = {
 	  .kind = "CronJob",
 	  .group = "batch",
 	  .create = true },
+	{ .path = "metadata/labels", .create = true },
 };
 
 static const struct sl_kz_fieldspec claim_labels[] = {
@@ -142,7 +142,6 @@ static const struct sl_kz_fieldspec metadata_labels[] = {
 };
 
 static const struct sl_kz_fieldspec annotations[] = {
-	{ .path = "metadata/annotations", .create = true },
 	{ .path = "spec/template/metadata/annotations",
 	  .kind = "ReplicationController",
 	  .version = "v1",
@@ -163,6 +162,7 @@ static const struct sl_kz_fieldspec annotations[] = {
 	  .kind = "CronJob",
 	  .group = "batch",
 	  .create = true },
+	{ .path = "metadata/annotations", .create = true },
 };
 
 static const struct sl_kz_fieldspec namespaces[] = {
