@@ -1,6 +1,7 @@
 #include "libcommon/render/kustomize/finish.h"
 
 #include "libcommon/codec/yaml.h"
+#include "libcommon/render/kustomize/fieldpath.h"
 #include "libcommon/render/kustomize/fieldspec.h"
 #include "libcommon/render/kustomize/nameref.h"
 #include "libcommon/render/kustomize/origin.h"
@@ -126,6 +127,14 @@ static bool is_build_annotation(struct sl_str key)
 	return false;
 }
 
+static void add_annotation(struct sl_kz *kz, struct sl_value *annotations, struct sl_str key,
+			   const struct sl_value *v)
+{
+	/* `x: null` becomes "null", `x:` becomes "". */
+	if (!is_build_annotation(key))
+		sl_map_set(kz->a, annotations, key, sl_value_str(kz->a, sl_kz_field_text(kz, v)));
+}
+
 /* Every annotation comes out as a string, and none of the build's own; an empty map goes. */
 static void finish_annotations(struct sl_kz *kz, struct sl_kz_resource *r,
 			       struct metadata_options options)
@@ -135,15 +144,12 @@ static void finish_annotations(struct sl_kz *kz, struct sl_kz_resource *r,
 	struct sl_value *annotations = sl_value_map(kz->a);
 	SL_AUTO(sl_strbuf) text = SL_STRBUF_INIT(SL_KUSTOMIZE_BYTES_MAX);
 
-	for (size_t i = 0; i < sl_map_len(old); i++) {
-		const struct sl_member *m = &old->map.members[i];
-		/* `x: null` becomes "null", `x:` becomes "". */
-		struct sl_str value =
-			sl_is_null(m->value) ? m->value->written : sl_kz_text(kz->a, m->value);
-
-		if (!is_build_annotation(m->key))
-			sl_map_set(kz->a, annotations, m->key, sl_value_str(kz->a, value));
-	}
+	for (size_t i = 0; i < sl_map_len(old); i++)
+		add_annotation(kz, annotations, old->map.members[i].key, old->map.members[i].value);
+	/* kustomize takes a list for a map without looking: two items are a key and its value. */
+	for (size_t i = 0; i + 1 < sl_list_len(old); i += 2)
+		add_annotation(kz, annotations, sl_kz_field_text(kz, old->list.items[i]),
+			       old->list.items[i + 1]);
 	if (options.origin && r->origin) {
 		sl_kz_write_origin(r->origin, &text);
 		sl_map_set_str(kz->a, annotations, ORIGIN, sl_strbuf_str(&text));

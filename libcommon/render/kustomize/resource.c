@@ -177,7 +177,10 @@ void sl_kz_need_annotations(struct sl_kz *kz, struct sl_kz_resource *r)
 		return;
 	struct sl_value *meta = sl_map_need_map(kz->a, r->obj, "metadata");
 
-	if (sl_is_null(sl_map_get(meta, SL_STR("annotations"))))
+	const struct sl_value *old = sl_map_get(meta, SL_STR("annotations"));
+
+	/* Written anew, they are a map whatever was there. */
+	if (!sl_is_map(old) && sl_list_len(old) == 0)
 		sl_map_setz(kz->a, meta, "annotations", sl_value_map(kz->a));
 }
 
