@@ -88,12 +88,12 @@ void sl_wipe(void *p, size_t n)
 		explicit_bzero(p, n);
 }
 
-void *sl_grow(void *p, size_t count, size_t *cap, size_t item)
+void *sl_grow_more(void *p, size_t count, size_t *cap, size_t item)
 {
 	size_t want;
 
-	if (count < *cap)
-		return p ? p : sl_xreallocarray(NULL, *cap, item);
+	if (count < *cap) /* room that was only announced */
+		return sl_xreallocarray(NULL, *cap, item);
 	want = *cap ? *cap * 2 : 8;
 	if (want <= count)
 		want = count + 1;

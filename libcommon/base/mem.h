@@ -31,9 +31,16 @@ char *sl_xasprintf(const char *fmt, ...)
 /* Overwrite `n` bytes in a way that the compiler keeps. */
 void sl_wipe(void *p, size_t n);
 
-/* Make room for one more item in a growing array: doubles `*cap`; `item` is sizeof one element. */
-void *sl_grow(void *p, size_t count, size_t *cap, size_t item)
+/* The slow part of sl_grow(). */
+void *sl_grow_more(void *p, size_t count, size_t *cap, size_t item)
 	__attribute__((returns_nonnull, warn_unused_result));
+/* Make room for one more item in a growing array: doubles `*cap`; `item` is sizeof one element. */
+static inline void *sl_grow(void *p, size_t count, size_t *cap, size_t item)
+	__attribute__((returns_nonnull, warn_unused_result));
+static inline void *sl_grow(void *p, size_t count, size_t *cap, size_t item)
+{
+	return p && count < *cap ? p : sl_grow_more(p, count, cap, item);
+}
 
 /*
  * SL_AUTO(sl_x) v = ...;   calls sl_x_release(&v) at scope end (value types)

@@ -88,8 +88,32 @@ struct tmpl_mark {
 	struct tmpl_chunk *chunk;
 	size_t n;
 };
-struct sl_goval *tmpl_values_push(struct sl_tmpl_exec *x, size_t n, struct tmpl_mark *ret_mark);
-void tmpl_values_pop(struct sl_tmpl_exec *x, struct tmpl_mark mark);
+struct tmpl_chunk {
+	struct tmpl_chunk *before, *after;
+	size_t n, cap;
+	struct sl_goval values[];
+};
+/* The slow parts of the two below. */
+struct tmpl_chunk *tmpl_values_extend(struct sl_tmpl_exec *x, size_t n);
+void tmpl_values_rewind(struct sl_tmpl_exec *x, struct tmpl_mark mark);
+static inline struct sl_goval *tmpl_values_push(struct sl_tmpl_exec *x, size_t n,
+						struct tmpl_mark *ret_mark)
+{
+	struct tmpl_chunk *c = x->chunk;
+
+	*ret_mark = (struct tmpl_mark){ c, c ? c->n : 0 };
+	if (!c || c->cap - c->n < n)
+		c = x->chunk = tmpl_values_extend(x, n);
+	c->n += n;
+	return c->values + c->n - n;
+}
+static inline void tmpl_values_pop(struct sl_tmpl_exec *x, struct tmpl_mark mark)
+{
+	if (mark.chunk == x->chunk && !mark.chunk->after)
+		mark.chunk->n = mark.n;
+	else
+		tmpl_values_rewind(x, mark);
+}
 void tmpl_values_free(struct sl_tmpl_exec *x);
 
 /* Variables. */
@@ -103,7 +127,22 @@ int tmpl_eval_pipeline(struct tmpl_frame *f, const struct tmpl_value *dot,
 /* `type` NULL: any, as it is. */
 int tmpl_eval_arg(struct tmpl_frame *f, const struct tmpl_value *dot, const struct sl_go_type *type,
 		  const struct tmpl_node *node, struct tmpl_value *ret);
-int tmpl_validate(struct tmpl_frame *f, const struct sl_go_type *type, struct tmpl_value *v);
+/* Parameters that take any value as it is: reflect.Value. */
+static inline bool tmpl_is_reflect(const struct sl_go_type *type)
+{
+	return type == &tmpl_reflect_value || type == &tmpl_reflect_boxed;
+}
+/* The slow part of tmpl_validate(). */
+int tmpl_convert(struct tmpl_frame *f, const struct sl_go_type *type, struct tmpl_value *v);
+/* Make of the value what may stand where `type` is declared, or fail; NULL is any type. */
+static inline int tmpl_validate(struct tmpl_frame *f, const struct sl_go_type *type,
+				struct tmpl_value *v)
+{
+	if (!type ||
+	    (v->v.type && (v->v.type == type || type == &sl_go_any || tmpl_is_reflect(type))))
+		return 0;
+	return tmpl_convert(f, type, v);
+}
 
 /* A call as it stands in the text: `args` has the function first, or is NULL. */
 struct tmpl_call {

@@ -49,7 +49,8 @@ static struct sl_str value_name(struct sl_arena *a, struct sl_goval v)
 }
 
 /* A function gets copies of structs: see `as_argument` in goval.h. */
-static struct sl_goval as_argument(const struct sl_go_type *type, const struct tmpl_value *value)
+static inline struct sl_goval as_argument(const struct sl_go_type *type,
+					  const struct tmpl_value *value)
 {
 	struct sl_goval v = value->v;
 

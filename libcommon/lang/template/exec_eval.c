@@ -179,29 +179,22 @@ int tmpl_eval_pipeline(struct tmpl_frame *f, const struct tmpl_value *dot,
 	return r;
 }
 
-static bool is_reflect(const struct sl_go_type *type)
-{
-	return type == &tmpl_reflect_value || type == &tmpl_reflect_boxed;
-}
-
 static bool can_be_nil(const struct sl_go_type *type)
 {
 	return type->kind == SL_GO_INTERFACE || type->kind == SL_GO_MAP ||
 	       type->kind == SL_GO_SLICE || type->kind == SL_GO_POINTER ||
-	       type->kind == SL_GO_FUNC || is_reflect(type);
+	       type->kind == SL_GO_FUNC || tmpl_is_reflect(type);
 }
 
 static struct sl_goval nil_of(const struct sl_go_type *type)
 {
-	if (is_reflect(type))
+	if (tmpl_is_reflect(type))
 		return SL_GO_NONE;
 	return (struct sl_goval){ .type = type };
 }
 
-int tmpl_validate(struct tmpl_frame *f, const struct sl_go_type *type, struct tmpl_value *v)
+int tmpl_convert(struct tmpl_frame *f, const struct sl_go_type *type, struct tmpl_value *v)
 {
-	if (!type || (v->v.type && (type == &sl_go_any || is_reflect(type))))
-		return 0;
 	if (!v->v.type) {
 		if (!can_be_nil(type))
 			return tmpl_error(f, "invalid value; expected %s", type->name);
@@ -344,7 +337,7 @@ int tmpl_eval_arg(struct tmpl_frame *f, const struct tmpl_value *dot, const stru
 		return tmpl_validate(f, type, ret);
 	assert(type); /* only functions and parentheses have fields */
 	ret->boxed = false;
-	if (type != &sl_go_any && !is_reflect(type))
+	if (type != &sl_go_any && !tmpl_is_reflect(type))
 		return eval_typed_constant(f, type, node, &ret->v);
 	if (node->kind == TMPL_NUMBER)
 		return eval_number(f, node, ret);

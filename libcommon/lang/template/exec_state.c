@@ -129,19 +129,11 @@ bool tmpl_has_room(const struct sl_tmpl_exec *x)
 	return tmpl_stack_used(x->stack_base) <= x->limits.stack - x->limits.stack / 8;
 }
 
-struct tmpl_chunk {
-	struct tmpl_chunk *before, *after;
-	size_t n, cap;
-	struct sl_goval values[];
-};
-
-static struct tmpl_chunk *chunk_for(struct sl_tmpl_exec *x, size_t n)
+struct tmpl_chunk *tmpl_values_extend(struct sl_tmpl_exec *x, size_t n)
 {
 	struct tmpl_chunk *c = x->chunk, *next = c ? c->after : NULL;
 	size_t cap = n > CHUNK_MIN ? n : CHUNK_MIN;
 
-	if (c && c->cap - c->n >= n)
-		return c;
 	if (next && next->cap < n) {
 		free(next); /* the last one: it was freed up to here */
 		next = NULL;
@@ -156,18 +148,7 @@ static struct tmpl_chunk *chunk_for(struct sl_tmpl_exec *x, size_t n)
 	return next;
 }
 
-struct sl_goval *tmpl_values_push(struct sl_tmpl_exec *x, size_t n, struct tmpl_mark *ret_mark)
-{
-	struct tmpl_chunk *c = chunk_for(x, n);
-	struct sl_goval *values = c->values + c->n;
-
-	*ret_mark = (struct tmpl_mark){ x->chunk, x->chunk ? x->chunk->n : 0 };
-	c->n += n;
-	x->chunk = c;
-	return values;
-}
-
-void tmpl_values_pop(struct sl_tmpl_exec *x, struct tmpl_mark mark)
+void tmpl_values_rewind(struct sl_tmpl_exec *x, struct tmpl_mark mark)
 {
 	struct tmpl_chunk *c = mark.chunk;
 

@@ -97,7 +97,17 @@ static struct slot *find_slot(const struct sl_go_map *m, struct sl_str key, uint
 	}
 }
 
-static struct entry *find(const struct sl_go_map *m, struct sl_str key)
+/* Of a map without an index. */
+static inline struct entry *find_in_row(const struct sl_go_map *m, struct sl_str key)
+{
+	for (size_t i = 0; i < m->n; i++)
+		if (sl_str_eq(m->entries[i].key, key))
+			return &m->entries[i];
+	return NULL;
+}
+
+static inline __attribute__((always_inline)) struct entry *find(const struct sl_go_map *m,
+								struct sl_str key)
 {
 	struct slot *slot;
 
@@ -105,10 +115,7 @@ static struct entry *find(const struct sl_go_map *m, struct sl_str key)
 		slot = find_slot(m, key, hash_key(m, key));
 		return slot->at ? &m->entries[slot->at - 1] : NULL;
 	}
-	for (size_t i = 0; i < m->n; i++)
-		if (sl_str_eq(m->entries[i].key, key))
-			return &m->entries[i];
-	return NULL;
+	return find_in_row(m, key);
 }
 
 static void build_index(struct sl_arena *a, struct sl_go_map *m)
@@ -133,34 +140,41 @@ static void grow(struct sl_arena *a, struct sl_go_map *m)
 
 	m->cap = m->cap ? m->cap * 2 : 4;
 	entries = sl_arena_array(a, m->cap, sizeof(*entries));
-	if (m->n)
+	if (m->entries)
 		memcpy(entries, m->entries, m->n * sizeof(*entries));
 	m->entries = entries;
+}
+
+/* A key that is not there; the index is left as it is. */
+static void append(struct sl_arena *a, struct sl_go_map *m, struct sl_str key, struct sl_goval v)
+{
+	if (!m->entries || m->n == m->cap)
+		grow(a, m);
+	if (m->n && sl_str_cmp(m->entries[m->n - 1].key, key) > 0)
+		m->unsorted = true;
+	m->entries[m->n++] = (struct entry){ key, v };
 }
 
 void sl_go_map_set_borrow(struct sl_arena *a, struct sl_go_map *m, struct sl_str key,
 			  struct sl_goval v)
 {
-	struct entry *e = find(m, key);
-	uint32_t hash;
+	uint32_t hash = m->slots ? hash_key(m, key) : 0;
+	struct slot *slot = m->slots ? find_slot(m, key, hash) : NULL;
+	struct entry *e;
 
+	if (slot)
+		e = slot->at ? &m->entries[slot->at - 1] : NULL;
+	else
+		e = find_in_row(m, key);
 	if (e) {
 		e->value = v;
 		return;
 	}
-	if (m->n == m->cap)
-		grow(a, m);
-	if (m->n && sl_str_cmp(m->entries[m->n - 1].key, key) > 0)
-		m->unsorted = true;
-	m->entries[m->n++] = (struct entry){ key, v };
-	if (!m->slots && m->n < INDEX_MIN)
-		return;
-	if (!m->slots || m->n * 2 > m->slot_count) {
+	append(a, m, key, v);
+	if (slot && m->n * 2 <= m->slot_count)
+		*slot = (struct slot){ hash, (uint32_t)m->n };
+	else if (slot || m->n >= INDEX_MIN)
 		build_index(a, m);
-		return;
-	}
-	hash = hash_key(m, key);
-	*find_slot(m, key, hash) = (struct slot){ hash, (uint32_t)m->n };
 }
 
 void sl_go_map_set(struct sl_arena *a, struct sl_go_map *m, struct sl_str key, struct sl_goval v)
@@ -243,6 +257,11 @@ struct sl_str sl_go_map_key_at(const struct sl_go_map *m, size_t at)
 const struct sl_goval *sl_go_map_value_at(const struct sl_go_map *m, size_t at)
 {
 	return &m->entries[at].value;
+}
+
+void sl_go_map_replace_at(struct sl_go_map *m, size_t at, struct sl_goval v)
+{
+	m->entries[at].value = v;
 }
 
 struct sl_go_map *sl_go_map_copy(struct sl_arena *a, const struct sl_go_map *m)

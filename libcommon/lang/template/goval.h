@@ -194,6 +194,7 @@ struct sl_str *sl_go_map_keys(struct sl_arena *a, const struct sl_go_map *m);
 /* In no order that means anything: `at` from 0 to below sl_go_map_len(). */
 struct sl_str sl_go_map_key_at(const struct sl_go_map *m, size_t at);
 const struct sl_goval *sl_go_map_value_at(const struct sl_go_map *m, size_t at);
+void sl_go_map_replace_at(struct sl_go_map *m, size_t at, struct sl_goval v);
 /* One level deep. NULL gives an empty one. */
 struct sl_go_map *sl_go_map_copy(struct sl_arena *a, const struct sl_go_map *m);
 

@@ -25,7 +25,7 @@ static struct sl_str rest_from(const struct tmpl_lexer *l, size_t from)
 
 /* What ASCII characters are to the lexer. */
 enum { SPACE = 1, WORD = 2, ENDS_WORD = 4 };
-static const unsigned char classes[128] = {
+static const unsigned char classes[256] = {
 	[' '] = SPACE | ENDS_WORD,
 	['\t'] = SPACE | ENDS_WORD,
 	['\r'] = SPACE | ENDS_WORD,
@@ -44,7 +44,7 @@ static const unsigned char classes[128] = {
 
 static bool is_class(unsigned char c, int class)
 {
-	return c < 0x80 && classes[c] & class;
+	return classes[c] & class;
 }
 
 static bool is_space_at(const struct tmpl_lexer *l, size_t pos)
@@ -343,21 +343,31 @@ static struct tmpl_token bad_character(struct tmpl_lexer *l)
 static enum tmpl_token_kind word_kind(const struct tmpl_lexer *l, struct sl_str word)
 {
 	static const struct {
-		struct sl_str word;
+		char word[9];
 		enum tmpl_token_kind kind;
 	} words[] = {
-		{ { "end", 3 }, TOKEN_END },	       { { "if", 2 }, TOKEN_IF },
-		{ { "else", 4 }, TOKEN_ELSE },	       { { "range", 5 }, TOKEN_RANGE },
-		{ { "with", 4 }, TOKEN_WITH },	       { { "template", 8 }, TOKEN_TEMPLATE },
-		{ { "define", 6 }, TOKEN_DEFINE },     { { "block", 5 }, TOKEN_BLOCK },
-		{ { "nil", 3 }, TOKEN_NIL },	       { { "true", 4 }, TOKEN_BOOL },
-		{ { "false", 5 }, TOKEN_BOOL },	       { { "break", 5 }, TOKEN_BREAK },
-		{ { "continue", 8 }, TOKEN_CONTINUE },
+		/* by length, for which see `first` */
+		{ "if", TOKEN_IF },
+		{ "end", TOKEN_END },
+		{ "nil", TOKEN_NIL },
+		{ "else", TOKEN_ELSE },
+		{ "with", TOKEN_WITH },
+		{ "true", TOKEN_BOOL },
+		{ "range", TOKEN_RANGE },
+		{ "block", TOKEN_BLOCK },
+		{ "false", TOKEN_BOOL },
+		{ "break", TOKEN_BREAK },
+		{ "define", TOKEN_DEFINE },
+		{ "template", TOKEN_TEMPLATE },
+		{ "continue", TOKEN_CONTINUE },
 	};
+	/* Of the words of so many bytes; those of the next length begin where they end. */
+	static const uint8_t first[] = { 0, 0, 0, 1, 3, 6, 10, 11, 11, 13 };
 
-	for (size_t i = 0; i < SL_ARRAY_LEN(words); i++) {
-		if (word.n != words[i].word.n || *word.p != *words[i].word.p ||
-		    memcmp(word.p, words[i].word.p, word.n) != 0)
+	if (word.n + 1 >= SL_ARRAY_LEN(first))
+		return TOKEN_IDENT;
+	for (size_t i = first[word.n]; i < first[word.n + 1]; i++) {
+		if (*word.p != *words[i].word || memcmp(word.p, words[i].word, word.n) != 0)
 			continue;
 		if ((words[i].kind == TOKEN_BREAK && l->no_break) ||
 		    (words[i].kind == TOKEN_CONTINUE && l->no_continue))

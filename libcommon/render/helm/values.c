@@ -51,11 +51,10 @@ static struct sl_goval copy(struct sl_arena *a, struct sl_goval v)
 
 struct sl_go_map *sl_helm_values_copy(struct sl_arena *a, const struct sl_go_map *m)
 {
-	struct sl_go_map *to = sl_go_map_new_for(a, sl_go_map_len(m));
+	struct sl_go_map *to = sl_go_map_copy(a, m);
 
 	for (size_t i = 0; i < sl_go_map_len(m); i++)
-		sl_go_map_set_borrow(a, to, sl_go_map_key_at(m, i),
-				     copy(a, *sl_go_map_value_at(m, i)));
+		sl_go_map_replace_at(to, i, copy(a, *sl_go_map_value_at(m, i)));
 	return to;
 }
 
