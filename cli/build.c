@@ -12,7 +12,7 @@
 #include "libcommon/codec/yaml.h"
 #include "libcommon/render/kustomize/substitute.h"
 
-#define GROUP "kustomize.toolkit.fluxcd.io"
+#define API_PREFIX "kustomize.toolkit.fluxcd.io/"
 #define FILE_BYTES_MAX ((size_t)32 << 20)
 
 struct builder {
@@ -54,7 +54,7 @@ int sl_cli_build_check(const struct sl_cli_args *args, struct sl_err *err)
 
 static bool is_kustomization(const struct sl_value *object)
 {
-	return sl_str_starts(sl_get_str(object, "apiVersion"), SL_STR(GROUP "/")) &&
+	return sl_str_starts(sl_get_str(object, "apiVersion"), SL_STR(API_PREFIX)) &&
 	       sl_str_eqz(sl_get_str(object, "kind"), "Kustomization");
 }
 
@@ -88,28 +88,6 @@ static int read_file(struct sl_arena *a, const char *path, const char *namespace
 		namespace_, path);
 }
 
-static void set_all(struct sl_arena *a, struct sl_value *map, const struct sl_value *from)
-{
-	for (size_t i = 0; i < sl_map_len(from); i++)
-		sl_map_set(a, map, from->map.members[i].key,
-			   sl_value_copy(a, from->map.members[i].value));
-}
-
-static void label(struct sl_arena *a, const struct sl_value *owner, struct sl_value *object)
-{
-	const struct sl_value *common = sl_get(owner, "spec", "commonMetadata");
-	struct sl_value *metadata = sl_map_need_map(a, object, "metadata");
-	struct sl_value *labels = sl_map_need_map(a, metadata, "labels");
-
-	sl_map_set_str(a, labels, GROUP "/name", sl_get_str(owner, "metadata", "name"));
-	sl_map_set_str(a, labels, GROUP "/namespace", sl_get_str(owner, "metadata", "namespace"));
-	sl_cli_mask_sops(a, object);
-	set_all(a, labels, sl_get(common, "labels"));
-	if (sl_map_len(sl_get(common, "annotations")))
-		set_all(a, sl_map_need_map(a, metadata, "annotations"),
-			sl_get(common, "annotations"));
-}
-
 static int substitute(struct builder *b, const struct sl_value *owner, const char *namespace_,
 		      struct sl_kustomize_result *built, struct sl_err *err)
 {
@@ -126,12 +104,6 @@ static int substitute(struct builder *b, const struct sl_value *owner, const cha
 	if (r == 0 && sl_kustomize_substitutes(post_build, vars))
 		r = sl_kustomize_substitute(b->a, vars, b->strict, built->objects, built->n, err);
 	return r;
-}
-
-/* Kustomizations of kustomize itself, which a build may bring along, are not for the cluster. */
-static bool is_applied(const struct sl_value *object)
-{
-	return !sl_str_starts(sl_get_str(object, "apiVersion"), SL_STR("kustomize.config.k8s.io/"));
 }
 
 /* The objects of one Kustomization, from the directory at the absolute path. */
@@ -161,10 +133,14 @@ static int build_dir(struct builder *b, const struct sl_value *owner, const char
 	for (size_t i = 0; r == 0 && i < built.warning_count; i++)
 		sl_cli_say(SL_CLI_WARNING, "%s", built.warnings[i]);
 	for (size_t i = 0; r == 0 && i < built.n; i++) {
-		if (!is_applied(built.objects[i]))
+		struct sl_value *object = built.objects[i];
+
+		if (!sl_kustomize_own(b->a, sl_get_str(owner, "metadata", "namespace"),
+				      sl_get_str(owner, "metadata", "name"), sl_get(owner, "spec"),
+				      object))
 			continue;
-		label(b->a, owner, built.objects[i]);
-		sl_list_push(b->a, ret_objects, built.objects[i]);
+		sl_cli_mask_sops(b->a, object);
+		sl_list_push(b->a, ret_objects, object);
 	}
 	return r;
 }

@@ -77,26 +77,6 @@ static int fs_fetch(void *ctx, const struct sl_kustomize_remote *remote, struct 
 	return kc_remotes_fetch(((struct tree *)ctx)->remotes, remote, a, ret_path, err);
 }
 
-static void set_all(struct sl_arena *a, struct sl_value *map, const struct sl_value *from)
-{
-	for (size_t i = 0; i < sl_map_len(from); i++)
-		sl_map_set(a, map, from->map.members[i].key,
-			   sl_value_copy(a, from->map.members[i].value));
-}
-
-static void label(struct sl_arena *a, const struct sl_key *owner, const struct kc_spec *spec,
-		  struct sl_value *object)
-{
-	struct sl_value *metadata = sl_map_need_map(a, object, "metadata");
-	struct sl_value *labels = sl_map_need_map(a, metadata, "labels");
-
-	sl_map_set_strz(a, labels, SL_GROUP_KUSTOMIZE "/name", owner->name);
-	sl_map_set_strz(a, labels, SL_GROUP_KUSTOMIZE "/namespace", owner->namespace_);
-	set_all(a, labels, spec->common_labels);
-	if (sl_map_len(spec->common_annotations))
-		set_all(a, sl_map_need_map(a, metadata, "annotations"), spec->common_annotations);
-}
-
 /* An encrypted Secret in the cluster would be worse than none. */
 static int refuse_encrypted(struct sl_arena *a, const struct sl_value *object, struct sl_err *err)
 {
@@ -112,12 +92,6 @@ static int refuse_encrypted(struct sl_arena *a, const struct sl_value *object, s
 		sl_obj_subject(a, object));
 }
 
-static bool is_kustomization_file(const struct sl_value *object)
-{
-	return sl_str_eqz(sl_obj_group(object), "kustomize.config.k8s.io") &&
-	       sl_str_eqz(sl_obj_kind(object), "Kustomization");
-}
-
 static int collect(struct sl_arena *a, const struct sl_key *owner, const struct kc_spec *spec,
 		   const struct sl_kustomize_result *built, struct sl_value *ret_objects,
 		   struct sl_err *err)
@@ -128,10 +102,9 @@ static int collect(struct sl_arena *a, const struct sl_key *owner, const struct 
 
 		if (r < 0)
 			return r;
-		if (is_kustomization_file(object))
-			continue;
-		label(a, owner, spec, object);
-		sl_list_push(a, ret_objects, object);
+		if (sl_kustomize_own(a, sl_str(owner->namespace_), sl_str(owner->name), spec->tree,
+				     object))
+			sl_list_push(a, ret_objects, object);
 	}
 	return 0;
 }

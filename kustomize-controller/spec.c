@@ -103,8 +103,6 @@ static struct kc_spec decode_plain(struct sl_arena *a, const struct sl_value *ob
 		.source_ref = sl_get(tree, "sourceRef"),
 		.health_checks = sl_get(tree, "healthChecks"),
 		.depends_on = sl_get(tree, "dependsOn"),
-		.common_labels = sl_get(tree, "commonMetadata", "labels"),
-		.common_annotations = sl_get(tree, "commonMetadata", "annotations"),
 	};
 }
 

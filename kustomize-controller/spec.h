@@ -33,8 +33,6 @@ struct kc_spec {
 	const struct sl_value *source_ref;
 	const struct sl_value *health_checks; /* LIST or NULL */
 	const struct sl_value *depends_on;    /* LIST or NULL */
-	const struct sl_value *common_labels; /* commonMetadata.labels, MAP or NULL */
-	const struct sl_value *common_annotations;
 	const struct sl_value *tree; /* spec itself */
 };
 

@@ -179,4 +179,12 @@ int sl_kustomize_apply_spec(struct sl_arena *a, const struct sl_kustomize_fs *fs
 			    const struct sl_value *spec, struct sl_value *kustomization,
 			    struct sl_err *err) SL_MUST_CHECK;
 
+/*
+ * What a Flux Kustomization puts on each object that was built, just before it is applied: the labels that
+ * name their owner, then `spec`.commonMetadata. False, and nothing done, for a kustomization file, which a
+ * build may bring along and which is not for the cluster. What is set is copied.
+ */
+bool sl_kustomize_own(struct sl_arena *a, struct sl_str namespace_, struct sl_str name,
+		      const struct sl_value *spec, struct sl_value *object);
+
 #endif

@@ -8,6 +8,9 @@
 
 #define CM(name) "{apiVersion: v1, kind: ConfigMap, metadata: {name: " name "}}\n"
 #define HEAD "\"apiVersion\":\"kustomize.config.k8s.io/v1beta1\",\"kind\":\"Kustomization\""
+#define OWNED \
+	"\"kustomize.toolkit.fluxcd.io/name\":\"app\"," \
+	"\"kustomize.toolkit.fluxcd.io/namespace\":\"ns\""
 
 static void makes_one_of_the_tree(void **state)
 {
@@ -191,6 +194,38 @@ static void builds_what_it_generated(void **state)
 		   "no such file or directory 'missing'", &err);
 }
 
+static void marks_its_objects(void **state)
+{
+	static const struct {
+		const char *spec, *object, *want; /* NULL: not for the cluster */
+	} cases[] = {
+		{ "{}", "{\"kind\":\"X\"}",
+		  "{\"kind\":\"X\",\"metadata\":{\"labels\":{" OWNED "}}}" },
+		{ "{\"commonMetadata\":{\"labels\":{\"a\":\"new\"},\"annotations\":{\"n\":\"v\"}}}",
+		  "{\"metadata\":{\"labels\":{\"a\":\"old\",\"b\":\"c\"}}}",
+		  "{\"metadata\":{\"labels\":{\"a\":\"new\",\"b\":\"c\"," OWNED
+		  "},\"annotations\":{\"n\":\"v\"}}}" },
+		{ "{\"commonMetadata\":{\"annotations\":{}}}", "{\"kind\":\"X\"}",
+		  "{\"kind\":\"X\",\"metadata\":{\"labels\":{" OWNED "}}}" },
+		{ "{}", "{" HEAD "}", NULL },
+		{ "{}",
+		  "{\"apiVersion\":\"kustomize.toolkit.fluxcd.io/v1\",\"kind\":\"Kustomization\"}",
+		  "{\"apiVersion\":\"kustomize.toolkit.fluxcd.io/v1\",\"kind\":\"Kustomization\","
+		  "\"metadata\":{\"labels\":{" OWNED "}}}" },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < SL_ARRAY_LEN(cases); i++) {
+		SL_AUTO(sl_arena) a = SL_ARENA_INIT;
+		struct sl_value *object = tree(&a, cases[i].object);
+
+		assert_int_equal(sl_kustomize_own(&a, SL_STR("ns"), SL_STR("app"),
+						  tree(&a, cases[i].spec), object),
+				 cases[i].want != NULL);
+		expect_json(object, cases[i].want ? cases[i].want : cases[i].object);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -200,6 +235,7 @@ int main(void)
 		cmocka_unit_test(applies_the_spec),
 		cmocka_unit_test(wants_local_components),
 		cmocka_unit_test(builds_what_it_generated),
+		cmocka_unit_test(marks_its_objects),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
