@@ -33,7 +33,7 @@ struct kc_spec {
 	const struct sl_value *source_ref;
 	const struct sl_value *health_checks; /* LIST or NULL */
 	const struct sl_value *depends_on;    /* LIST or NULL */
-	const struct sl_value *tree; /* spec itself */
+	const struct sl_value *tree;	      /* spec itself */
 };
 
 /* Errors: SL_ERR_INVALID naming the field, SL_ERR_TOO_LARGE (path). */
