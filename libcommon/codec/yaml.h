@@ -84,8 +84,8 @@ int sl_yaml_parse(struct sl_arena *a, struct sl_str text, const struct sl_yaml_o
 
 /*
  * Make of the values in `v` what they are once go-yaml v3 wrote and read them again: a date is RFC 3339,
- * the null of `{a: }` is "", folded text is as yaml_refold.h says, and what was untyped has a type. Changes nodes in place, all places
- * where one stands; the second call does nothing.
+ * the null of `{a: }` is "", folded text is as yaml_refold.h says, and what was untyped has a type.
+ * Changes nodes in place, all places where one stands; the second call does nothing.
  */
 void sl_yaml_read_back(struct sl_arena *a, struct sl_value *v);
 /* What go-yaml v3 reads from a scalar without quotes; a date is marked as by `keep_marks`. */

@@ -1,6 +1,7 @@
 #include "libcommon/render/kustomize/plugin.h"
 
 #include "libcommon/codec/yaml.h"
+#include "libcommon/render/kustomize/fieldpath.h"
 #include "libcommon/render/kustomize/target.h"
 
 struct plugins {
@@ -211,8 +212,14 @@ static struct sl_value *without_mark(struct sl_kz *kz, const struct sl_value *ob
 	struct sl_value *copy = sl_value_copy(kz->a, obj);
 	struct sl_value *labels = sl_get(copy, "metadata", "labels");
 
-	if (sl_is_map(labels))
-		(void)sl_map_remove(labels, SL_STR(VALIDATED_BY));
+	/* kustomize takes it off by writing all labels anew, as text. */
+	if (sl_is_map(labels) && sl_map_remove(labels, SL_STR(VALIDATED_BY)))
+		for (size_t i = 0; i < labels->map.n; i++) {
+			struct sl_value **v = &labels->map.members[i].value;
+
+			*v = sl_kz_new_text(kz->a, sl_kz_field_text(kz, *v));
+		}
+	sl_yaml_read_back(kz->a, copy);
 	for (size_t i = 0; i < SL_ARRAY_LEN(maps); i++) {
 		const struct sl_value *map = sl_get(copy, "metadata", maps[i]);
 

@@ -138,7 +138,7 @@ static int walk_member(struct merge *m, struct sl_value *dest, struct sl_str key
 
 	if (r < 0)
 		return r;
-	if (!there || there->value == out.v)
+	if (out.v && (!there || there->value == out.v))
 		quote_text(out.v);
 	if (!out.v || (sl_is_null(out.v) && !out.keep))
 		sl_map_remove(dest, key);
@@ -343,6 +343,16 @@ static const char *shape(const struct sl_value *v)
 	return sl_is_map(v) ? "MappingNode" : sl_is_list(v) ? "SequenceNode" : "ScalarNode";
 }
 
+/* What was empty was in brackets for that alone. */
+static void follow_brackets(struct sl_value *dest, const struct sl_value *patch)
+{
+	bool empty_map = sl_is_map(dest) && dest->map.n == 0;
+	bool empty_list = sl_is_list(dest) && dest->list.n == 0;
+
+	if (patch && (empty_map || empty_list))
+		dest->flow = patch->flow;
+}
+
 static int walk(struct merge *m, struct sl_value *dest, struct sl_value *patch, struct sl_kz_type t,
 		struct outcome *ret)
 {
@@ -358,9 +368,7 @@ static int walk(struct merge *m, struct sl_value *dest, struct sl_value *patch, 
 					"wrong node kind: expected %s but got %s", shape(dest),
 					shape(patch));
 	}
-	/* What was empty was in brackets for that alone. */
-	if (dest && patch && sl_map_len(dest) + sl_list_len(dest) == 0)
-		dest->flow = patch->flow;
+	follow_brackets(dest, patch);
 	if (sl_is_null(first) || sl_is_map(first))
 		return walk_map(m, dest, patch, t, ret);
 	if (sl_is_list(first))
