@@ -228,11 +228,17 @@ SL_SPRIG_FN(replace)
 	return sl_sprig_text(call, &out, ret, err);
 }
 
+/* Room at once for what is longer by indentation, as a guess. */
+static void reserve_for(struct sl_strbuf *out, struct sl_str s)
+{
+	if (s.n < SL_SPRIG_TEXT_MAX / 4)
+		(void)sl_strbuf_reserve(out, 2 * s.n + 64);
+}
+
 static int indent_text(struct sl_strbuf *out, int64_t spaces, struct sl_str s, struct sl_err *err)
 {
 	if (spaces < 0)
 		return sl_err_set(err, SL_ERR_INVALID, NEGATIVE_COUNT);
-	(void)sl_strbuf_reserve(out, s.n);
 	for (;;) {
 		ptrdiff_t newline = sl_str_chr(s, '\n');
 		size_t n = newline < 0 ? s.n : (size_t)newline + 1;
@@ -248,8 +254,10 @@ static int indent_text(struct sl_strbuf *out, int64_t spaces, struct sl_str s, s
 SL_SPRIG_FN(indent)
 {
 	SL_SPRIG_BUF(out);
-	int r = indent_text(&out, args[0].i, args[1].s, err);
+	int r;
 
+	reserve_for(&out, args[1].s);
+	r = indent_text(&out, args[0].i, args[1].s, err);
 	return r ? r : sl_sprig_text(call, &out, ret, err);
 }
 
@@ -258,6 +266,7 @@ SL_SPRIG_FN(nindent)
 	SL_SPRIG_BUF(out);
 	int r;
 
+	reserve_for(&out, args[1].s);
 	sl_strbuf_addc(&out, '\n');
 	r = indent_text(&out, args[0].i, args[1].s, err);
 	return r ? r : sl_sprig_text(call, &out, ret, err);

@@ -116,22 +116,27 @@ static int float_to(const struct conv *c, const struct sl_goval *v, struct sl_va
 	return 0;
 }
 
-/* What is no UTF-8 becomes U+FFFD, byte by byte, unless it is to stay. */
-static struct sl_value *str_to(const struct conv *c, struct sl_str s)
+/* Each byte that is no UTF-8 becomes U+FFFD. */
+static struct sl_value *repaired(struct sl_arena *a, struct sl_str s)
 {
 	SL_AUTO(sl_strbuf) b = SL_STRBUF_INIT(s.n * 3);
 	char bytes[4];
 	uint32_t rune;
 
-	if (c->verbatim || sl_str_is_utf8(s))
-		return sl_value_str_borrow(c->a, s);
 	while (s.n) {
 		size_t n = sl_rune_decode(s, &rune);
 
 		sl_strbuf_add(&b, bytes, sl_rune_encode(rune, bytes));
 		s = sl_str_sub(s, n, s.n);
 	}
-	return sl_value_str(c->a, sl_strbuf_str(&b));
+	return sl_value_str(a, sl_strbuf_str(&b));
+}
+
+static struct sl_value *str_to(const struct conv *c, struct sl_str s)
+{
+	if (c->verbatim || sl_str_is_utf8(s))
+		return sl_value_str_borrow(c->a, s);
+	return repaired(c->a, s);
 }
 
 static int slice_to(const struct conv *c, const struct sl_goval *v, unsigned depth,

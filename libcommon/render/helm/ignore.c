@@ -6,6 +6,7 @@
 
 struct rule {
 	struct sl_str pattern;
+	struct sl_str head; /* what it begins with that stands for itself */
 	bool negate, dir_only;
 	bool whole;   /* the pattern is for the path, not for its last part */
 	bool literal; /* it stands for itself, */
@@ -17,12 +18,18 @@ struct sl_helm_ignore {
 	size_t n;
 };
 
+static struct sl_str literal_head(struct sl_str pattern)
+{
+	size_t n = 0;
+
+	while (n < pattern.n && !strchr("*?[\\", pattern.p[n]))
+		n++;
+	return sl_str_sub(pattern, 0, n);
+}
+
 static bool is_literal(struct sl_str pattern)
 {
-	for (size_t i = 0; i < pattern.n; i++)
-		if (strchr("*?[\\", pattern.p[i]))
-			return false;
-	return true;
+	return literal_head(pattern).n == pattern.n;
 }
 
 static int add_rule(struct sl_helm_ignore *ig, struct sl_str line, struct sl_err *err)
@@ -45,6 +52,7 @@ static int add_rule(struct sl_helm_ignore *ig, struct sl_str line, struct sl_err
 		   is_literal(sl_str_sub(line, 1, line.n));
 	r.literal = is_literal(line);
 	r.pattern = r.ending ? sl_str_sub(line, 1, line.n) : line;
+	r.head = literal_head(r.pattern);
 	ig->rules[ig->n++] = r;
 	return 0;
 }
@@ -87,7 +95,7 @@ static bool matches(const struct rule *r, struct sl_str path)
 		return sl_str_eq(r->pattern, name);
 	if (r->ending)
 		return sl_str_ends(name, r->pattern);
-	return sl_glob_match(r->pattern, name) == SL_GLOB_YES;
+	return sl_str_starts(name, r->head) && sl_glob_match(r->pattern, name) == SL_GLOB_YES;
 }
 
 bool sl_helm_ignores(const struct sl_helm_ignore *ig, struct sl_str path, bool is_dir)
