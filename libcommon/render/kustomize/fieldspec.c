@@ -222,18 +222,22 @@ void sl_kz_replace_scalar(struct sl_value **slot, const struct sl_value *with)
 
 void sl_kz_set_scalar(struct sl_kz *kz, struct sl_value **slot, struct sl_str text)
 {
-	sl_kz_replace_scalar(slot, is_quoted(*slot) ? sl_kz_scalar_like(kz, *slot, text)
-						    : sl_kz_field_untyped(kz, text));
+	struct sl_value *v = sl_kz_field_untyped(kz, text);
+
+	v->quoted = is_quoted(*slot);
+	sl_kz_replace_scalar(slot, v);
 }
 
 void sl_kz_set_member(struct sl_kz *kz, struct sl_value *map, const char *key, struct sl_str text)
 {
 	struct sl_member *there = sl_map_member(map, sl_str(key));
+	struct sl_value *made;
 
-	if (there)
+	if (there) {
 		sl_kz_set_scalar(kz, &there->value, text);
-	else
-		sl_map_setz(kz->a, map, key,
-			    sl_kz_needs_quotes(text) ? sl_kz_new_text(kz->a, text)
-						     : sl_kz_field_untyped(kz, text));
+		return;
+	}
+	made = sl_kz_field_untyped(kz, text);
+	made->quoted = sl_kz_needs_quotes(text);
+	sl_map_setz(kz->a, map, key, made);
 }

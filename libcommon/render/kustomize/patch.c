@@ -4,6 +4,7 @@
 #include "libcommon/codec/jsonpatch.h"
 #include "libcommon/codec/yaml.h"
 #include "libcommon/render/kustomize/fieldpath.h"
+#include "libcommon/render/kustomize/fieldspec.h"
 #include "libcommon/render/kustomize/smp.h"
 
 static void make_text(struct sl_kz *kz, struct sl_value *meta, const char *field)
@@ -21,17 +22,6 @@ static void make_text(struct sl_kz *kz, struct sl_value *meta, const char *field
 	(void)sl_map_remove(meta, sl_str(field));
 	if (text->map.n > 0)
 		sl_map_setz(kz->a, meta, field, text);
-}
-
-/* A patch takes on the apiVersion of what it patches, which stays as it is written. */
-static void set_api_version(struct sl_kz *kz, struct sl_value *patch,
-			    const struct sl_value *version)
-{
-	const struct sl_value *own = sl_get(patch, "apiVersion");
-	struct sl_value *v =
-		version ? sl_value_copy(kz->a, version) : sl_kz_scalar_like(kz, own, SL_STR_NULL);
-
-	sl_map_setz(kz->a, patch, "apiVersion", v);
 }
 
 int sl_kz_patch_merge(struct sl_kz *kz, struct sl_kz_resource *r, const struct sl_value *patch,
@@ -52,7 +42,9 @@ int sl_kz_patch_merge(struct sl_kz *kz, struct sl_kz_resource *r, const struct s
 			return sl_value_err_set(err, version, "apiVersion", SL_ERR_INVALID,
 						"wrong node kind: expected a scalar but got a %s",
 						sl_value_kind_name(version));
-		set_api_version(kz, copy, version);
+		/* A patch takes on the apiVersion of what it patches, as it is written. */
+		sl_kz_set_member(kz, copy, "apiVersion",
+				 version ? sl_kz_field_text(kz, version) : SL_STR_NULL);
 	}
 	/* kustomize drops the outcome of replacing a whole object: a quirk that it has kept. */
 	if (sl_str_eqz(sl_get_str(copy, "$patch"), "replace"))

@@ -109,7 +109,7 @@ static struct sl_value *keep_quotes(struct merge *m, const struct sl_value *old,
 	text->quoted = quoted;
 	text->folded = sl_is_str(old) && old->folded;
 	text->timestamp = !quoted && sl_is_str(v) && v->timestamp;
-	text->untyped = !quoted && sl_is_str(v) && v->untyped;
+	text->untyped = sl_is_str(v) && v->untyped;
 	return text;
 }
 
