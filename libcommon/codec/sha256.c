@@ -2,10 +2,11 @@
 
 #include <string.h>
 
-#define BLOCK 64
+#include "libcommon/codec/sha256_block.h"
 
-/* The fractions of the cube roots of the first 64 primes. */
-static const uint32_t roots[64] = {
+#define BLOCK SL_SHA256_BLOCK
+
+const uint32_t sl_sha256_roots[64] = {
 	0x428a2f98, 0x71374491, 0xb5c0fbcf, 0xe9b5dba5, 0x3956c25b, 0x59f111f1, 0x923f82a4,
 	0xab1c5ed5, 0xd807aa98, 0x12835b01, 0x243185be, 0x550c7dc3, 0x72be5d74, 0x80deb1fe,
 	0x9bdc06a7, 0xc19bf174, 0xe49b69c1, 0xefbe4786, 0x0fc19dc6, 0x240ca1cc, 0x2de92c6f,
@@ -62,13 +63,13 @@ static void schedule(uint32_t w[64], const uint8_t *block)
 	do { \
 		uint32_t s0_ = rotate(a, 2) ^ rotate(a, 13) ^ rotate(a, 22); \
 		uint32_t s1_ = rotate(e, 6) ^ rotate(e, 11) ^ rotate(e, 25); \
-		uint32_t t1_ = (h) + s1_ + choose(e, f, g) + roots[t] + w[t]; \
+		uint32_t t1_ = (h) + s1_ + choose(e, f, g) + sl_sha256_roots[t] + w[t]; \
 \
 		(d) += t1_; \
 		(h) = t1_ + s0_ + majority(a, b, c); \
 	} while (0)
 
-static void add_block(uint32_t state[8], const uint8_t *block)
+void sl_sha256_add(uint32_t state[8], const uint8_t block[BLOCK])
 {
 	uint32_t a = state[0], b = state[1], c = state[2], d = state[3];
 	uint32_t e = state[4], f = state[5], g = state[6], h = state[7];
@@ -104,16 +105,18 @@ void sl_sha256(struct sl_str s, uint8_t ret[SL_SHA256_BYTES])
 	size_t whole = s.n / BLOCK * BLOCK, rest = s.n - whole;
 	size_t padded = rest + 9 <= BLOCK ? BLOCK : 2 * BLOCK;
 	uint64_t bits = (uint64_t)s.n * 8;
+	void (*add)(uint32_t *, const uint8_t *) =
+		sl_sha256_has_native() ? sl_sha256_add_native : sl_sha256_add;
 
 	for (size_t at = 0; at < whole; at += BLOCK)
-		add_block(h, (const uint8_t *)s.p + at);
+		add(h, (const uint8_t *)s.p + at);
 	if (rest > 0)
 		memcpy(last, s.p + whole, rest);
 	last[rest] = 0x80;
 	write_be32(last + padded - 8, (uint32_t)(bits >> 32));
 	write_be32(last + padded - 4, (uint32_t)bits);
 	for (size_t at = 0; at < padded; at += BLOCK)
-		add_block(h, last + at);
+		add(h, last + at);
 	for (size_t i = 0; i < 8; i++)
 		write_be32(ret + 4 * i, h[i]);
 }

@@ -3,7 +3,7 @@
  * shall start fast. The first digest by OpenSSL costs 1 ms and 1 MiB, a quarter of a small build.
  *
  * For whatever has to be trusted there is digest.h, which follows the machine's crypto policy; this is
- * neither hardened nor fast. Source: FIPS 180-4. Thread rule: a pure function.
+ * not hardened. Source: FIPS 180-4. Thread rule: a pure function.
  */
 #ifndef LIBCOMMON_CODEC_SHA256_H
 #define LIBCOMMON_CODEC_SHA256_H

@@ -107,8 +107,11 @@ void sl_yaml_skim_line(struct sl_yaml_skim_cursor *s, const char *from)
 
 void sl_yaml_skim_spaces(struct sl_yaml_skim_cursor *s)
 {
-	while (s->p < s->eol && *s->p == ' ')
-		s->p++;
+	const char *p = s->p;
+
+	while (p < s->eol && *p == ' ')
+		p++;
+	s->p = p;
 }
 
 bool sl_yaml_skim_comment(struct sl_yaml_skim_cursor *s)
@@ -337,12 +340,15 @@ bool sl_yaml_skim_block(struct sl_yaml_skim_cursor *s, size_t indent, struct sl_
 
 bool sl_yaml_skim_word(struct sl_yaml_skim_cursor *s, struct sl_yaml_skimmed *e)
 {
+	const char *p = s->p;
+
 	begin(s, SL_YAML_SKIM_PLAIN, e);
-	if (!is(*s->p, C_WORD) || !is(*s->p, C_FIRST))
+	if (!is(*p, C_WORD) || !is(*p, C_FIRST))
 		return false;
-	while (s->p < s->eol && is(*s->p, C_WORD))
-		s->p++;
-	finish(s, s->p, e);
+	while (p < s->eol && is(*p, C_WORD))
+		p++;
+	s->p = p;
+	finish(s, p, e);
 	return true;
 }
 
@@ -353,14 +359,20 @@ static bool take_key_text(struct sl_yaml_skim_cursor *s, struct sl_yaml_skimmed 
 	return (*s->p == '"' || *s->p == '\'') && sl_yaml_skim_quoted(s, false, e) && e->as_is;
 }
 
+static bool is_null(const struct sl_yaml_skim_cursor *s, const struct sl_yaml_skimmed *e)
+{
+	static const struct sl_str null = { "null", 4 };
+
+	return e->n == null.n && sl_str_ieq((struct sl_str){ s->begin + e->from, e->n }, null);
+}
+
 bool sl_yaml_skim_key(struct sl_yaml_skim_cursor *s, struct sl_yaml_skimmed *e)
 {
 	const char *from = s->p;
 
 	/* A simple key is at most 1024 characters long; a null is none. */
 	if (take_key_text(s, e) && s->p < s->eol && *s->p == ':' &&
-	    (s->p + 1 == s->eol || s->p[1] == ' ') && e->n <= 512 &&
-	    !sl_str_ieq((struct sl_str){ s->begin + e->from, e->n }, SL_STR("null"))) {
+	    (s->p + 1 == s->eol || s->p[1] == ' ') && e->n <= 512 && !is_null(s, e)) {
 		e->kind = SL_YAML_SKIM_KEY;
 		s->p++;
 		return true;

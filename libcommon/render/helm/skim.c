@@ -97,7 +97,7 @@ static bool is_infinite(struct sl_str text)
 {
 	struct sl_yaml_scalar scalar;
 
-	if (!text.n || text.n > 5 || sl_str_chr(SL_STR("+-."), *text.p) < 0)
+	if (text.n < 4 || text.n > 5 || (*text.p != '+' && *text.p != '-' && *text.p != '.'))
 		return false;
 	sl_yaml_resolve(text, SL_YAML_KUBERNETES, &scalar);
 	return scalar.type == SL_YAML_FLOAT && !isfinite(scalar.f);
@@ -109,6 +109,8 @@ static bool take_scalar(struct skim *s, const struct sl_yaml_skimmed *e, struct 
 
 	if (e->style == SL_YAML_SKIM_PLAIN && is_infinite(text))
 		return false;
+	if (role == ROLE_NONE)
+		return true;
 	s->role = ROLE_NONE;
 	switch (role) {
 	case ROLE_METADATA:

@@ -1,6 +1,7 @@
 #include "libcommon/codec/sha256.h"
 
 #include "libcommon/codec/digest.h"
+#include "libcommon/codec/sha256_block.h"
 #include "test/unit/support/expect.h"
 
 static void hash(struct sl_str s, char ret_hex[SL_DIGEST_TEXT_SIZE])
@@ -50,11 +51,47 @@ static void agrees_with_openssl_at_every_length(void **state)
 	}
 }
 
+/* Which of the two the other tests run depends on the processor. */
+static void takes_a_block_portably_as_natively(void **state)
+{
+	uint32_t plain[8], native[8];
+	uint8_t block[SL_SHA256_BLOCK];
+
+	(void)state;
+	if (!sl_sha256_has_native())
+		skip();
+	for (uint32_t i = 0; i < 8; i++)
+		plain[i] = native[i] = i * 0x9e3779b9 + 1;
+	for (size_t times = 0; times < 1000; times++) {
+		for (size_t i = 0; i < sizeof(block); i++)
+			block[i] = (uint8_t)(i * 89 + times * 7 + plain[i % 8]);
+		sl_sha256_add(plain, block);
+		sl_sha256_add_native(native, block);
+		assert_memory_equal(plain, native, sizeof(plain));
+	}
+}
+
+/* FIPS 180-4's one-block example, "abc": the state, whatever the processor. */
+static void takes_the_block_of_the_standard_portably(void **state)
+{
+	static const uint32_t want[8] = { 0xba7816bf, 0x8f01cfea, 0x414140de, 0x5dae2223,
+					  0xb00361a3, 0x96177a9c, 0xb410ff61, 0xf20015ad };
+	uint32_t h[8] = { 0x6a09e667, 0xbb67ae85, 0x3c6ef372, 0xa54ff53a,
+			  0x510e527f, 0x9b05688c, 0x1f83d9ab, 0x5be0cd19 };
+	uint8_t block[SL_SHA256_BLOCK] = { 'a', 'b', 'c', 0x80, [63] = 24 };
+
+	(void)state;
+	sl_sha256_add(h, block);
+	assert_memory_equal(h, want, sizeof(want));
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(hashes_the_examples_of_the_standard),
 		cmocka_unit_test(agrees_with_openssl_at_every_length),
+		cmocka_unit_test(takes_a_block_portably_as_natively),
+		cmocka_unit_test(takes_the_block_of_the_standard_portably),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
