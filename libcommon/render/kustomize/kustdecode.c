@@ -133,7 +133,7 @@ static int decode_string_map(struct decoder *d, const struct sl_value *v, const 
 	return 0;
 }
 
-static int decode_structs(struct decoder *d, const struct sl_kz_struct *s, const struct sl_value *v,
+static int decode_structs(struct decoder *d, const struct sl_kz_field *f, const struct sl_value *v,
 			  const struct place *place, struct sl_value **ret, struct sl_err *err)
 {
 	if (!sl_is_list(v))
@@ -142,7 +142,10 @@ static int decode_structs(struct decoder *d, const struct sl_kz_struct *s, const
 	for (size_t i = 0; i < v->list.n; i++) {
 		struct place item = { .parent = place, .index = i };
 		struct sl_value *one;
-		int r = decode_struct(d, s, v->list.items[i], &item, &one, err);
+
+		if (f->skips_null && sl_is_null(v->list.items[i]))
+			continue;
+		int r = decode_struct(d, f->of, v->list.items[i], &item, &one, err);
 
 		if (r < 0)
 			return r;
@@ -175,7 +178,7 @@ static int decode_field(struct decoder *d, const struct sl_kz_field *f, struct s
 	case SL_KZ_T_STRUCT:
 		return decode_struct(d, f->of, v, place, ret, err);
 	case SL_KZ_T_STRUCTS:
-		return decode_structs(d, f->of, v, place, ret, err);
+		return decode_structs(d, f, v, place, ret, err);
 	}
 	return 0;
 }

@@ -26,6 +26,7 @@ struct sl_kz_field {
 	enum sl_kz_field_type type;
 	const struct sl_kz_struct *of; /* STRUCT, STRUCTS */
 	bool embedded;		       /* STRING: never lax, see sl_kz_unknown */
+	bool skips_null;	       /* STRUCTS: null items are left out, as by yaml.v3 */
 };
 
 struct sl_kz_struct {
@@ -67,8 +68,8 @@ enum sl_kz_unknown {
 
 /*
  * A copy of `doc`, a map or null, in which every field has its canonical name and its type, nulls are
- * gone and null items are zero values; strings are shared with `doc`. `what` names the document in
- * messages and is what it is decoded as. Errors: SL_ERR_INVALID.
+ * gone and null items are zero values or, with `skips_null`, gone too; strings are shared with `doc`.
+ * `what` names the document in messages and is what it is decoded as. Errors: SL_ERR_INVALID.
  */
 int sl_kz_decode_struct(struct sl_kz *kz, const struct sl_kz_struct *what,
 			const struct sl_value *doc, enum sl_kz_unknown unknown,

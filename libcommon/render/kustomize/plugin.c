@@ -241,6 +241,15 @@ static struct before *remember(struct sl_kz *kz, const struct sl_kz_map *m)
 	return b;
 }
 
+/* Were there `n` objects before, and are not now? What a patch deletes may still have its place. */
+static bool has_lost(const struct sl_kz_map *m, size_t n)
+{
+	for (size_t i = 0; i < m->n; i++)
+		if (!m->v[i]->obj)
+			return true;
+	return m->n != n;
+}
+
 /*
  * What counts is what the objects hold: kustomize compares the nodes of its parser, and takes a value
  * written anew for another. Former names that the run has left behind go.
@@ -248,7 +257,7 @@ static struct before *remember(struct sl_kz *kz, const struct sl_kz_map *m)
 static int check_unchanged(struct sl_kz_stage *s, const struct sl_kz_plugin *p,
 			   const struct before *before, size_t n, struct sl_err *err)
 {
-	if (s->m->n != n)
+	if (has_lost(s->m, n))
 		return fail(p,
 			    sl_err_set(err, SL_ERR_INVALID,
 				       "validator shouldn't modify the resource map: plugin %s "

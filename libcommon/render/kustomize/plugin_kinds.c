@@ -185,7 +185,10 @@ static int patch(struct sl_kz_stage *s, const struct sl_kz_plugin *p, struct sl_
 static const struct sl_kz_field affix_fields[] = {
 	{ .name = "prefix", .type = SL_KZ_T_STRING },
 	{ .name = "suffix", .type = SL_KZ_T_STRING },
-	FIELD_SPECS,
+	{ .name = "fieldSpecs",
+	  .type = SL_KZ_T_STRUCTS,
+	  .of = &sl_kz_field_spec_struct,
+	  .skips_null = true },
 };
 static const struct sl_kz_struct prefix_args = STRUCTURE("PrefixTransformer", affix_fields);
 static const struct sl_kz_struct suffix_args = STRUCTURE("SuffixTransformer", affix_fields);

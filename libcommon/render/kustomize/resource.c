@@ -198,7 +198,11 @@ void sl_kz_remake_annotations(struct sl_kz *kz, struct sl_kz_resource *r)
 void sl_kz_store_previous_id(struct sl_kz *kz, struct sl_kz_resource *r)
 {
 	struct sl_kz_id id = sl_kz_current_id(kz, r);
+	const struct sl_value *annotations = sl_get(r->obj, "metadata", "annotations");
 
+	/* kustomize keeps former names there, and puts a map in the place of what is none. */
+	if (!sl_is_null(annotations) && !sl_is_map(annotations) && sl_list_len(annotations) == 0)
+		sl_map_setz(kz->a, sl_get(r->obj, "metadata"), "annotations", sl_value_map(kz->a));
 	r->prev = sl_arena_grow(kz->a, r->prev, r->prev_n, &r->prev_cap, sizeof(*r->prev));
 	r->prev[r->prev_n++] =
 		(struct sl_kz_prev){ .ns = sl_arena_str(kz->a, sl_kz_effective_ns(&id)),

@@ -10,6 +10,7 @@ import yaml
 HASH = re.compile(rb"-[0-9a-z]{10}\b")
 FORMER = re.compile(rb'"annotations":\{("internal\.config\.kubernetes\.io/[^"]*":"[^"]*",?)+\},?|'
                     rb'"internal\.config\.kubernetes\.io/[^"]*":"[^"]*",?')
+NULLS = ("", "~", "null", "Null", "NULL")
 KIND_CHANGES = re.compile(r"allowKindChange['\"]?: true|path: *['\"\\]*/kind\b|\"path\": *\"/kind\"")
 
 
@@ -44,7 +45,8 @@ def schema_of_nothing(tree, ours, real):
     if not ours.code or real.code or not any("openapi" in text for text in tree.values()):
         return False
     schemas = re.findall(r"path['\"]?: *['\"]?([^\s'\"]+)", "".join(t for t in tree.values() if "openapi" in t))
-    return not real.out or any(re.search(rb"(^|[ /])%s:\d+: line" % re.escape(name.encode()), ours.err)
+    place = rb"(^|[ /])%s:\d+: (accumulating resources from '[^']*': )*line"
+    return not real.out or any(re.search(place % re.escape(name.encode()), ours.err)
                                for name in schemas)
 
 
@@ -77,6 +79,75 @@ def repeated_key_in_string(_, ours, real):
 
 class Loader(yaml.BaseLoader):
     """Scalars as they are written."""
+
+
+def nodes(node):
+    """All nodes below one of yaml.compose."""
+    yield node
+    for child in node.value if not isinstance(node, yaml.ScalarNode) else []:
+        for one in child if isinstance(child, tuple) else [child]:
+            yield from nodes(one)
+
+
+def all_nodes(text):
+    try:
+        return [n for root in yaml.compose_all(text, Loader) if root for n in nodes(root)]
+    except (yaml.YAMLError, RecursionError):
+        return []
+
+
+def members(text):
+    return [(k.value, v.value) for n in all_nodes(text) if isinstance(n, yaml.MappingNode) for k, v in n.value]
+
+
+def repeats_null(text):
+    """Does some map have a key twice, null at first?"""
+    for node in all_nodes(text):
+        if not isinstance(node, yaml.MappingNode):
+            continue
+        first = {}
+        for key, value in node.value:
+            if first.setdefault(str(key.value), value) is not value and first[str(key.value)].value in NULLS:
+                return True
+        if any(isinstance(v, yaml.ScalarNode) and "\n" in v.value and repeats_null(v.value) for _, v in node.value):
+            return True
+    return False
+
+
+def repeated_null_of_patch(tree, ours, real):
+    return (ours.code and not real.code and b": a key of this map is already defined" in ours.err and
+            any(repeats_null(text) for text in tree.values()))
+
+
+def text_for_number(_, ours, real):
+    """Ours refuses text in a field that is none; it is in nothing that kustomize prints."""
+    bad = re.search(r"field \"([^\"]*)\": '(.*)' is of type (?!string, but the field is of type string)",
+                    ours.err.decode("utf-8", "replace"), re.S)
+    if not ours.code or real.code or not bad:
+        return False
+    name = re.split(r"[./]", bad.group(1))[-1]
+    return (name, bad.group(2)) not in members(real.out.decode("utf-8", "replace"))
+
+
+def text_for_quoted_number(tree, ours, real):
+    """A patch makes a number of what is in quotes, a replacement text of the number."""
+    bad = re.search(rb"cannot decode !!str `(.*?)(\.\.\.)?` as a !!", real.err, re.S)
+    return (not ours.code and bad and bad.group(1) in ours.out and
+            any("patch" in text or "Patch" in text for text in tree.values()) and
+            any("replacements" in text or "Replacement" in text for text in tree.values()))
+
+
+def comment_behind_nothing(tree, ours, real):
+    return (not ours.code and re.search(rb"Error: map\[.*: yaml: line \d+: could not find expected ':'", real.err) and
+            any(re.search(r":[ \t]+#", text) for text in tree.values()))
+
+
+def no_value(_, ours, real):
+    """What is no JSON, or does not fit its tag, and which kustomize does not print."""
+    bad = re.search(rb"line \d+: (unsupported value: [+-]?(Inf|NaN)|cannot decode !!str `(.*?)(\.\.\.)?` as a !!)",
+                    ours.err)
+    return (ours.code and not real.code and bad and not re.search(rb"\.(inf|nan)\b", real.out, re.I) and
+            (bad.group(3) is None or not re.search(rb"!!\w+ ['\"]?" + re.escape(bad.group(3)), real.out)))
 
 
 def structure(value):
@@ -157,6 +228,11 @@ KNOWN = [
     ("labels or annotations that are repeated", repeated_metadata),
     ("a chart whose values file is empty", empty_values),
     ("a field spec of the annotations with former names", former_names),
+    ("keys that a patch repeats, null at first", repeated_null_of_patch),
+    ("text in the place of a number, which is never printed", text_for_number),
+    ("text in the place of a number that a patch has put into quotes", text_for_quoted_number),
+    ("a map of which a patch leaves a comment", comment_behind_nothing),
+    ("values that JSON does not have, which are never printed", no_value),
     ("a validator that writes what is there", validator_of_nothing),
     ("replacements in YAML texts that repeat a key", repeated_key_in_string),
     ("replacements in YAML texts: indentation, text in the place of numbers", layout_within_strings),
