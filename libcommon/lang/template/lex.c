@@ -6,6 +6,8 @@
 #include "libcommon/lang/template/literal.h"
 
 #define RUNE_EOF UINT32_MAX
+/* Kept out of tmpl_lex_next(), so that it saves no registers for them. */
+#define RARE __attribute__((noinline))
 
 static const struct sl_str left_delim = { "{{", 2 }, right_delim = { "}}", 2 };
 static const struct sl_str right_comment = { "*/", 2 };
@@ -116,15 +118,14 @@ static void count_pending(struct tmpl_lexer *l)
 	l->line += count_lines(sl_str_sub(l->text, l->start, l->pos));
 }
 
-static struct tmpl_token emit(struct tmpl_lexer *l, enum tmpl_token_kind kind)
+/* What lies between the token's start and here is it. */
+static void emit(struct tmpl_lexer *l, enum tmpl_token_kind kind, struct tmpl_token *ret)
 {
-	struct tmpl_token t = {
+	*ret = (struct tmpl_token){
 		kind, l->start, l->start_line, { l->text.p + l->start, l->pos - l->start }
 	};
-
 	l->start = l->pos;
 	l->start_line = l->line;
-	return t;
 }
 
 /* Drop what lies between the token's start and here, whose lines were not counted. */
@@ -136,13 +137,11 @@ static void ignore(struct tmpl_lexer *l)
 	l->start_line = l->line;
 }
 
-static struct tmpl_token fail(struct tmpl_lexer *l, const char *message)
+static void fail(struct tmpl_lexer *l, const char *message, struct tmpl_token *ret)
 {
-	struct tmpl_token t = { TOKEN_ERROR, l->start, l->start_line, sl_str(message) };
-
+	*ret = (struct tmpl_token){ TOKEN_ERROR, l->start, l->start_line, sl_str(message) };
 	l->start = l->pos = 0;
 	l->text = SL_STR("");
-	return t;
 }
 
 /* "- " behind a left delimiter. */
@@ -151,15 +150,16 @@ static bool is_left_trim(const struct tmpl_lexer *l, size_t pos)
 	return is_byte_at(l, pos, '-') && is_space_at(l, pos + 1);
 }
 
-/* "}}", or " -}}", which trims. */
-static bool at_right_delim(const struct tmpl_lexer *l, size_t pos, bool *ret_trim)
+/* " -}}", a right delimiter that trims. */
+static bool at_right_trim(const struct tmpl_lexer *l, size_t pos)
 {
-	*ret_trim = is_space_at(l, pos);
-	if (*ret_trim) {
-		*ret_trim = is_byte_at(l, pos + 1, '-') && is_byte_at(l, pos + 2, '}') &&
-			    is_byte_at(l, pos + 3, '}');
-		return *ret_trim;
-	}
+	return pos + 4 <= l->text.n && is_space_at(l, pos) &&
+	       memcmp(l->text.p + pos + 1, "-}}", 3) == 0;
+}
+
+/* "}}" */
+static bool at_plain_right_delim(const struct tmpl_lexer *l, size_t pos)
+{
 	return is_byte_at(l, pos, '}') && is_byte_at(l, pos + 1, '}');
 }
 
@@ -178,12 +178,13 @@ static bool skip_comment(struct tmpl_lexer *l, struct tmpl_token *ret)
 	l->pos += LEFT_COMMENT_LEN;
 	end = sl_str_find(rest_from(l, l->pos), right_comment);
 	if (end < 0) {
-		*ret = fail(l, "unclosed comment");
+		fail(l, "unclosed comment", ret);
 		return false;
 	}
 	l->pos += (uint32_t)((size_t)end + right_comment.n);
-	if (!at_right_delim(l, l->pos, &trim)) {
-		*ret = fail(l, "comment ends before closing delimiter");
+	trim = at_right_trim(l, l->pos);
+	if (!trim && !at_plain_right_delim(l, l->pos)) {
+		fail(l, "comment ends before closing delimiter", ret);
 		return false;
 	}
 	l->pos += trim ? 4 : 2;
@@ -204,7 +205,7 @@ static bool lex_left_delim(struct tmpl_lexer *l, struct tmpl_token *ret)
 		ignore(l);
 		return !skip_comment(l, ret);
 	}
-	*ret = emit(l, TOKEN_LEFT_DELIM);
+	emit(l, TOKEN_LEFT_DELIM, ret);
 	l->inside = true;
 	l->pos += marker;
 	ignore(l);
@@ -222,7 +223,7 @@ static bool lex_text_before(struct tmpl_lexer *l, uint32_t at, struct tmpl_token
 			end--;
 	l->pos = end;
 	count_pending(l);
-	*ret = emit(l, TOKEN_TEXT);
+	emit(l, TOKEN_TEXT, ret);
 	l->pos = at;
 	ignore(l);
 	return ret->value.n > 0;
@@ -243,76 +244,70 @@ static bool find_left_delim(const struct tmpl_lexer *l, uint32_t from, uint32_t 
 	return false;
 }
 
-static struct tmpl_token lex_text(struct tmpl_lexer *l)
+static void lex_text(struct tmpl_lexer *l, struct tmpl_token *ret)
 {
-	struct tmpl_token t;
 	uint32_t at;
 
-	while (find_left_delim(l, l->pos, &at)) {
-		if (at > l->pos && lex_text_before(l, at, &t))
-			return t;
-		if (lex_left_delim(l, &t))
-			return t;
-	}
+	while (find_left_delim(l, l->pos, &at))
+		if ((at > l->pos && lex_text_before(l, at, ret)) || lex_left_delim(l, ret))
+			return;
 	l->pos = (uint32_t)l->text.n;
-	if (l->pos == l->start) {
-		t = emit(l, TOKEN_EOF);
-		return t;
-	}
-	count_pending(l);
-	return emit(l, TOKEN_TEXT);
+	if (l->pos > l->start)
+		count_pending(l);
+	emit(l, l->pos > l->start ? TOKEN_TEXT : TOKEN_EOF, ret);
 }
 
-static struct tmpl_token lex_right_delim(struct tmpl_lexer *l)
+static void lex_right_delim(struct tmpl_lexer *l, struct tmpl_token *ret)
 {
-	struct tmpl_token t;
-	bool trim;
+	bool trim = at_right_trim(l, l->pos);
 
-	(void)at_right_delim(l, l->pos, &trim);
 	if (trim) {
 		l->pos += 2;
 		ignore(l);
 	}
 	l->pos += (uint32_t)right_delim.n;
-	t = emit(l, TOKEN_RIGHT_DELIM);
+	emit(l, TOKEN_RIGHT_DELIM, ret);
 	if (trim) {
 		skip_space(l);
 		ignore(l);
 	}
 	l->inside = false;
-	return t;
 }
 
 /* A right delimiter, known to be there. */
-static struct tmpl_token lex_end(struct tmpl_lexer *l)
+static void lex_end(struct tmpl_lexer *l, struct tmpl_token *ret)
 {
-	return l->parens ? fail(l, "unclosed left paren") : lex_right_delim(l);
+	if (l->parens)
+		fail(l, "unclosed left paren", ret);
+	else
+		lex_right_delim(l, ret);
 }
 
 /* A run of space, but for its last character when that belongs to a right delimiter " -}}". */
-static struct tmpl_token lex_space(struct tmpl_lexer *l)
+static void lex_space(struct tmpl_lexer *l, struct tmpl_token *ret)
 {
 	uint32_t line = l->line, first = l->pos;
-	bool trim;
 
 	/* Nearly always a single one between two words. */
 	if (l->text.p[first] == ' ' && first + 1 < l->text.n && l->text.p[first + 1] != '-' &&
 	    !is_space_at(l, first + 1)) {
 		l->pos++;
-		return emit(l, TOKEN_SPACE);
+		emit(l, TOKEN_SPACE, ret);
+		return;
 	}
 	for (; is_space_at(l, l->pos); l->pos++) {
 		line = l->line;
 		l->line += l->text.p[l->pos] == '\n';
 	}
-	(void)at_right_delim(l, l->pos - 1, &trim);
-	if (trim) {
+	if (at_right_trim(l, l->pos - 1)) {
 		l->pos--;
 		l->line = line;
-		if (l->pos == first)
-			return lex_end(l);
+		if (l->pos == first) {
+			lex_end(l, ret);
+			return;
+		}
 	}
-	return emit(l, TOKEN_SPACE);
+	emit(l, TOKEN_SPACE, ret);
 }
 
 /* What may stand behind a word. */
@@ -335,9 +330,13 @@ static const char *rune_text(struct sl_arena *a, uint32_t rune)
 	return sl_arena_printf(a, "U+%04X '%.*s'", rune, SL_STR_FMT(s));
 }
 
-static struct tmpl_token bad_character(struct tmpl_lexer *l)
+/* A word ends here: it is a token, or the character behind it is none that may stand there. */
+static void emit_word(struct tmpl_lexer *l, enum tmpl_token_kind kind, struct tmpl_token *ret)
 {
-	return fail(l, sl_arena_printf(l->a, "bad character %s", rune_text(l->a, peek(l))));
+	if (at_terminator(l))
+		emit(l, kind, ret);
+	else
+		fail(l, sl_arena_printf(l->a, "bad character %s", rune_text(l->a, peek(l))), ret);
 }
 
 static enum tmpl_token_kind word_kind(const struct tmpl_lexer *l, struct sl_str word)
@@ -393,24 +392,20 @@ static void skip_word(struct tmpl_lexer *l)
 	}
 }
 
-static struct tmpl_token lex_ident(struct tmpl_lexer *l)
+static void lex_ident(struct tmpl_lexer *l, struct tmpl_token *ret)
 {
 	skip_word(l);
-	if (!at_terminator(l))
-		return bad_character(l);
-	return emit(l, word_kind(l, sl_str_sub(l->text, l->start, l->pos)));
+	emit_word(l, word_kind(l, sl_str_sub(l->text, l->start, l->pos)), ret);
 }
 
 /* Behind the dot or the dollar sign: a name, or nothing. */
-static struct tmpl_token lex_name(struct tmpl_lexer *l, enum tmpl_token_kind kind,
-				  enum tmpl_token_kind bare)
+static void lex_name(struct tmpl_lexer *l, enum tmpl_token_kind kind, enum tmpl_token_kind bare,
+		     struct tmpl_token *ret)
 {
-	if (at_terminator(l))
-		return emit(l, bare);
+	uint32_t from = l->pos;
+
 	skip_word(l);
-	if (!at_terminator(l))
-		return bad_character(l);
-	return emit(l, kind);
+	emit_word(l, l->pos > from ? kind : bare, ret);
 }
 
 static bool accept(struct tmpl_lexer *l, const char *valid)
@@ -459,7 +454,7 @@ static bool scan_number(struct tmpl_lexer *l)
 	return false;
 }
 
-static struct tmpl_token lex_number(struct tmpl_lexer *l)
+static RARE void lex_number(struct tmpl_lexer *l, struct tmpl_token *ret)
 {
 	enum tmpl_token_kind kind = TOKEN_NUMBER;
 	bool ok = scan_number(l);
@@ -469,116 +464,153 @@ static struct tmpl_token lex_number(struct tmpl_lexer *l)
 		kind = TOKEN_COMPLEX;
 	}
 	if (ok)
-		return emit(l, kind);
-	return fail(l, sl_arena_printf(l->a, "bad number syntax: %s",
-				       tmpl_quoted(l->a, sl_str_sub(l->text, l->start, l->pos))));
+		emit(l, kind, ret);
+	else
+		fail(l,
+		     sl_arena_printf(l->a, "bad number syntax: %s",
+				     tmpl_quoted(l->a, sl_str_sub(l->text, l->start, l->pos))),
+		     ret);
 }
 
 /* Up to the closing quote, which a backslash escapes; the opening one is behind. */
-static struct tmpl_token lex_quoted(struct tmpl_lexer *l, char quote, enum tmpl_token_kind kind,
-				    const char *unterminated)
+static void lex_quoted(struct tmpl_lexer *l, char quote, struct tmpl_token *ret)
 {
 	const char *p = l->text.p + l->pos, *end = l->text.p + l->text.n;
+	bool is_text = quote == '"';
 
 	for (; p < end && *p != quote && *p != '\n'; p++)
 		if (*p == '\\' && (++p == end || *p == '\n'))
 			break;
-	if (p == end || *p == '\n')
-		return fail(l, unterminated);
+	if (p == end || *p == '\n') {
+		fail(l, is_text ? "unterminated quoted string" : "unterminated character constant",
+		     ret);
+		return;
+	}
 	l->pos = (uint32_t)(p - l->text.p) + 1;
-	return emit(l, kind);
+	emit(l, is_text ? TOKEN_STRING : TOKEN_CHAR_CONSTANT, ret);
 }
 
-static struct tmpl_token lex_raw_quoted(struct tmpl_lexer *l)
+static RARE void lex_raw_quoted(struct tmpl_lexer *l, struct tmpl_token *ret)
 {
 	ptrdiff_t end = sl_str_chr(rest_from(l, l->pos), '`');
 
-	if (end < 0)
-		return fail(l, "unterminated raw quoted string");
+	if (end < 0) {
+		fail(l, "unterminated raw quoted string", ret);
+		return;
+	}
 	l->pos += (uint32_t)end + 1;
 	count_pending(l);
-	return emit(l, TOKEN_RAW_STRING);
+	emit(l, TOKEN_RAW_STRING, ret);
 }
 
-static struct tmpl_token lex_paren(struct tmpl_lexer *l, uint32_t paren)
+static void lex_paren(struct tmpl_lexer *l, char paren, struct tmpl_token *ret)
 {
 	l->parens += paren == '(' ? 1 : -1;
 	if (l->parens < 0)
-		return fail(l, "unexpected right paren");
-	return emit(l, paren == '(' ? TOKEN_LEFT_PAREN : TOKEN_RIGHT_PAREN);
+		fail(l, "unexpected right paren", ret);
+	else
+		emit(l, paren == '(' ? TOKEN_LEFT_PAREN : TOKEN_RIGHT_PAREN, ret);
+}
+
+static void lex_declare(struct tmpl_lexer *l, struct tmpl_token *ret)
+{
+	if (!is_byte_at(l, l->pos, '=')) {
+		fail(l, "expected :=", ret);
+		return;
+	}
+	l->pos++;
+	emit(l, TOKEN_DECLARE, ret);
+}
+
+static RARE void lex_other(struct tmpl_lexer *l, uint32_t rune, struct tmpl_token *ret)
+{
+	if (rune > 0x20 && rune < 0x7f)
+		emit(l, TOKEN_CHAR, ret);
+	else
+		fail(l,
+		     sl_arena_printf(l->a, "unrecognized character in action: %s",
+				     rune_text(l->a, rune)),
+		     ret);
 }
 
 /* Whatever begins with an ASCII character that is neither space nor part of a word. */
-static struct tmpl_token lex_punctuation(struct tmpl_lexer *l, uint32_t rune)
+static void lex_punctuation(struct tmpl_lexer *l, char c, struct tmpl_token *ret)
 {
-	switch (rune) {
+	switch (c) {
 	case '=':
-		return emit(l, TOKEN_ASSIGN);
+		emit(l, TOKEN_ASSIGN, ret);
+		break;
 	case ':':
-		if (next_rune(l) != '=')
-			return fail(l, "expected :=");
-		return emit(l, TOKEN_DECLARE);
+		lex_declare(l, ret);
+		break;
 	case '|':
-		return emit(l, TOKEN_PIPE);
+		emit(l, TOKEN_PIPE, ret);
+		break;
 	case '"':
-		return lex_quoted(l, '"', TOKEN_STRING, "unterminated quoted string");
-	case '`':
-		return lex_raw_quoted(l);
-	case '$':
-		return lex_name(l, TOKEN_VARIABLE, TOKEN_VARIABLE);
 	case '\'':
-		return lex_quoted(l, '\'', TOKEN_CHAR_CONSTANT, "unterminated character constant");
+		lex_quoted(l, c, ret);
+		break;
+	case '`':
+		lex_raw_quoted(l, ret);
+		break;
+	case '$':
+		lex_name(l, TOKEN_VARIABLE, TOKEN_VARIABLE, ret);
+		break;
 	case '(':
 	case ')':
-		return lex_paren(l, rune);
+		lex_paren(l, c, ret);
+		break;
 	default:
-		if (rune > 0x20 && rune < 0x7f)
-			return emit(l, TOKEN_CHAR);
-		return fail(l, sl_arena_printf(l->a, "unrecognized character in action: %s",
-					       rune_text(l->a, rune)));
+		lex_other(l, (unsigned char)c, ret);
 	}
 }
 
 /* Whatever begins with a character outside ASCII: a word, or a mistake. */
-static struct tmpl_token lex_wide(struct tmpl_lexer *l)
+static RARE void lex_wide(struct tmpl_lexer *l, struct tmpl_token *ret)
 {
-	uint32_t rune = peek(l);
-
-	if (is_word(rune))
-		return lex_ident(l);
-	(void)next_rune(l);
-	return lex_punctuation(l, rune);
+	if (is_word(peek(l)))
+		lex_ident(l, ret);
+	else
+		lex_other(l, next_rune(l), ret);
 }
 
-static struct tmpl_token lex_inside(struct tmpl_lexer *l)
+static void lex_inside(struct tmpl_lexer *l, struct tmpl_token *ret)
 {
-	unsigned char c, after;
+	bool more = l->pos + 1 < l->text.n;
+	unsigned char c, after, class;
 
-	if (l->pos >= l->text.n)
-		return fail(l, "unclosed action");
-	c = (unsigned char)l->text.p[l->pos];
-	after = l->pos + 1 < l->text.n ? (unsigned char)l->text.p[l->pos + 1] : 0;
-	if (c >= 0x80)
-		return lex_wide(l);
-	if (classes[c] & SPACE)
-		return lex_space(l);
-	if ((c < '0' || c > '9') && classes[c] & WORD)
-		return lex_ident(l);
-	if (c == '}' && after == '}')
-		return lex_end(l);
-	if (c == '.' && l->pos + 1 < l->text.n && (after < '0' || after > '9')) {
-		l->pos++;
-		return lex_name(l, TOKEN_FIELD, TOKEN_DOT);
+	if (l->pos >= l->text.n) {
+		fail(l, "unclosed action", ret);
+		return;
 	}
-	if (c == '.' || c == '+' || c == '-' || classes[c] & WORD)
-		return lex_number(l);
-	l->pos++;
-	return lex_punctuation(l, c);
+	c = (unsigned char)l->text.p[l->pos];
+	after = more ? (unsigned char)l->text.p[l->pos + 1] : 0;
+	class = classes[c];
+	if (c >= 0x80) {
+		lex_wide(l, ret);
+	} else if (class & SPACE) {
+		lex_space(l, ret);
+	} else if ((c < '0' || c > '9') && class & WORD) {
+		lex_ident(l, ret);
+	} else if (c == '}' && after == '}') {
+		lex_end(l, ret);
+	} else if (c == '.' && more && (after < '0' || after > '9')) {
+		l->pos++;
+		lex_name(l, TOKEN_FIELD, TOKEN_DOT, ret);
+	} else if (c == '.' || c == '+' || c == '-' || class & WORD) {
+		lex_number(l, ret);
+	} else {
+		l->pos++;
+		lex_punctuation(l, (char)c, ret);
+	}
 }
 
 void tmpl_lex_next(struct tmpl_lexer *l, struct tmpl_token *ret)
 {
-	*ret = l->inside ? lex_inside(l) : lex_text(l);
+	if (l->inside)
+		lex_inside(l, ret);
+	else
+		lex_text(l, ret);
 }
 
 const char *tmpl_token_text(struct sl_arena *a, const struct tmpl_token *t)
