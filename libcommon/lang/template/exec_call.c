@@ -195,9 +195,9 @@ static int eval_member(struct tmpl_frame *f, struct sl_goval map, struct sl_str 
 static int eval_data(struct tmpl_frame *f, struct sl_str name, bool has_args,
 		     struct tmpl_value *value)
 {
-	const char *type = tmpl_type_string(value);
 	struct sl_goval v = tmpl_indirect(value->v);
 	const struct sl_go_field *field;
+	const char *type;
 
 	if (v.type->kind == SL_GO_MAP) {
 		if (has_args)
@@ -213,6 +213,7 @@ static int eval_data(struct tmpl_frame *f, struct sl_str name, bool has_args,
 		*value = (struct tmpl_value){ .v = field->get(f->x->call.a, v.ptr) };
 		return 0;
 	}
+	type = tmpl_type_string(value);
 	if (v.type->kind == SL_GO_POINTER &&
 	    (v.type->elem->kind != SL_GO_STRUCT || find_field(v.type->elem, name)))
 		return tmpl_error(f, "nil pointer evaluating %s.%.*s", type, SL_STR_FMT(name));

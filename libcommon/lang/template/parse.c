@@ -59,10 +59,12 @@ struct tmpl_node **tmpl_node_take(struct tmpl_parser *p, size_t mark, struct tmp
 	size_t n = p->pending_n - mark;
 	struct tmpl_node **items = only;
 
-	if (n > 1)
+	if (n == 1) {
+		*only = p->pending[mark];
+	} else if (n) {
 		items = sl_arena_array(p->a, n, sizeof(struct tmpl_node *));
-	if (n)
 		memcpy(items, p->pending + mark, n * sizeof(struct tmpl_node *));
+	}
 	p->pending_n = mark;
 	*ret_n = n;
 	return items;

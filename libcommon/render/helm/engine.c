@@ -1,5 +1,6 @@
 #include "libcommon/render/helm/engine.h"
 
+#include <assert.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -25,7 +26,7 @@ struct collecting {
 	struct sl_arena *a;
 	struct renderable *items; /* malloc'd */
 	size_t n, cap;
-	struct sl_strmap places; /* name to its item's number + 1 */
+	struct sl_go_map *places; /* name to its item's number */
 	struct sl_goval release, capabilities;
 };
 
@@ -50,15 +51,16 @@ static size_t count_slashes(struct sl_str name)
 /* Of two templates with one name, as aliases of a chart can make them, the later one counts. */
 static void add_template(struct collecting *c, const struct renderable *r)
 {
-	uintptr_t place = (uintptr_t)sl_strmap_get(&c->places, r->name);
+	const struct sl_goval *place = sl_go_map_get(c->places, r->name);
 
 	if (place) {
-		c->items[place - 1] = *r;
+		assert(c->items);
+		c->items[place->u] = *r;
 		return;
 	}
 	c->items = sl_grow(c->items, c->n, &c->cap, sizeof(*c->items));
+	sl_go_map_set_borrow(c->a, c->places, r->name, (struct sl_goval){ .u = c->n });
 	c->items[c->n++] = *r;
-	sl_strmap_set(&c->places, r->name, (void *)(uintptr_t)c->n);
 }
 
 static void add_templates(struct collecting *c, const struct sl_helm_chart *chart,
@@ -289,10 +291,12 @@ int sl_helm_render_files(struct sl_arena *a, const struct sl_helm_chart *c,
 		.stack = options->stack,
 	};
 	struct collecting all = { .a = a,
+				  .places = sl_go_map_new(a),
 				  .release = sl_helm_release_object(a, options),
 				  .capabilities = sl_helm_capabilities(a, options) };
 	struct sl_helm_engine e = { .options = options,
 				    .host = sl_helm_host_or_none(host),
+				    .included = sl_go_map_new(a),
 				    .text = SL_STRBUF_INIT(SL_HELM_OUTPUT_MAX) };
 	struct sl_helm_file *files;
 	size_t n = 0;
@@ -305,8 +309,6 @@ int sl_helm_render_files(struct sl_arena *a, const struct sl_helm_chart *c,
 	e.set = sl_tmpl_set_new(a, &set_options);
 	r = render_all(&e, a, &all, files, &n, err);
 	free(all.items);
-	sl_strmap_release(&all.places);
-	sl_strmap_release(&e.included);
 	sl_strmap_release(&e.parsed);
 	sl_strbuf_release(&e.text);
 	if (r == 0) {

@@ -15,8 +15,8 @@
 struct sl_helm_engine {
 	const struct sl_helm_options *options;
 	const struct sl_helm_host *host;
-	struct sl_tmpl_set *set;   /* all files' templates */
-	struct sl_strmap included; /* name to a counter: how often it is within itself */
+	struct sl_tmpl_set *set;    /* all files' templates */
+	struct sl_go_map *included; /* name to a counter: how often it is within itself */
 	/* The texts of templates that are being included, each behind that of the one around it. */
 	struct sl_strbuf text;
 	unsigned tpl_depth;

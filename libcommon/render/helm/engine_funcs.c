@@ -8,12 +8,11 @@
 static int *counter_of(struct sl_go_call *call, struct sl_str name)
 {
 	struct sl_helm_engine *e = call->data;
-	int *counter = sl_strmap_get(&e->included, name);
+	const struct sl_goval *known = sl_go_map_get(e->included, name);
+	int *counter = known ? known->ptr : sl_arena_new(call->a, int);
 
-	if (!counter) {
-		counter = sl_arena_new(call->a, int);
-		sl_strmap_set(&e->included, name, counter);
-	}
+	if (!known)
+		sl_go_map_set(call->a, e->included, name, (struct sl_goval){ .ptr = counter });
 	return counter;
 }
 
