@@ -206,12 +206,16 @@ struct before {
 #define VALIDATED_BY "validated-by"
 
 /* A copy without that label, and without maps that hold nothing, which patches leave behind. */
-static struct sl_value *without_mark(struct sl_kz *kz, const struct sl_value *obj)
+static struct sl_value *without_mark(struct sl_kz *kz, const struct sl_kz_resource *r)
 {
 	static const char *const maps[] = { "labels", "annotations" };
-	struct sl_value *copy = sl_value_copy(kz->a, obj);
+	struct sl_value *copy = sl_value_copy(kz->a, r->obj);
 	struct sl_value *labels = sl_get(copy, "metadata", "labels");
+	struct sl_kz_resource copied = *r;
 
+	/* What kustomize keeps in annotations has made metadata where there were none. */
+	copied.obj = copy;
+	sl_kz_need_annotations(kz, &copied);
 	/* kustomize takes it off by writing all labels anew, as text. */
 	if (sl_is_map(labels) && sl_map_remove(labels, SL_STR(VALIDATED_BY)))
 		for (size_t i = 0; i < labels->map.n; i++) {
@@ -234,7 +238,7 @@ static struct before *remember(struct sl_kz *kz, const struct sl_kz_map *m)
 	struct before *b = sl_arena_array(kz->a, m->n + 1, sizeof(*b));
 
 	for (size_t i = 0; i < m->n; i++)
-		b[i] = (struct before){ .obj = without_mark(kz, m->v[i]->obj),
+		b[i] = (struct before){ .obj = without_mark(kz, m->v[i]),
 					.prev_n = m->v[i]->prev_n,
 					.prefix_n = m->v[i]->prefixes.n,
 					.suffix_n = m->v[i]->suffixes.n };
@@ -268,7 +272,7 @@ static int check_unchanged(struct sl_kz_stage *s, const struct sl_kz_plugin *p,
 		struct sl_kz_resource *r = s->m->v[i];
 		struct sl_kz_id id = sl_kz_current_id(s->kz, r);
 
-		if (!sl_value_equal(before[i].obj, without_mark(s->kz, r->obj)))
+		if (!sl_value_equal(before[i].obj, without_mark(s->kz, r)))
 			return fail(p,
 				    sl_err_set(err, SL_ERR_INVALID,
 					       "validator shouldn't modify the resource map: "
