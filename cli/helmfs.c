@@ -248,12 +248,3 @@ struct sl_helm_fs sl_cli_helmfs(struct sl_cli_dirtrail *t)
 				    .read = disk_read,
 				    .resolve = disk_resolve };
 }
-
-int sl_cli_helm_load(struct sl_arena *a, const char *path, const struct sl_helm_host *host,
-		     struct sl_helm_chart **ret, struct sl_err *err)
-{
-	SL_AUTO(sl_cli_dirtrail) trail = SL_CLI_DIRTRAIL_INIT;
-	const struct sl_helm_fs fs = sl_cli_helmfs(&trail);
-
-	return sl_helm_load(a, &fs, path, host, ret, err);
-}

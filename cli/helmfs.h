@@ -13,10 +13,6 @@
 
 /* `t` stays the caller's, and stays where it is as long as the callbacks are used. */
 struct sl_helm_fs sl_cli_helmfs(struct sl_cli_dirtrail *t);
-/* sl_helm_load() from the disk. */
-int sl_cli_helm_load(struct sl_arena *a, const char *path, const struct sl_helm_host *host,
-		     struct sl_helm_chart **ret, struct sl_err *err) SL_MUST_CHECK;
-
 /* "no such file or directory": what Go prints for an errno value. */
 const char *sl_cli_go_errno(int errnum);
 /* Set `err` to "WHAT PATH: no such file or directory" with the code that suits errnum. */

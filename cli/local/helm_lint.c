@@ -3,6 +3,7 @@
 #include <unistd.h>
 
 #include "cli/helmfs.h"
+#include "cli/local/helm_load.h"
 #include "cli/helmhost.h"
 #include "cli/helmvalues.h"
 #include "cli/local/helm.h"

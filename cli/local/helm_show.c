@@ -1,4 +1,4 @@
-#include "cli/helmfs.h"
+#include "cli/local/helm_load.h"
 #include "cli/helmhost.h"
 #include "cli/local/helm.h"
 #include "cli/local/programs.h"
