@@ -1,6 +1,6 @@
-#include "cli/local/helm_load.h"
 #include "cli/helmhost.h"
 #include "cli/local/helm.h"
+#include "cli/local/helm_load.h"
 #include "cli/local/programs.h"
 #include "cli/report.h"
 #include "libcommon/codec/jsonpath.h"
