@@ -3,9 +3,9 @@
 #include <sys/stat.h>
 
 #include "cli/helmfs.h"
-#include "cli/local/helm_load.h"
 #include "cli/helmhost.h"
 #include "cli/local/helm.h"
+#include "cli/local/helm_load.h"
 #include "cli/local/programs.h"
 #include "cli/report.h"
 #include "libcommon/base/file.h"

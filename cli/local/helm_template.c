@@ -5,10 +5,10 @@
 #include <unistd.h>
 
 #include "cli/helmfs.h"
-#include "cli/local/helm_load.h"
 #include "cli/helmhost.h"
 #include "cli/helmvalues.h"
 #include "cli/local/helm.h"
+#include "cli/local/helm_load.h"
 #include "cli/local/programs.h"
 #include "cli/report.h"
 #include "libcommon/base/file.h"
