@@ -194,27 +194,42 @@ uint64_t sl_random_below(uint64_t bound)
 	return (uint64_t)(((unsigned __int128)v * bound) >> 64);
 }
 
+int64_t sl_percent_ms(int64_t ms, int percent)
+{
+	return ms / 100 * percent + ms % 100 * percent / 100;
+}
+
 int64_t sl_jitter_ms(int64_t ms, int percent)
 {
-	int64_t span = ms / 100 * percent + ms % 100 * percent / 100;
+	int64_t span = sl_percent_ms(ms, percent);
 
 	if (span <= 0 || ms > SL_NEVER - span)
 		return ms;
 	return ms - span + (int64_t)sl_random_below((uint64_t)span * 2 + 1);
 }
 
-void sl_uuid(char ret_text[37])
+void sl_uuid_of(const uint8_t bytes[16], char ret_text[37])
 {
-	unsigned char b[16];
 	char *p = ret_text;
 
-	random_bytes(b, sizeof(b));
-	b[6] = (b[6] & 0x0f) | 0x40;
-	b[8] = (b[8] & 0x3f) | 0x80;
-	for (size_t i = 0; i < sizeof(b); i++) {
+	for (size_t i = 0; i < 16; i++) {
+		uint8_t b = bytes[i];
+
 		if (i == 4 || i == 6 || i == 8 || i == 10)
 			*p++ = '-';
-		p = sl_put_hex(p, &b[i], 1);
+		if (i == 6)
+			b = (b & 0x0f) | 0x40;
+		if (i == 8)
+			b = (b & 0x3f) | 0x80;
+		p = sl_put_hex(p, &b, 1);
 	}
 	*p = '\0';
+}
+
+void sl_uuid(char ret_text[37])
+{
+	uint8_t bytes[16];
+
+	random_bytes(bytes, sizeof(bytes));
+	sl_uuid_of(bytes, ret_text);
 }

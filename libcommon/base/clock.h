@@ -32,9 +32,13 @@ bool sl_rfc3339_parse(struct sl_str text, int64_t *ret_wall_ms);
 
 /* A random number in [0, bound), bound > 0, from the kernel; for jitter and ids, not for keys. */
 uint64_t sl_random_below(uint64_t bound);
+/* So many percent (0..99) of `ms`, rounded down; no product overflows. */
+int64_t sl_percent_ms(int64_t ms, int percent);
 /* `ms` plus or minus up to `percent` (0..99) of it, uniformly; SL_NEVER stays SL_NEVER. */
 int64_t sl_jitter_ms(int64_t ms, int percent);
 /* A random version 4 UUID, RFC 9562 section 5.4. */
 void sl_uuid(char ret_text[37]);
+/* The one that 16 random bytes make. */
+void sl_uuid_of(const uint8_t bytes[16], char ret_text[37]);
 
 #endif

@@ -114,6 +114,11 @@ bool sl_is_str(const struct sl_value *v)
 	return v && v->kind == SL_V_STRING;
 }
 
+bool sl_is_quoted(const struct sl_value *v)
+{
+	return sl_is_str(v) && v->quoted;
+}
+
 bool sl_is_null(const struct sl_value *v)
 {
 	return !v || v->kind == SL_V_NULL;

@@ -115,6 +115,7 @@ struct sl_value *sl_value_pack(struct sl_arena *a, const struct sl_value *v);
 bool sl_is_map(const struct sl_value *v);
 bool sl_is_list(const struct sl_value *v);
 bool sl_is_str(const struct sl_value *v);
+bool sl_is_quoted(const struct sl_value *v);		  /* a string in quotes or a block */
 bool sl_is_null(const struct sl_value *v);		  /* also true for an absent (NULL) node */
 const char *sl_value_kind_name(const struct sl_value *v); /* "map", "string", … for messages */
 
@@ -162,6 +163,9 @@ void sl_map_add_all(struct sl_arena *a, struct sl_value *map, const struct sl_va
 void sl_value_sort(struct sl_value *v);
 /* The members in that order, to be freed; NULL when they are in it already. */
 const struct sl_member **sl_map_order(const struct sl_value *map);
+/* The same in the order of `cmp`. */
+const struct sl_member **sl_map_order_by(const struct sl_value *map,
+					 int (*cmp)(struct sl_str x, struct sl_str y));
 
 /* Lists. */
 struct sl_value *sl_list_get(const struct sl_value *list, size_t index); /* NULL out of range */

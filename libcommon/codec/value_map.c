@@ -273,26 +273,37 @@ void sl_map_add_all(struct sl_arena *a, struct sl_value *map, const struct sl_va
 		sl_map_set(a, map, from->map.members[i].key, from->map.members[i].value);
 }
 
-static int compare_places(const void *x, const void *y)
+struct order {
+	int (*cmp)(struct sl_str x, struct sl_str y);
+};
+
+static int compare_places(const void *x, const void *y, void *arg)
 {
 	const struct sl_member *const *a = x, *const *b = y;
+	const struct order *order = arg;
 
-	return sl_str_cmp((*a)->key, (*b)->key);
+	return order->cmp((*a)->key, (*b)->key);
+}
+
+const struct sl_member **sl_map_order_by(const struct sl_value *map,
+					 int (*cmp)(struct sl_str x, struct sl_str y))
+{
+	const struct sl_member *members = map->map.members, **sorted;
+	struct order order = { cmp };
+	size_t i = 1;
+
+	while (i < map->map.n && cmp(members[i - 1].key, members[i].key) < 0)
+		i++;
+	if (i >= map->map.n)
+		return NULL;
+	sorted = sl_xreallocarray(NULL, map->map.n, sizeof(*sorted));
+	for (i = 0; i < map->map.n; i++)
+		sorted[i] = &members[i];
+	qsort_r(sorted, map->map.n, sizeof(*sorted), compare_places, &order);
+	return sorted;
 }
 
 const struct sl_member **sl_map_order(const struct sl_value *map)
 {
-	const struct sl_member **order;
-	size_t i = 1;
-
-	while (i < map->map.n &&
-	       sl_str_cmp(map->map.members[i - 1].key, map->map.members[i].key) < 0)
-		i++;
-	if (i >= map->map.n)
-		return NULL;
-	order = sl_xreallocarray(NULL, map->map.n, sizeof(*order));
-	for (i = 0; i < map->map.n; i++)
-		order[i] = &map->map.members[i];
-	qsort(order, map->map.n, sizeof(*order), compare_places);
-	return order;
+	return sl_map_order_by(map, sl_str_cmp);
 }

@@ -96,7 +96,7 @@ static int scalar_text(struct sl_yaml_reader *y, struct sl_str *ret_text)
 	return 0;
 }
 
-static int set_float(struct sl_yaml_reader *y, struct sl_value *v, double f)
+static int check_finite(struct sl_yaml_reader *y, double f)
 {
 	char buf[SL_NUMBER_TEXT_MAX];
 
@@ -106,8 +106,6 @@ static int set_float(struct sl_yaml_reader *y, struct sl_value *v, double f)
 	if (!isfinite(f))
 		return sl_yaml_fail_here(y, SL_ERR_INVALID, "unsupported value: %.*s",
 					 SL_STR_FMT(sl_float_text(f, SL_FLOAT_G, buf)));
-	v->kind = SL_V_FLOAT;
-	v->f = f;
 	return 0;
 }
 
@@ -124,23 +122,15 @@ int sl_yaml_read_scalar(struct sl_yaml_reader *y, struct sl_value *v)
 	if (scalar.type != SL_YAML_STR && text.n > 0)
 		v->written = sl_arena_str(y->a, text);
 	switch (scalar.type) {
-	case SL_YAML_NULL:
-		v->kind = SL_V_NULL;
-		break;
-	case SL_YAML_BOOL:
-		v->kind = SL_V_BOOL;
-		v->b = scalar.b;
-		break;
-	case SL_YAML_INT:
-		v->kind = SL_V_INT;
-		v->i = scalar.i;
-		break;
-	case SL_YAML_UINT:
-		v->kind = SL_V_NUMBER;
-		v->s = sl_str(sl_arena_printf(y->a, "%llu", (unsigned long long)scalar.u));
-		break;
 	case SL_YAML_FLOAT:
-		r = set_float(y, v, scalar.f);
+		r = check_finite(y, scalar.f);
+		sl_yaml_resolved_value(y->a, &scalar, v);
+		break;
+	case SL_YAML_NULL:
+	case SL_YAML_BOOL:
+	case SL_YAML_INT:
+	case SL_YAML_UINT:
+		sl_yaml_resolved_value(y->a, &scalar, v);
 		break;
 	case SL_YAML_TIMESTAMP:
 		if (y->o.rules == SL_YAML_GO3 && !y->o.keep_marks)

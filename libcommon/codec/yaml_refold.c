@@ -108,34 +108,16 @@ static void read_back_string(struct sl_arena *a, struct sl_value *v, bool flow)
 struct sl_value sl_yaml_plain_value(struct sl_arena *a, struct sl_str text)
 {
 	struct sl_yaml_scalar scalar;
-	struct sl_value v = { .kind = SL_V_STRING, .s = sl_arena_str(a, text) };
+	struct sl_value v = { .kind = SL_V_STRING };
 
 	sl_yaml_resolve(text, SL_YAML_GO3, &scalar);
-	switch (scalar.type) {
-	case SL_YAML_NULL:
-		v = (struct sl_value){ .kind = SL_V_NULL };
-		break;
-	case SL_YAML_BOOL:
-		v = (struct sl_value){ .kind = SL_V_BOOL, .b = scalar.b };
-		break;
-	case SL_YAML_INT:
-		v = (struct sl_value){ .kind = SL_V_INT, .i = scalar.i };
-		break;
-	case SL_YAML_UINT:
-		v.kind = SL_V_NUMBER;
-		v.s = sl_str(sl_arena_printf(a, "%llu", (unsigned long long)scalar.u));
-		break;
-	case SL_YAML_FLOAT:
-		v = (struct sl_value){ .kind = SL_V_FLOAT, .f = scalar.f };
-		break;
-	case SL_YAML_TIMESTAMP:
-		v.timestamp = true;
-		break;
-	case SL_YAML_STR:
-		break;
-	}
-	if (v.kind != SL_V_STRING && v.kind != SL_V_NUMBER)
+	sl_yaml_resolved_value(a, &scalar, &v);
+	if (v.kind == SL_V_STRING) {
+		v.s = sl_arena_str(a, text);
+		v.timestamp = scalar.type == SL_YAML_TIMESTAMP;
+	} else if (v.kind != SL_V_NUMBER) {
 		v.written = sl_arena_str(a, text);
+	}
 	return v;
 }
 

@@ -407,3 +407,32 @@ const char *sl_yaml_tag_name(enum sl_yaml_type type)
 
 	return names[type];
 }
+
+void sl_yaml_resolved_value(struct sl_arena *a, const struct sl_yaml_scalar *scalar,
+			    struct sl_value *v)
+{
+	switch (scalar->type) {
+	case SL_YAML_NULL:
+		v->kind = SL_V_NULL;
+		break;
+	case SL_YAML_BOOL:
+		v->kind = SL_V_BOOL;
+		v->b = scalar->b;
+		break;
+	case SL_YAML_INT:
+		v->kind = SL_V_INT;
+		v->i = scalar->i;
+		break;
+	case SL_YAML_UINT:
+		v->kind = SL_V_NUMBER;
+		v->s = sl_str(sl_arena_printf(a, "%llu", (unsigned long long)scalar->u));
+		break;
+	case SL_YAML_FLOAT:
+		v->kind = SL_V_FLOAT;
+		v->f = scalar->f;
+		break;
+	case SL_YAML_TIMESTAMP:
+	case SL_YAML_STR:
+		break;
+	}
+}

@@ -41,6 +41,10 @@ struct sl_yaml_scalar {
 
 void sl_yaml_resolve(struct sl_str s, enum sl_yaml_rules rules, struct sl_yaml_scalar *ret_scalar);
 
+/* Give `v` the kind and payload of a null, boolean or number; of other types nothing is done. */
+void sl_yaml_resolved_value(struct sl_arena *a, const struct sl_yaml_scalar *scalar,
+			    struct sl_value *v);
+
 /*
  * True when a YAML 1.1 reader would take the plain text `s` for something else than a string: it
  * resolves to another type, or is a base 60 number, which go-yaml quotes for other readers' sake.

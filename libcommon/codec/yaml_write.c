@@ -358,38 +358,6 @@ static void write_list(struct writer *w, const struct sl_value *v, bool in_map)
 	w->indent = indent;
 }
 
-static int compare_members(const void *x, const void *y)
-{
-	const struct sl_member *const *a = x, *const *b = y;
-
-	return sl_yaml_key_cmp((*a)->key, (*b)->key);
-}
-
-static int compare_members_v3(const void *x, const void *y)
-{
-	const struct sl_member *const *a = x, *const *b = y;
-
-	return sl_yaml_key_cmp_v3((*a)->key, (*b)->key);
-}
-
-/* The members in natural order in fresh memory, or NULL when they are in that order already. */
-static const struct sl_member **sorted_members(const struct sl_value *v, bool v3)
-{
-	int (*cmp)(struct sl_str x, struct sl_str y) = v3 ? sl_yaml_key_cmp_v3 : sl_yaml_key_cmp;
-	const struct sl_member **members;
-	size_t i = 1;
-
-	while (i < v->map.n && cmp(v->map.members[i - 1].key, v->map.members[i].key) < 0)
-		i++;
-	if (i >= v->map.n)
-		return NULL;
-	members = sl_xreallocarray(NULL, v->map.n, sizeof(*members));
-	for (i = 0; i < v->map.n; i++)
-		members[i] = &v->map.members[i];
-	qsort(members, v->map.n, sizeof(*members), v3 ? compare_members_v3 : compare_members);
-	return members;
-}
-
 static void write_member(struct writer *w, const struct sl_member *m)
 {
 	struct sl_yaml_analysis key = analyse(w, m->key, true);
@@ -409,7 +377,7 @@ static void write_member(struct writer *w, const struct sl_member *m)
 
 static void write_map(struct writer *w, const struct sl_value *v)
 {
-	const struct sl_member **sorted;
+	const struct sl_member **sorted = NULL;
 	int indent = w->indent;
 
 	if (!v->map.n) {
@@ -417,7 +385,9 @@ static void write_map(struct writer *w, const struct sl_value *v)
 		write_indicator(w, "}", false, false);
 		return;
 	}
-	sorted = w->flags & SL_YAML_SORT ? sorted_members(v, w->flags & SL_YAML_V3) : NULL;
+	if (w->flags & SL_YAML_SORT)
+		sorted = sl_map_order_by(v, w->flags & SL_YAML_V3 ? sl_yaml_key_cmp_v3
+								  : sl_yaml_key_cmp);
 	w->indent = deeper(w, false);
 	for (size_t i = 0; i < v->map.n; i++)
 		write_member(w, sorted ? sorted[i] : &v->map.members[i]);

@@ -257,8 +257,7 @@ const char *sl_settings_watch_selector(const struct sl_settings *s)
 
 int64_t sl_settings_due(const struct sl_settings *s, int64_t now_ms, int64_t interval_ms)
 {
-	int64_t span = interval_ms / 100 * s->interval_jitter_percent +
-		       interval_ms % 100 * s->interval_jitter_percent / 100;
+	int64_t span = sl_percent_ms(interval_ms, (int)s->interval_jitter_percent);
 	int64_t grid = span < GRID_MAX_MS ? span : GRID_MAX_MS, at;
 
 	if (interval_ms > SL_NEVER - now_ms - span)

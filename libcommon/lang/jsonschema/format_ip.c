@@ -1,5 +1,5 @@
-#include "libcommon/codec/goquote.h"
 #include "libcommon/base/ascii.h"
+#include "libcommon/codec/goquote.h"
 #include "libcommon/lang/jsonschema/priv.h"
 
 /* An address as it is read by Go's package netip, whose messages these are. */

@@ -2,6 +2,7 @@
 #include <string.h>
 
 #include "libcommon/base/ascii.h"
+#include "libcommon/base/clock.h"
 #include "libcommon/codec/base64.h"
 #include "libcommon/codec/sha256.h"
 #include "libcommon/lang/sprig/bcrypt.h"
@@ -100,18 +101,15 @@ SL_SPRIG_FN(rand_bytes)
 
 SL_SPRIG_FN(uuidv4)
 {
-	SL_AUTO(sl_strbuf) b = SL_STRBUF_INIT(64);
-	unsigned char bytes[16];
+	uint8_t bytes[16];
+	char text[37];
 	int r = sl_sprig_fill_random(call, bytes, sizeof(bytes), err);
 
 	if (r < 0)
 		return r;
-	bytes[6] = (bytes[6] & 0x0f) | 0x40;
-	bytes[8] = (bytes[8] & 0x3f) | 0x80;
-	for (size_t i = 0; i < sizeof(bytes); i++)
-		sl_strbuf_addf(&b, "%s%02x", i == 4 || i == 6 || i == 8 || i == 10 ? "-" : "",
-			       bytes[i]);
-	return return_text(call, &b, ret, err);
+	sl_uuid_of(bytes, text);
+	*ret = sl_goval_str(sl_arena_str(call->a, sl_str(text)));
+	return 0;
 }
 
 /* What goes wrong with the password is the result. */

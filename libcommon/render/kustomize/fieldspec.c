@@ -185,11 +185,6 @@ struct sl_kz_fieldspecs sl_kz_fieldspecs_parse(struct sl_kz *kz, const struct sl
 	return (struct sl_kz_fieldspecs){ .v = v, .n = n };
 }
 
-static bool is_quoted(const struct sl_value *v)
-{
-	return sl_is_str(v) && v->quoted;
-}
-
 int sl_kz_set_entry(struct sl_kz *kz, struct sl_value **slot, void *arg, struct sl_err *err)
 {
 	struct sl_kz_entry *entry = arg;
@@ -204,7 +199,7 @@ int sl_kz_set_entry(struct sl_kz *kz, struct sl_value **slot, void *arg, struct 
 
 	/* The node that all share takes the quotes of what it replaces, and keeps them on its way. */
 	if (m)
-		entry->value->quoted = is_quoted(m->value);
+		entry->value->quoted = sl_is_quoted(m->value);
 	else if (sl_kz_needs_quotes(entry->value->s))
 		entry->value->quoted = true;
 	if (m)
@@ -224,7 +219,7 @@ void sl_kz_set_scalar(struct sl_kz *kz, struct sl_value **slot, struct sl_str te
 {
 	struct sl_value *v = sl_kz_field_untyped(kz, text);
 
-	v->quoted = is_quoted(*slot);
+	v->quoted = sl_is_quoted(*slot);
 	sl_kz_replace_scalar(slot, v);
 }
 

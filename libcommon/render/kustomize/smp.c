@@ -98,7 +98,7 @@ static bool is_scalar(const struct sl_value *v)
 /* kustomize puts a value into the quotes that the former one had, which makes it text. */
 static struct sl_value *keep_quotes(struct merge *m, const struct sl_value *old, struct sl_value *v)
 {
-	bool quoted = sl_is_str(old) && old->quoted;
+	bool quoted = sl_is_quoted(old);
 	struct sl_value *text;
 
 	if (v == old || sl_is_null(v) || (!quoted && !sl_is_str(v)))

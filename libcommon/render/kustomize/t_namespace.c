@@ -6,7 +6,7 @@ static void set_namespace(struct sl_kz *kz, struct sl_value **slot, struct sl_st
 {
 	struct sl_value *text = sl_value_str(kz->a, ns);
 
-	text->quoted = sl_is_str(*slot) && (*slot)->quoted;
+	text->quoted = sl_is_quoted(*slot);
 	sl_kz_replace_scalar(slot, text);
 }
 

@@ -11,7 +11,7 @@ static int set_count(struct sl_kz *kz, struct sl_value **slot, void *arg, struct
 					sl_value_kind_name(*slot));
 	}
 	/* In quotes it stays text. */
-	if (sl_is_str(*slot) && (*slot)->quoted)
+	if (sl_is_quoted(*slot))
 		*slot = sl_kz_scalar_like(
 			kz, *slot, sl_str(sl_arena_printf(kz->a, "%lld", (long long)*count)));
 	else

@@ -102,6 +102,30 @@ static void draws_below_the_bound(void **state)
 	assert_int_equal(sl_random_below(1), 0);
 }
 
+static void makes_a_uuid_of_bytes(void **state)
+{
+	static const uint8_t zeros[16] = { 0 };
+	uint8_t ones[16];
+	char text[37];
+
+	(void)state;
+	sl_uuid_of(zeros, text);
+	assert_string_equal(text, "00000000-0000-4000-8000-000000000000");
+	memset(ones, 0xff, sizeof(ones));
+	sl_uuid_of(ones, text);
+	assert_string_equal(text, "ffffffff-ffff-4fff-bfff-ffffffffffff");
+}
+
+static void takes_percents_without_overflow(void **state)
+{
+	(void)state;
+	assert_int_equal(sl_percent_ms(1000, 5), 50);
+	assert_int_equal(sl_percent_ms(99, 5), 4);
+	assert_int_equal(sl_percent_ms(0, 99), 0);
+	assert_int_equal(sl_percent_ms(1000, 0), 0);
+	assert_int_equal(sl_percent_ms(INT64_MAX, 99), INT64_MAX / 100 * 99 + 6);
+}
+
 static void makes_uuids(void **state)
 {
 	char a[37], b[37];
@@ -137,6 +161,8 @@ int main(void)
 		cmocka_unit_test(refuses_malformed_times),
 		cmocka_unit_test(jitters_within_its_bounds),
 		cmocka_unit_test(draws_below_the_bound),
+		cmocka_unit_test(makes_a_uuid_of_bytes),
+		cmocka_unit_test(takes_percents_without_overflow),
 		cmocka_unit_test(makes_uuids),
 		cmocka_unit_test(runs_forward),
 	};

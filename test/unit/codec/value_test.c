@@ -342,6 +342,30 @@ static void tells_the_order_of_members(void **state)
 	expect_json(v, "{\"b\":1,\"c\":2,\"B\":3}");
 }
 
+static int backwards(struct sl_str x, struct sl_str y)
+{
+	return sl_str_cmp(y, x);
+}
+
+static void orders_members_as_asked(void **state)
+{
+	SL_AUTO(sl_arena) a = SL_ARENA_INIT;
+	struct sl_value *v = sl_value_map(&a);
+	const struct sl_member **order;
+
+	(void)state;
+	sl_map_set_int(&a, v, "c", 1);
+	sl_map_set_int(&a, v, "b", 2);
+	assert_null(sl_map_order_by(v, backwards));
+	sl_map_set_int(&a, v, "d", 3);
+	order = sl_map_order_by(v, backwards);
+	assert_non_null(order);
+	assert_true(sl_str_eqz(order[0]->key, "d"));
+	assert_true(sl_str_eqz(order[1]->key, "c"));
+	assert_true(sl_str_eqz(order[2]->key, "b"));
+	free(order);
+}
+
 static void adds_all_members_of_another(void **state)
 {
 	SL_AUTO(sl_arena) a = SL_ARENA_INIT;
@@ -378,6 +402,7 @@ int main(void)
 		cmocka_unit_test(tells_the_place_of_an_error),
 		cmocka_unit_test(sets_an_error_at_a_node),
 		cmocka_unit_test(tells_the_order_of_members),
+		cmocka_unit_test(orders_members_as_asked),
 		cmocka_unit_test(adds_all_members_of_another),
 	};
 
