@@ -6,6 +6,7 @@
 #include "libcommon/codec/json.h"
 #include "libcommon/codec/json_go.h"
 #include "libcommon/codec/number.h"
+#include "libcommon/codec/yaml_resolve.h"
 
 /* The most that a structure has. */
 #define FIELDS_MAX 64
@@ -63,6 +64,19 @@ static int wrong_type(const struct decoder *d, const struct sl_value *v, const s
 		       err);
 }
 
+/* Exactly, or else ignoring case, as encoding/json does. NULL when there is none. */
+static const struct sl_kz_field *find_field(const struct decoder *d, const struct sl_kz_struct *s,
+					    struct sl_str name)
+{
+	for (size_t i = 0; i < s->n; i++)
+		if (sl_str_eqz(name, s->fields[i].name))
+			return &s->fields[i];
+	for (size_t i = 0; i < s->n && !d->root->is_yaml; i++)
+		if (sl_str_ieq(name, sl_str(s->fields[i].name)))
+			return &s->fields[i];
+	return NULL;
+}
+
 static int decode_struct(struct decoder *d, const struct sl_kz_struct *s, const struct sl_value *v,
 			 const struct place *place, struct sl_value **ret, struct sl_err *err);
 
@@ -84,10 +98,29 @@ static struct sl_value *as_string(const struct decoder *d, struct sl_value *v)
 	if (!d->lax || sl_is_map(v) || sl_is_list(v))
 		return NULL;
 	if (v->kind == SL_V_FLOAT)
-		sl_strbuf_adds(&text, sl_float_text(v->f, SL_FLOAT_G32, number));
+		sl_strbuf_adds(
+			&text,
+			sl_float_text(v->f, d->root->is_yaml ? SL_FLOAT_G : SL_FLOAT_G32, number));
 	else
 		sl_json_write(v, SL_JSON_COMPACT, &text);
 	return like(sl_value_str(d->kz->a, sl_strbuf_str(&text)), v);
+}
+
+/* A boolean, or what counts as one: NULL for anything else. */
+static struct sl_value *as_bool(const struct decoder *d, struct sl_value *v)
+{
+	struct sl_yaml_scalar now, before;
+
+	if (v->kind == SL_V_BOOL)
+		return v;
+	if (!d->root->is_yaml || !sl_is_str(v))
+		return NULL;
+	/* The words of YAML 1.1, which are text to YAML 1.2. */
+	sl_yaml_resolve(sl_as_str(v), SL_YAML_KUBERNETES, &before);
+	sl_yaml_resolve(sl_as_str(v), SL_YAML_GO3, &now);
+	if (before.type != SL_YAML_BOOL || now.type == SL_YAML_BOOL)
+		return NULL;
+	return like(sl_value_bool(d->kz->a, before.b), v);
 }
 
 static int decode_strings(struct decoder *d, const struct sl_value *v, const struct place *place,
@@ -143,7 +176,7 @@ static int decode_structs(struct decoder *d, const struct sl_kz_field *f, const 
 		struct place item = { .parent = place, .index = i };
 		struct sl_value *one;
 
-		if (f->skips_null && sl_is_null(v->list.items[i]))
+		if (d->root->is_yaml && sl_is_null(v->list.items[i]))
 			continue;
 		int r = decode_struct(d, f->of, v->list.items[i], &item, &one, err);
 
@@ -160,13 +193,14 @@ static int decode_field(struct decoder *d, const struct sl_kz_field *f, struct s
 	*ret = v;
 	switch (f->type) {
 	case SL_KZ_T_STRING:
-		if (!f->embedded || sl_is_str(v))
+		if (!f->embedded || sl_is_str(v) || d->root->is_yaml)
 			*ret = as_string(d, v);
 		else
 			*ret = NULL;
 		return *ret ? 0 : wrong_type(d, v, place, "string", err);
 	case SL_KZ_T_BOOL:
-		return v->kind == SL_V_BOOL ? 0 : wrong_type(d, v, place, "bool", err);
+		*ret = as_bool(d, v);
+		return *ret ? 0 : wrong_type(d, v, place, "bool", err);
 	case SL_KZ_T_INT:
 		return v->kind == SL_V_INT ? 0 : wrong_type(d, v, place, "int64", err);
 	case SL_KZ_T_STRINGS:
@@ -225,7 +259,7 @@ static struct sl_value *add_again(struct decoder *d, const struct sl_kz_field *f
 			const struct sl_member *m = &more->map.members[i];
 			struct sl_value *there = sl_map_get(both, m->key);
 			const struct sl_kz_field *of =
-				f->type == SL_KZ_T_STRUCT ? sl_kz_find_field(f->of, m->key) : NULL;
+				f->type == SL_KZ_T_STRUCT ? find_field(d, f->of, m->key) : NULL;
 
 			sl_map_set(d->kz->a, both, m->key,
 				   there && of ? add_again(d, of, there, m->value) : m->value);
@@ -242,13 +276,14 @@ static struct sl_value *add_again(struct decoder *d, const struct sl_kz_field *f
 	return more;
 }
 
-static bool has_two_spellings(const struct sl_kz_struct *s, const struct sl_value *map)
+static bool has_two_spellings(const struct decoder *d, const struct sl_kz_struct *s,
+			      const struct sl_value *map)
 {
 	bool seen[FIELDS_MAX] = { false };
 
 	assert(s->n <= FIELDS_MAX);
 	for (size_t i = 0; i < map->map.n; i++) {
-		const struct sl_kz_field *f = sl_kz_find_field(s, map->map.members[i].key);
+		const struct sl_kz_field *f = find_field(d, s, map->map.members[i].key);
 
 		if (f && seen[f - s->fields])
 			return true;
@@ -268,11 +303,11 @@ static int decode_fields(struct decoder *d, const struct sl_kz_struct *s, const 
 		return wrong_type(d, v, place, s->name, err);
 	/* In the order in which encoding/json writes a map. */
 	SL_AUTO_FREE const struct sl_member **order =
-		has_two_spellings(s, v) ? sl_map_order(v) : NULL;
+		has_two_spellings(d, s, v) ? sl_map_order(v) : NULL;
 
 	for (size_t i = 0; i < v->map.n; i++) {
 		const struct sl_member *m = order ? order[i] : &v->map.members[i];
-		const struct sl_kz_field *f = sl_kz_find_field(s, m->key);
+		const struct sl_kz_field *f = find_field(d, s, m->key);
 		struct place here = { .parent = place, .name = m->key };
 		struct sl_value *one;
 

@@ -265,14 +265,3 @@ const struct sl_kz_struct sl_kz_replica_struct = STRUCTURE("Replica", replica_fi
 const struct sl_kz_struct sl_kz_config_map_struct =
 	STRUCTURE("ConfigMapGenerator", config_map_fields);
 const struct sl_kz_struct sl_kz_secret_struct = STRUCTURE("SecretGenerator", secret_fields);
-
-const struct sl_kz_field *sl_kz_find_field(const struct sl_kz_struct *s, struct sl_str name)
-{
-	for (size_t i = 0; i < s->n; i++)
-		if (sl_str_eqz(name, s->fields[i].name))
-			return &s->fields[i];
-	for (size_t i = 0; i < s->n; i++)
-		if (sl_str_ieq(name, sl_str(s->fields[i].name)))
-			return &s->fields[i];
-	return NULL;
-}

@@ -26,7 +26,6 @@ struct sl_kz_field {
 	enum sl_kz_field_type type;
 	const struct sl_kz_struct *of; /* STRUCT, STRUCTS */
 	bool embedded;		       /* STRING: never lax, see sl_kz_unknown */
-	bool skips_null;	       /* STRUCTS: null items are left out, as by yaml.v3 */
 };
 
 struct sl_kz_struct {
@@ -34,6 +33,11 @@ struct sl_kz_struct {
 	const struct sl_kz_field *fields;
 	size_t n;
 	bool strict; /* not lax, with all that is in it */
+	/*
+	 * Of a document: kustomize reads it by yaml.v3. Names count as they are spelled, null items of
+	 * lists are left out, each scalar is text where that is wanted, and `yes` is a boolean.
+	 */
+	bool is_yaml;
 };
 
 extern const struct sl_kz_struct sl_kz_kustomization_struct;
@@ -50,9 +54,6 @@ extern const struct sl_kz_struct sl_kz_replica_struct;
 extern const struct sl_kz_struct sl_kz_config_map_struct;
 extern const struct sl_kz_struct sl_kz_secret_struct;
 
-/* Exactly, or else ignoring case, as encoding/json does. NULL when there is none. */
-const struct sl_kz_field *sl_kz_find_field(const struct sl_kz_struct *s, struct sl_str name);
-
 /*
  * What becomes of a field that is not in the tables. Lax is to take numbers and booleans for strings,
  * as sigs.k8s.io/yaml does it: not for fields of structures that are embedded in Go.
@@ -68,7 +69,7 @@ enum sl_kz_unknown {
 
 /*
  * A copy of `doc`, a map or null, in which every field has its canonical name and its type, nulls are
- * gone and null items are zero values or, with `skips_null`, gone too; strings are shared with `doc`.
+ * gone and null items are zero values or, with `is_yaml`, gone too; strings are shared with `doc`.
  * `what` names the document in messages and is what it is decoded as. Errors: SL_ERR_INVALID.
  */
 int sl_kz_decode_struct(struct sl_kz *kz, const struct sl_kz_struct *what,

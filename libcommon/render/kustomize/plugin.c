@@ -205,31 +205,38 @@ struct before {
 /* A validator may put this one label on what it has found good. */
 #define VALIDATED_BY "validated-by"
 
-/* A copy without that label, and without maps that hold nothing, which patches leave behind. */
-static struct sl_value *without_mark(struct sl_kz *kz, const struct sl_kz_resource *r)
+/* A copy to compare, without annotations that hold nothing, which patches leave behind. */
+static struct sl_value *seen_by_kustomize(struct sl_kz *kz, const struct sl_kz_resource *r)
 {
-	static const char *const maps[] = { "labels", "annotations" };
 	struct sl_value *copy = sl_value_copy(kz->a, r->obj);
-	struct sl_value *labels = sl_get(copy, "metadata", "labels");
 	struct sl_kz_resource copied = *r;
 
 	/* What kustomize keeps in annotations has made metadata where there were none. */
 	copied.obj = copy;
 	sl_kz_need_annotations(kz, &copied);
-	/* kustomize takes it off by writing all labels anew, as text. */
-	if (sl_is_map(labels) && sl_map_remove(labels, SL_STR(VALIDATED_BY)))
-		for (size_t i = 0; i < labels->map.n; i++) {
-			struct sl_value **v = &labels->map.members[i].value;
-
-			*v = sl_kz_new_text(kz->a, sl_kz_field_text(kz, *v));
-		}
 	sl_yaml_read_back(kz->a, copy);
-	for (size_t i = 0; i < SL_ARRAY_LEN(maps); i++) {
-		const struct sl_value *map = sl_get(copy, "metadata", maps[i]);
+	const struct sl_value *annotations = sl_get(copy, "metadata", "annotations");
 
-		if (sl_is_map(map) && map->map.n == 0)
-			sl_map_remove(sl_get(copy, "metadata"), sl_str(maps[i]));
+	if (sl_is_map(annotations) && annotations->map.n == 0)
+		sl_map_remove(sl_get(copy, "metadata"), SL_STR("annotations"));
+	return copy;
+}
+
+/* As kustomize takes off the mark: it writes all labels anew, as text. */
+static struct sl_value *without_mark(struct sl_kz *kz, const struct sl_kz_resource *r)
+{
+	struct sl_value *copy = seen_by_kustomize(kz, r);
+	struct sl_value *labels = sl_get(copy, "metadata", "labels");
+
+	if (!sl_is_map(labels) || !sl_map_remove(labels, SL_STR(VALIDATED_BY)))
+		return copy;
+	for (size_t i = 0; i < labels->map.n; i++) {
+		struct sl_value **v = &labels->map.members[i].value;
+
+		*v = sl_kz_new_text(kz->a, sl_kz_field_text(kz, *v));
 	}
+	if (labels->map.n == 0)
+		sl_map_remove(sl_get(copy, "metadata"), SL_STR("labels"));
 	return copy;
 }
 
@@ -238,7 +245,7 @@ static struct before *remember(struct sl_kz *kz, const struct sl_kz_map *m)
 	struct before *b = sl_arena_array(kz->a, m->n + 1, sizeof(*b));
 
 	for (size_t i = 0; i < m->n; i++)
-		b[i] = (struct before){ .obj = without_mark(kz, m->v[i]),
+		b[i] = (struct before){ .obj = seen_by_kustomize(kz, m->v[i]),
 					.prev_n = m->v[i]->prev_n,
 					.prefix_n = m->v[i]->prefixes.n,
 					.suffix_n = m->v[i]->suffixes.n };

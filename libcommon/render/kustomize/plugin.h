@@ -45,6 +45,9 @@ int sl_kz_run_validators(struct sl_kz_stage *s, struct sl_err *err) SL_MUST_CHEC
 
 /* ConfigMapGenerator, SecretGenerator, IAMPolicyGenerator. */
 extern const struct sl_kz_struct sl_kz_iam_args;
+/* Of the first two. Adds the name and the namespace of `metadata` to `args`, where those have none. */
+int sl_kz_generate_check(struct sl_kz_stage *s, const struct sl_kz_plugin *p,
+			 struct sl_err *err) SL_MUST_CHECK;
 int sl_kz_generate_config_map(struct sl_kz_stage *s, const struct sl_kz_plugin *p,
 			      struct sl_kz_map *ret, struct sl_err *err) SL_MUST_CHECK;
 int sl_kz_generate_secret(struct sl_kz_stage *s, const struct sl_kz_plugin *p,

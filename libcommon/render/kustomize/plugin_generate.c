@@ -1,23 +1,33 @@
 #include "libcommon/codec/yaml.h"
 #include "libcommon/render/kustomize/plugin.h"
 
+/* Beside the fields of an item of configMapGenerator; unlike those it takes numbers for text. */
+static const struct sl_kz_field meta_fields[] = {
+	{ .name = "metadata", .type = SL_KZ_T_STRUCT, .of = &sl_kz_meta_struct },
+};
+static const struct sl_kz_struct meta = { .name = "ObjectMeta",
+					  .fields = meta_fields,
+					  .n = SL_ARRAY_LEN(meta_fields) };
+
 /* Name and namespace may also stand where an object has them. */
+int sl_kz_generate_check(struct sl_kz_stage *s, const struct sl_kz_plugin *p, struct sl_err *err)
+{
+	static const char *const fields[] = { "name", "namespace" };
+	struct sl_value *decoded;
+	int r = sl_kz_decode_struct(s->kz, &meta, p->config, SL_KZ_UNKNOWN_KEEP_LAX, &decoded, err);
+
+	for (size_t i = 0; i < SL_ARRAY_LEN(fields) && r == 0; i++)
+		if (sl_get_str(p->args, fields[i]).n == 0)
+			sl_map_set_str(s->kz->a, p->args, fields[i],
+				       sl_get_str(decoded, "metadata", fields[i]));
+	return r;
+}
+
 static int generate_data(struct sl_kz_stage *s, const struct sl_kz_plugin *p, bool is_secret,
 			 struct sl_kz_map *ret, struct sl_err *err)
 {
-	static const char *const fields[] = { "name", "namespace" };
-	struct sl_value *args = p->args;
 	struct sl_kz_resource *made;
-
-	for (size_t i = 0; i < SL_ARRAY_LEN(fields); i++) {
-		struct sl_str own = sl_get_str(args, fields[i]);
-
-		if (own.n == 0)
-			sl_map_set_str(
-				s->kz->a, args, fields[i],
-				sl_kz_text(s->kz->a, sl_get(p->config, "metadata", fields[i])));
-	}
-	int r = sl_kz_generate_one(s, args, is_secret, NULL, NULL, &made, err);
+	int r = sl_kz_generate_one(s, p->args, is_secret, NULL, NULL, &made, err);
 
 	return r == 0 ? sl_kz_map_append(s->kz, ret, made, err) : r;
 }

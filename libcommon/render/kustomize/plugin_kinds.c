@@ -185,14 +185,16 @@ static int patch(struct sl_kz_stage *s, const struct sl_kz_plugin *p, struct sl_
 static const struct sl_kz_field affix_fields[] = {
 	{ .name = "prefix", .type = SL_KZ_T_STRING },
 	{ .name = "suffix", .type = SL_KZ_T_STRING },
-	{ .name = "fieldSpecs",
-	  .type = SL_KZ_T_STRUCTS,
-	  .of = &sl_kz_field_spec_struct,
-	  .skips_null = true },
+	FIELD_SPECS,
 };
-static const struct sl_kz_struct prefix_args = STRUCTURE("PrefixTransformer", affix_fields);
-static const struct sl_kz_struct suffix_args = STRUCTURE("SuffixTransformer", affix_fields);
-static const struct sl_kz_struct affix_args = STRUCTURE("PrefixSuffixTransformer", affix_fields);
+#define AFFIX_STRUCTURE(label) \
+	{ \
+		.name = (label), .fields = affix_fields, .n = SL_ARRAY_LEN(affix_fields), \
+		.is_yaml = true \
+	}
+static const struct sl_kz_struct prefix_args = AFFIX_STRUCTURE("PrefixTransformer");
+static const struct sl_kz_struct suffix_args = AFFIX_STRUCTURE("SuffixTransformer");
+static const struct sl_kz_struct affix_args = AFFIX_STRUCTURE("PrefixSuffixTransformer");
 
 static int affix_check(struct sl_kz_stage *s, const struct sl_kz_plugin *p, struct sl_err *err)
 {
@@ -271,7 +273,8 @@ const struct sl_kz_struct sl_kz_value_add_args = STRUCTURE("ValueAddTransformer"
 
 static const struct sl_kz_plugin_kind kinds[] = {
 	{ "AnnotationsTransformer", &annotations_args, .transform = annotations },
-	{ "ConfigMapGenerator", &sl_kz_config_map_struct, .generate = sl_kz_generate_config_map },
+	{ "ConfigMapGenerator", &sl_kz_config_map_struct, .check = sl_kz_generate_check,
+	  .generate = sl_kz_generate_config_map },
 	{ "HashTransformer", &hash_args, .transform = hash },
 	{ "HelmChartInflationGenerator", &sl_kz_chart_plugin_args, .check = sl_kz_chart_check,
 	  .generate = sl_kz_chart_generate },
@@ -290,7 +293,8 @@ static const struct sl_kz_plugin_kind kinds[] = {
 	{ "PrefixTransformer", &prefix_args, .check = affix_check, .transform = prefix },
 	{ "ReplicaCountTransformer", &replica_args, .transform = replica },
 	{ "ReplacementTransformer", &replacement_args, .transform = replacement },
-	{ "SecretGenerator", &sl_kz_secret_struct, .generate = sl_kz_generate_secret },
+	{ "SecretGenerator", &sl_kz_secret_struct, .check = sl_kz_generate_check,
+	  .generate = sl_kz_generate_secret },
 	{ "SuffixTransformer", &suffix_args, .check = affix_check, .transform = suffix },
 	{ "ValueAddTransformer", &sl_kz_value_add_args, .check = sl_kz_value_add_check,
 	  .transform = sl_kz_value_add },
