@@ -15,12 +15,9 @@ static void add_place(const struct tmpl_frame *f, struct sl_strbuf *b)
 {
 	struct sl_str before = sl_str_sub(f->tree->text, 0, f->node->pos);
 	ptrdiff_t newline = sl_str_rchr(before, '\n');
-	size_t line = 1;
 
-	for (size_t i = 0; i < before.n; i++)
-		line += before.p[i] == '\n';
-	sl_strbuf_addf(b, "%.*s:%zu:%zu", SL_STR_FMT(f->tree->parse_name), line,
-		       before.n - (size_t)(newline + 1));
+	sl_strbuf_addf(b, "%.*s:%zu:%zu", SL_STR_FMT(f->tree->parse_name),
+		       tmpl_line_at(f->tree->text, f->node->pos), before.n - (size_t)(newline + 1));
 }
 
 static int fail(struct tmpl_frame *f, enum sl_err_code code, const char *message)

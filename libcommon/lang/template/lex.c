@@ -15,9 +15,7 @@ static const struct sl_str right_comment = { "*/", 2 };
 
 void tmpl_lex_init(struct tmpl_lexer *l, struct sl_arena *a, struct sl_str text)
 {
-	*l = (struct tmpl_lexer){
-		.a = a, .text = text.p ? text : SL_STR(""), .line = 1, .start_line = 1
-	};
+	*l = (struct tmpl_lexer){ .a = a, .text = text.p ? text : SL_STR("") };
 }
 
 static struct sl_str rest_from(const struct tmpl_lexer *l, size_t from)
@@ -95,51 +93,25 @@ static uint32_t next_rune(struct tmpl_lexer *l)
 	uint32_t rune = peek_rune(l, &width);
 
 	l->pos += (uint32_t)width;
-	if (rune == '\n')
-		l->line++;
 	return rune;
-}
-
-static uint32_t count_lines(struct sl_str s)
-{
-	uint32_t n = 0;
-
-	for (const char *p = s.p, *end = s.p + s.n; p < end; p++, n++) {
-		p = memchr(p, '\n', (size_t)(end - p));
-		if (!p)
-			break;
-	}
-	return n;
-}
-
-/* The lines between token's start and here, where they were not counted on the way. */
-static void count_pending(struct tmpl_lexer *l)
-{
-	l->line += count_lines(sl_str_sub(l->text, l->start, l->pos));
 }
 
 /* What lies between the token's start and here is it. */
 static void emit(struct tmpl_lexer *l, enum tmpl_token_kind kind, struct tmpl_token *ret)
 {
-	*ret = (struct tmpl_token){
-		kind, l->start, l->start_line, { l->text.p + l->start, l->pos - l->start }
-	};
+	*ret = (struct tmpl_token){ kind, l->start, { l->text.p + l->start, l->pos - l->start } };
 	l->start = l->pos;
-	l->start_line = l->line;
 }
 
-/* Drop what lies between the token's start and here, whose lines were not counted. */
+/* Drop what lies between the token's start and here. */
 static void ignore(struct tmpl_lexer *l)
 {
-	if (l->pos > l->start)
-		count_pending(l);
 	l->start = l->pos;
-	l->start_line = l->line;
 }
 
 static void fail(struct tmpl_lexer *l, const char *message, struct tmpl_token *ret)
 {
-	*ret = (struct tmpl_token){ TOKEN_ERROR, l->start, l->start_line, sl_str(message) };
+	*ret = (struct tmpl_token){ TOKEN_ERROR, l->start, sl_str(message) };
 	l->start = l->pos = 0;
 	l->text = SL_STR("");
 }
@@ -222,7 +194,6 @@ static bool lex_text_before(struct tmpl_lexer *l, uint32_t at, struct tmpl_token
 		while (end > l->start && is_space_at(l, end - 1))
 			end--;
 	l->pos = end;
-	count_pending(l);
 	emit(l, TOKEN_TEXT, ret);
 	l->pos = at;
 	ignore(l);
@@ -252,8 +223,6 @@ static void lex_text(struct tmpl_lexer *l, struct tmpl_token *ret)
 		if ((at > l->pos && lex_text_before(l, at, ret)) || lex_left_delim(l, ret))
 			return;
 	l->pos = (uint32_t)l->text.n;
-	if (l->pos > l->start)
-		count_pending(l);
 	emit(l, l->pos > l->start ? TOKEN_TEXT : TOKEN_EOF, ret);
 }
 
@@ -286,7 +255,7 @@ static void lex_end(struct tmpl_lexer *l, struct tmpl_token *ret)
 /* A run of space, but for its last character when that belongs to a right delimiter " -}}". */
 static void lex_space(struct tmpl_lexer *l, struct tmpl_token *ret)
 {
-	uint32_t line = l->line, first = l->pos;
+	uint32_t first = l->pos;
 
 	/* Nearly always a single one between two words. */
 	if (l->text.p[first] == ' ' && first + 1 < l->text.n && l->text.p[first + 1] != '-' &&
@@ -295,13 +264,9 @@ static void lex_space(struct tmpl_lexer *l, struct tmpl_token *ret)
 		emit(l, TOKEN_SPACE, ret);
 		return;
 	}
-	for (; is_space_at(l, l->pos); l->pos++) {
-		line = l->line;
-		l->line += l->text.p[l->pos] == '\n';
-	}
+	skip_space(l);
 	if (at_right_trim(l, l->pos - 1)) {
 		l->pos--;
-		l->line = line;
 		if (l->pos == first) {
 			lex_end(l, ret);
 			return;
@@ -499,7 +464,6 @@ static RARE void lex_raw_quoted(struct tmpl_lexer *l, struct tmpl_token *ret)
 		return;
 	}
 	l->pos += (uint32_t)end + 1;
-	count_pending(l);
 	emit(l, TOKEN_RAW_STRING, ret);
 }
 

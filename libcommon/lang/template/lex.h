@@ -51,7 +51,7 @@ enum tmpl_token_kind {
 
 struct tmpl_token {
 	enum tmpl_token_kind kind;
-	uint32_t pos, line;
+	uint32_t pos;
 	struct sl_str value; /* ERROR: the message */
 };
 
@@ -59,7 +59,6 @@ struct tmpl_lexer {
 	struct sl_arena *a;
 	struct sl_str text;
 	uint32_t pos, start;	    /* of what is looked at, and of the token */
-	uint32_t line, start_line;  /* likewise */
 	int32_t parens;		    /* open ones in this action */
 	bool inside;		    /* of an action */
 	bool no_break, no_continue; /* functions have these names, so that they are no keywords */

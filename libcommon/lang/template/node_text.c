@@ -151,3 +151,13 @@ void tmpl_node_text(const struct tmpl_node *node, struct sl_strbuf *out)
 		sl_strbuf_addz(out, constant_text(node));
 	}
 }
+
+size_t tmpl_line_at(struct sl_str text, size_t pos)
+{
+	struct sl_str before = sl_str_sub(text, 0, pos);
+	size_t line = 1;
+
+	for (size_t i = 0; i < before.n; i++)
+		line += before.p[i] == '\n';
+	return line;
+}

@@ -20,7 +20,8 @@ int tmpl_fail(struct tmpl_parser *p, const char *fmt, ...)
 	SL_AUTO(sl_strbuf) b = SL_STRBUF_INIT(MESSAGE_MAX);
 	va_list ap;
 
-	sl_strbuf_addf(&b, "template: %.*s:%u: ", SL_STR_FMT(p->name), p->scope->token[0].line);
+	sl_strbuf_addf(&b, "template: %.*s:%zu: ", SL_STR_FMT(p->name),
+		       tmpl_line_at(p->text, p->scope->token[0].pos));
 	va_start(ap, fmt);
 	sl_strbuf_vaddf(&b, fmt, ap);
 	va_end(ap);
@@ -29,15 +30,16 @@ int tmpl_fail(struct tmpl_parser *p, const char *fmt, ...)
 
 int tmpl_unexpected(struct tmpl_parser *p, const struct tmpl_token *t, const char *context)
 {
-	const char *text = tmpl_token_text(p->a, t), *in;
+	const char *text = tmpl_token_text(p->a, t), *action = p->scope->action, *in;
+	size_t line;
 
 	if (t->kind != TOKEN_ERROR)
 		return tmpl_fail(p, "unexpected %s in %s", text, context);
-	if (!p->scope->action_line || p->scope->action_line == t->line)
+	line = action ? tmpl_line_at(p->text, (size_t)(action - p->text.p)) : 0;
+	if (!action || line == tmpl_line_at(p->text, t->pos))
 		return tmpl_fail(p, "%s", text);
 	in = sl_str_ends(t->value, SL_STR(" action")) ? "" : " in action";
-	return tmpl_fail(p, "%s%s started at %.*s:%u", text, in, SL_STR_FMT(p->name),
-			 p->scope->action_line);
+	return tmpl_fail(p, "%s%s started at %.*s:%zu", text, in, SL_STR_FMT(p->name), line);
 }
 
 int tmpl_enter(struct tmpl_parser *p)
@@ -179,7 +181,7 @@ int tmpl_parse_body(struct tmpl_parser *p, struct sl_str name, const char *conte
 	if (r < 0)
 		return r;
 	if (end->kind != TMPL_END) {
-		p->scope->token[0].line = blamed->token[0].line;
+		p->scope->token[0].pos = blamed->token[0].pos;
 		return tmpl_fail(p, "unexpected {{else}} in %s", context);
 	}
 	return add_tree(p, name, list, false);

@@ -22,9 +22,9 @@ int tmpl_parse_text_or_action(struct tmpl_parser *p, const struct tmpl_token *t,
 	}
 	if (t->kind != TOKEN_LEFT_DELIM)
 		return tmpl_unexpected(p, t, "input");
-	p->scope->action_line = t->line;
+	p->scope->action = t->value.p;
 	r = tmpl_parse_action(p, ret);
-	p->scope->action_line = 0;
+	p->scope->action = NULL;
 	return r;
 }
 

@@ -15,7 +15,7 @@
 struct tmpl_scope {
 	struct tmpl_token token[3]; /* look-ahead; [0] is the last that was read */
 	int peeked;
-	uint32_t action_line; /* where the action began that is being read, or 0 */
+	const char *action;	    /* where the one began that is being read, or NULL */
 	unsigned ranges;      /* around the current place */
 	size_t variables;     /* of outer scopes, which are not seen */
 };

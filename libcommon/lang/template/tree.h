@@ -124,6 +124,8 @@ const struct sl_go_func *tmpl_set_function(struct sl_tmpl_set *set, struct sl_st
 int tmpl_parse_trees(struct sl_tmpl_set *set, struct sl_str name, struct sl_str text,
 		     struct sl_go_map *trees, struct sl_err *err) SL_MUST_CHECK;
 
+/* The line of a place in a text, from 1. Only messages ask for it, so that none are counted on the way. */
+size_t tmpl_line_at(struct sl_str text, size_t pos);
 /* The node as Go prints it in messages. */
 void tmpl_node_text(const struct tmpl_node *node, struct sl_strbuf *out);
 
