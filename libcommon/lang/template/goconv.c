@@ -117,7 +117,7 @@ static int float_to(const struct conv *c, const struct sl_goval *v, struct sl_va
 }
 
 /* Each byte that is no UTF-8 becomes U+FFFD. */
-static struct sl_value *repaired(struct sl_arena *a, struct sl_str s)
+static struct sl_str repaired(struct sl_arena *a, struct sl_str s)
 {
 	SL_AUTO(sl_strbuf) b = SL_STRBUF_INIT(s.n * 3);
 	char bytes[4];
@@ -129,14 +129,12 @@ static struct sl_value *repaired(struct sl_arena *a, struct sl_str s)
 		sl_strbuf_add(&b, bytes, sl_rune_encode(rune, bytes));
 		s = sl_str_sub(s, n, s.n);
 	}
-	return sl_value_str(a, sl_strbuf_str(&b));
+	return sl_arena_str(a, sl_strbuf_str(&b));
 }
 
-static struct sl_value *str_to(const struct conv *c, struct sl_str s)
+static struct sl_str text_to(const struct conv *c, struct sl_str s)
 {
-	if (c->verbatim || sl_str_is_utf8(s))
-		return sl_value_str_borrow(c->a, s);
-	return repaired(c->a, s);
+	return c->verbatim || sl_str_is_utf8(s) ? s : repaired(c->a, s);
 }
 
 static int slice_to(const struct conv *c, const struct sl_goval *v, unsigned depth,
@@ -170,28 +168,29 @@ static int slice_to(const struct conv *c, const struct sl_goval *v, unsigned dep
 static int map_to(const struct conv *c, const struct sl_goval *v, unsigned depth,
 		  struct sl_value **ret, struct sl_err *err)
 {
-	struct sl_value *map, *item;
+	size_t n = sl_go_map_len(v->map);
+	const struct sl_go_member *sorted;
 	struct sl_member *members;
-	struct sl_str *keys;
+	struct sl_value *map, *item;
 
 	if (!v->map) {
 		*ret = sl_value_null(c->a);
 		return 0;
 	}
 	map = sl_value_map(c->a);
-	keys = sl_go_map_keys(c->a, v->map);
-	members = sl_arena_array(c->a, sl_go_map_len(v->map), sizeof(*members));
-	for (size_t i = 0; i < sl_go_map_len(v->map); i++) {
-		int r = to_value(c, sl_go_map_get(v->map, keys[i]), depth + 1, &item, err);
+	sorted = sl_go_map_sorted(c->a, v->map);
+	members = sl_arena_array(c->a, n, sizeof(*members));
+	for (size_t i = 0; i < n; i++) {
+		int r = to_value(c, &sorted[i].value, depth + 1, &item, err);
 
 		if (r < 0)
 			return r;
-		members[i] = (struct sl_member){ .key = str_to(c, keys[i])->s, .value = item };
+		members[i] = (struct sl_member){ .key = text_to(c, sorted[i].key), .value = item };
 	}
 	/* Two keys may become one when bytes that are no UTF-8 are replaced: the last one wins. */
-	if (sl_map_adopt(c->a, map, members, sl_go_map_len(v->map))) {
+	if (sl_map_adopt(c->a, map, members, n)) {
 		map = sl_value_map(c->a);
-		for (size_t i = 0; i < sl_go_map_len(v->map); i++)
+		for (size_t i = 0; i < n; i++)
 			sl_map_set(c->a, map, members[i].key, members[i].value);
 	}
 	*ret = map;
@@ -265,7 +264,7 @@ static int to_value(const struct conv *c, const struct sl_goval *v, unsigned dep
 	case SL_GO_FLOAT64:
 		return float_to(c, v, ret, err);
 	case SL_GO_STRING:
-		*ret = str_to(c, v->s);
+		*ret = sl_value_str_borrow(c->a, text_to(c, v->s));
 		return 0;
 	case SL_GO_SLICE:
 		return slice_to(c, v, depth, ret, err);

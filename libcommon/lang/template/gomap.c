@@ -12,17 +12,12 @@
 
 #define INDEX_MIN 9 /* entries; fewer are found sooner by looking at each */
 
-struct entry {
-	struct sl_str key;
-	struct sl_goval value;
-};
-
 struct slot {
 	uint32_t hash, at; /* `at` is the entry's position plus one; 0 marks a free slot */
 };
 
 struct sl_go_map {
-	struct entry *entries;
+	struct sl_go_member *entries;
 	struct slot *slots; /* open addressing, at most half full; NULL while entries are few */
 	size_t n, cap, slot_count;
 	uint64_t seed;
@@ -70,17 +65,27 @@ static uint64_t load(const char *p, size_t n)
 	       (unsigned char)p[n - 1];
 }
 
+static uint64_t mix(uint64_t a, uint64_t b)
+{
+	unsigned __int128 product = (unsigned __int128)a * b;
+
+	return (uint64_t)product ^ (uint64_t)(product >> 64);
+}
+
 /* Seeded with an address, so that a document cannot be written to make its keys collide. */
 static uint32_t hash_key(const struct sl_go_map *m, struct sl_str key)
 {
-	uint64_t h = m->seed ^ key.n;
-	unsigned __int128 product;
+	const uint64_t odd = 0x9e3779b97f4a7c15ULL;
+	uint64_t h = m->seed ^ key.n * odd;
+	const char *p = key.p;
+	size_t left = key.n;
 
-	for (size_t i = 0; i < key.n; i += 8) {
-		product =
-			(unsigned __int128)(h ^ load(key.p + i, key.n - i)) * 0x9e3779b97f4a7c15ULL;
-		h = (uint64_t)product ^ (uint64_t)(product >> 64) ^ m->seed;
-	}
+	for (; left > 16; p += 16, left -= 16)
+		h = mix(load(p, 8) ^ m->seed, load(p + 8, 8) ^ h);
+	if (left > 8)
+		h = mix(load(p, 8) ^ m->seed, load(p + left - 8, 8) ^ h);
+	else
+		h = mix(load(p, left) ^ m->seed, odd ^ h);
 	return (uint32_t)(h ^ h >> 32);
 }
 
@@ -98,7 +103,7 @@ static struct slot *find_slot(const struct sl_go_map *m, struct sl_str key, uint
 }
 
 /* Of a map without an index. */
-static inline struct entry *find_in_row(const struct sl_go_map *m, struct sl_str key)
+static inline struct sl_go_member *find_in_row(const struct sl_go_map *m, struct sl_str key)
 {
 	for (size_t i = 0; i < m->n; i++)
 		if (sl_str_eq(m->entries[i].key, key))
@@ -106,7 +111,7 @@ static inline struct entry *find_in_row(const struct sl_go_map *m, struct sl_str
 	return NULL;
 }
 
-static inline __attribute__((always_inline)) struct entry *find(const struct sl_go_map *m,
+static inline __attribute__((always_inline)) struct sl_go_member *find(const struct sl_go_map *m,
 								struct sl_str key)
 {
 	struct slot *slot;
@@ -136,7 +141,7 @@ static void build_index(struct sl_arena *a, struct sl_go_map *m)
 
 static void grow(struct sl_arena *a, struct sl_go_map *m)
 {
-	struct entry *entries;
+	struct sl_go_member *entries;
 
 	m->cap = m->cap ? m->cap * 2 : 4;
 	entries = sl_arena_array(a, m->cap, sizeof(*entries));
@@ -152,7 +157,7 @@ static void append(struct sl_arena *a, struct sl_go_map *m, struct sl_str key, s
 		grow(a, m);
 	if (m->n && sl_str_cmp(m->entries[m->n - 1].key, key) > 0)
 		m->unsorted = true;
-	m->entries[m->n++] = (struct entry){ key, v };
+	m->entries[m->n++] = (struct sl_go_member){ key, v };
 }
 
 void sl_go_map_set_borrow(struct sl_arena *a, struct sl_go_map *m, struct sl_str key,
@@ -160,7 +165,7 @@ void sl_go_map_set_borrow(struct sl_arena *a, struct sl_go_map *m, struct sl_str
 {
 	uint32_t hash = m->slots ? hash_key(m, key) : 0;
 	struct slot *slot = m->slots ? find_slot(m, key, hash) : NULL;
-	struct entry *e;
+	struct sl_go_member *e;
 
 	if (slot)
 		e = slot->at ? &m->entries[slot->at - 1] : NULL;
@@ -179,7 +184,7 @@ void sl_go_map_set_borrow(struct sl_arena *a, struct sl_go_map *m, struct sl_str
 
 void sl_go_map_set(struct sl_arena *a, struct sl_go_map *m, struct sl_str key, struct sl_goval v)
 {
-	struct entry *e = find(m, key);
+	struct sl_go_member *e = find(m, key);
 
 	if (e)
 		e->value = v;
@@ -189,7 +194,7 @@ void sl_go_map_set(struct sl_arena *a, struct sl_go_map *m, struct sl_str key, s
 
 const struct sl_goval *sl_go_map_get(const struct sl_go_map *m, struct sl_str key)
 {
-	struct entry *e = m ? find(m, key) : NULL;
+	struct sl_go_member *e = m ? find(m, key) : NULL;
 
 	return e ? &e->value : NULL;
 }
@@ -212,7 +217,7 @@ static void free_slot(struct sl_go_map *m, struct slot *slot)
 
 bool sl_go_map_remove(struct sl_go_map *m, struct sl_str key)
 {
-	struct entry *e = m ? find(m, key) : NULL, *last;
+	struct sl_go_member *e = m ? find(m, key) : NULL, *last;
 
 	if (!e)
 		return false;
@@ -232,20 +237,32 @@ bool sl_go_map_remove(struct sl_go_map *m, struct sl_str key)
 
 static int compare_keys(const void *x, const void *y)
 {
-	const struct sl_str *a = x, *b = y;
+	const struct sl_go_member *a = x, *b = y;
 
-	return sl_str_cmp(*a, *b);
+	return sl_str_cmp(a->key, b->key);
+}
+
+const struct sl_go_member *sl_go_map_sorted(struct sl_arena *a, const struct sl_go_map *m)
+{
+	size_t n = sl_go_map_len(m);
+	struct sl_go_member *sorted;
+
+	if (!n || !m->unsorted)
+		return n ? m->entries : NULL;
+	sorted = sl_arena_array(a, n, sizeof(*sorted));
+	memcpy(sorted, m->entries, n * sizeof(*sorted));
+	qsort(sorted, n, sizeof(*sorted), compare_keys);
+	return sorted;
 }
 
 struct sl_str *sl_go_map_keys(struct sl_arena *a, const struct sl_go_map *m)
 {
 	size_t n = sl_go_map_len(m);
+	const struct sl_go_member *sorted = sl_go_map_sorted(a, m);
 	struct sl_str *keys = sl_arena_array(a, n ? n : 1, sizeof(*keys));
 
 	for (size_t i = 0; i < n; i++)
-		keys[i] = m->entries[i].key;
-	if (n && m->unsorted)
-		qsort(keys, n, sizeof(*keys), compare_keys);
+		keys[i] = sorted[i].key;
 	return keys;
 }
 

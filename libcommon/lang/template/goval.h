@@ -189,6 +189,15 @@ void sl_go_map_set(struct sl_arena *a, struct sl_go_map *m, struct sl_str key, s
 void sl_go_map_set_borrow(struct sl_arena *a, struct sl_go_map *m, struct sl_str key,
 			  struct sl_goval v);
 bool sl_go_map_remove(struct sl_go_map *m, struct sl_str key);
+struct sl_go_member {
+	struct sl_str key;
+	struct sl_goval value;
+};
+/*
+ * All members in bytewise order of their keys: sl_go_map_len() of them, NULL without any. They are valid until
+ * the map is changed, and lie in `a` when they had to be sorted.
+ */
+const struct sl_go_member *sl_go_map_sorted(struct sl_arena *a, const struct sl_go_map *m);
 /* All keys in bytewise order: an array of sl_go_map_len() in `a`. */
 struct sl_str *sl_go_map_keys(struct sl_arena *a, const struct sl_go_map *m);
 /* In no order that means anything: `at` from 0 to below sl_go_map_len(). */

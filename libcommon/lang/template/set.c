@@ -115,7 +115,8 @@ static int parse(struct sl_tmpl_set *set, struct sl_str name, struct sl_str text
 				  SL_STR_FMT(name), SL_TMPL_TEXT_MAX);
 	trees = parsed_before(set, name, text);
 	if (!trees) {
-		trees = sl_go_map_new(set->a);
+		/* Most texts define nothing but themselves. */
+		trees = sl_go_map_new_for(set->a, 1);
 		r = tmpl_parse_trees(set, name, text, trees, err);
 		if (r < 0)
 			return r;

@@ -45,9 +45,10 @@ int sl_helm_to_yaml(struct sl_arena *a, struct sl_goval v, struct sl_strbuf *out
 static int to_yaml(struct sl_go_call *call, const struct sl_goval *args, size_t n,
 		   struct sl_goval *ret, struct sl_err *err)
 {
+	SL_AUTO(sl_arena) scratch = SL_ARENA_INIT_LIMIT(call->a->limit);
 	SL_AUTO(sl_strbuf) b = SL_STRBUF_INIT(SL_SPRIG_TEXT_MAX);
 	SL_AUTO(sl_err) why = SL_ERR_INIT;
-	int r = sl_helm_to_yaml(call->a, args[0], &b, &why);
+	int r = sl_helm_to_yaml(&scratch, args[0], &b, &why);
 
 	(void)n;
 	if (r < 0)
@@ -72,10 +73,11 @@ static int to_yaml_pretty(struct sl_go_call *call, const struct sl_goval *args, 
 static int to_json(struct sl_go_call *call, const struct sl_goval *args, size_t n,
 		   struct sl_goval *ret, struct sl_err *err)
 {
+	SL_AUTO(sl_arena) scratch = SL_ARENA_INIT_LIMIT(call->a->limit);
 	SL_AUTO(sl_strbuf) b = SL_STRBUF_INIT(SL_SPRIG_TEXT_MAX);
 	SL_AUTO(sl_err) why = SL_ERR_INIT;
 	struct sl_value *tree = NULL;
-	int r = sl_goval_to_json(call->a, args[0], &tree, &why);
+	int r = sl_goval_to_json(&scratch, args[0], &tree, &why);
 
 	(void)n;
 	if (r < 0)
