@@ -130,15 +130,6 @@ char *sl_arena_bytes(struct sl_arena *a, size_t size)
 	return take(a, size);
 }
 
-void *sl_arena_array(struct sl_arena *a, size_t count, size_t size)
-{
-	size_t bytes;
-
-	if (__builtin_mul_overflow(count, size, &bytes))
-		abort();
-	return sl_arena_alloc(a, bytes);
-}
-
 void *sl_arena_double(struct sl_arena *a, void *p, size_t count, size_t *cap, size_t item)
 {
 	void *more;

@@ -16,6 +16,7 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "libcommon/base/mem.h"
@@ -73,8 +74,16 @@ static inline void *sl_arena_alloc(struct sl_arena *a, size_t size)
 char *sl_arena_bytes(struct sl_arena *a, size_t size)
 	__attribute__((returns_nonnull, warn_unused_result));
 #define sl_arena_new(a, type) ((type *)sl_arena_alloc((a), sizeof(type)))
-void *sl_arena_array(struct sl_arena *a, size_t count, size_t size)
+static inline void *sl_arena_array(struct sl_arena *a, size_t count, size_t size)
 	__attribute__((returns_nonnull, warn_unused_result));
+static inline void *sl_arena_array(struct sl_arena *a, size_t count, size_t size)
+{
+	size_t bytes;
+
+	if (__builtin_mul_overflow(count, size, &bytes))
+		abort();
+	return sl_arena_alloc(a, bytes);
+}
 /* The slow part of sl_arena_grow(). */
 void *sl_arena_double(struct sl_arena *a, void *p, size_t count, size_t *cap, size_t item)
 	__attribute__((returns_nonnull, warn_unused_result));

@@ -14,7 +14,7 @@ void sl_strbuf_init(struct sl_strbuf *b, size_t max_bytes)
 
 void sl_strbuf_release(struct sl_strbuf *b)
 {
-	if (b->cap)
+	if (b->cap && !b->lent)
 		free(b->p);
 	sl_strbuf_init(b, b->max);
 }
@@ -29,10 +29,22 @@ void sl_strbuf_reset(struct sl_strbuf *b)
 
 char *sl_strbuf_steal(struct sl_strbuf *b)
 {
-	char *p = b->cap ? b->p : sl_xmemdup0("", 0);
+	char *p = b->cap && !b->lent ? b->p : sl_xmemdup0(b->p, b->n);
 
 	sl_strbuf_init(b, b->max);
 	return p;
+}
+
+static void grow(struct sl_strbuf *b, size_t cap)
+{
+	char *lent = b->lent ? b->p : NULL;
+
+	b->p = sl_xrealloc(b->cap && !lent ? b->p : NULL, cap);
+	if (lent)
+		memcpy(b->p, lent, b->n);
+	b->p[b->n] = '\0';
+	b->cap = cap;
+	b->lent = false;
 }
 
 char *sl_strbuf_reserve(struct sl_strbuf *b, size_t n)
@@ -50,9 +62,7 @@ char *sl_strbuf_reserve(struct sl_strbuf *b, size_t n)
 			cap = need;
 		if (cap > b->max + 1 && b->max + 1 >= need)
 			cap = b->max + 1;
-		b->p = sl_xrealloc(b->cap ? b->p : NULL, cap);
-		b->p[b->n] = '\0';
-		b->cap = cap;
+		grow(b, cap);
 	}
 	return b->p + b->n;
 }

@@ -23,6 +23,7 @@ struct sl_strbuf {
 	size_t cap;  /* bytes allocated; 0 while nothing was added */
 	size_t max;  /* bytes allowed */
 	bool failed; /* an append was refused */
+	bool lent;   /* the memory is the caller's: see sl_strbuf_in() */
 };
 
 extern char sl_strbuf_empty[1];
@@ -32,6 +33,20 @@ extern char sl_strbuf_empty[1];
 	}
 
 void sl_strbuf_init(struct sl_strbuf *b, size_t max_bytes);
+/*
+ * A buffer that begins in `room`, an array of `size` bytes (1 to `max_bytes` + 1) that outlives it, and
+ * allocates once that is too small: short texts that are built and copied need no allocation.
+ */
+static inline struct sl_strbuf sl_strbuf_in(char *room, size_t size, size_t max_bytes)
+{
+	room[0] = '\0';
+	return (struct sl_strbuf){ .p = room, .cap = size, .max = max_bytes, .lent = true };
+}
+/* A variable of that kind, released at scope end; `max_bytes` is not below SL_STRBUF_ROOM. */
+#define SL_STRBUF_ON_STACK(name, max_bytes) \
+	char name##_room[SL_STRBUF_ROOM]; \
+	SL_AUTO(sl_strbuf) name = sl_strbuf_in(name##_room, sizeof(name##_room), max_bytes)
+#define SL_STRBUF_ROOM 512 /* bytes */
 void sl_strbuf_release(struct sl_strbuf *b);
 /* Forget the content and the failure, keep the memory. */
 void sl_strbuf_reset(struct sl_strbuf *b);

@@ -11,7 +11,7 @@
 #include "libcommon/lang/sprig/sprig.h"
 
 /* Room for what a function makes. */
-#define SL_SPRIG_BUF(name) SL_AUTO(sl_strbuf) name = SL_STRBUF_INIT(SL_SPRIG_TEXT_MAX)
+#define SL_SPRIG_BUF(name) SL_STRBUF_ON_STACK(name, SL_SPRIG_TEXT_MAX)
 
 /* The text as the result. SL_ERR_TOO_LARGE when it did not fit, or the rendering's memory is used up. */
 int sl_sprig_text(struct sl_go_call *call, const struct sl_strbuf *text, struct sl_goval *ret,

@@ -28,7 +28,7 @@ static int negate(struct sl_go_call *call, const struct sl_goval *args, size_t n
 static int print(struct sl_go_call *call, const struct sl_goval *args, size_t n,
 		 struct sl_goval *ret, struct sl_err *err)
 {
-	SL_AUTO(sl_strbuf) out = SL_STRBUF_INIT(TMPL_TEXT_MAX);
+	SL_STRBUF_ON_STACK(out, TMPL_TEXT_MAX);
 
 	sl_go_sprint(&out, args, n);
 	return tmpl_return_text(call, &out, ret, err);
@@ -37,7 +37,7 @@ static int print(struct sl_go_call *call, const struct sl_goval *args, size_t n,
 static int println(struct sl_go_call *call, const struct sl_goval *args, size_t n,
 		   struct sl_goval *ret, struct sl_err *err)
 {
-	SL_AUTO(sl_strbuf) out = SL_STRBUF_INIT(TMPL_TEXT_MAX);
+	SL_STRBUF_ON_STACK(out, TMPL_TEXT_MAX);
 
 	sl_go_sprintln(&out, args, n);
 	return tmpl_return_text(call, &out, ret, err);
@@ -46,7 +46,7 @@ static int println(struct sl_go_call *call, const struct sl_goval *args, size_t 
 static int print_format(struct sl_go_call *call, const struct sl_goval *args, size_t n,
 			struct sl_goval *ret, struct sl_err *err)
 {
-	SL_AUTO(sl_strbuf) out = SL_STRBUF_INIT(TMPL_TEXT_MAX);
+	SL_STRBUF_ON_STACK(out, TMPL_TEXT_MAX);
 
 	sl_go_sprintf(&out, args[0].s, args + 1, n - 1);
 	return tmpl_return_text(call, &out, ret, err);

@@ -2,6 +2,7 @@
 
 #include "libcommon/codec/json_go.h"
 #include "libcommon/codec/yaml.h"
+#include "libcommon/lang/sprig/call.h"
 #include "libcommon/render/helm/yaml_pretty.h"
 #include "libcommon/render/helm/yaml_survives.h"
 
@@ -46,7 +47,7 @@ static int to_yaml(struct sl_go_call *call, const struct sl_goval *args, size_t 
 		   struct sl_goval *ret, struct sl_err *err)
 {
 	SL_AUTO(sl_arena) scratch = SL_ARENA_INIT_LIMIT(call->a->limit);
-	SL_AUTO(sl_strbuf) b = SL_STRBUF_INIT(SL_SPRIG_TEXT_MAX);
+	SL_SPRIG_BUF(b);
 	SL_AUTO(sl_err) why = SL_ERR_INIT;
 	int r = sl_helm_to_yaml(&scratch, args[0], &b, &why);
 
@@ -59,7 +60,7 @@ static int to_yaml(struct sl_go_call *call, const struct sl_goval *args, size_t 
 static int to_yaml_pretty(struct sl_go_call *call, const struct sl_goval *args, size_t n,
 			  struct sl_goval *ret, struct sl_err *err)
 {
-	SL_AUTO(sl_strbuf) b = SL_STRBUF_INIT(SL_SPRIG_TEXT_MAX);
+	SL_SPRIG_BUF(b);
 	struct sl_value *tree = NULL;
 	int r = sl_helm_yaml_pretty(call->a, args[0], &tree, err);
 
@@ -74,7 +75,7 @@ static int to_json(struct sl_go_call *call, const struct sl_goval *args, size_t 
 		   struct sl_goval *ret, struct sl_err *err)
 {
 	SL_AUTO(sl_arena) scratch = SL_ARENA_INIT_LIMIT(call->a->limit);
-	SL_AUTO(sl_strbuf) b = SL_STRBUF_INIT(SL_SPRIG_TEXT_MAX);
+	SL_SPRIG_BUF(b);
 	SL_AUTO(sl_err) why = SL_ERR_INIT;
 	struct sl_value *tree = NULL;
 	int r = sl_goval_to_json(&scratch, args[0], &tree, &why);
@@ -227,7 +228,7 @@ static int from_json_array(struct sl_go_call *call, const struct sl_goval *args,
 static int to_toml(struct sl_go_call *call, const struct sl_goval *args, size_t n,
 		   struct sl_goval *ret, struct sl_err *err)
 {
-	SL_AUTO(sl_strbuf) b = SL_STRBUF_INIT(SL_SPRIG_TEXT_MAX);
+	SL_SPRIG_BUF(b);
 	SL_AUTO(sl_err) why = SL_ERR_INIT;
 	enum sl_go_kind kind = sl_goval_kind(args[0]);
 	int r;

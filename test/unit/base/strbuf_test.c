@@ -129,6 +129,44 @@ static void steals_and_starts_anew(void **state)
 	assert_int_equal(b.max, 5);
 }
 
+static void begins_in_room_of_the_caller(void **state)
+{
+	char room[4];
+	SL_AUTO(sl_strbuf) b = sl_strbuf_in(room, sizeof(room), 100);
+	SL_AUTO_FREE char *s = NULL;
+
+	(void)state;
+	assert_str(sl_strbuf_str(&b), "");
+	sl_strbuf_addz(&b, "abc");
+	assert_ptr_equal(b.p, room);
+	assert_string_equal(room, "abc");
+	sl_strbuf_addz(&b, "d");
+	assert_ptr_not_equal(b.p, room);
+	assert_str(sl_strbuf_str(&b), "abcd");
+	sl_strbuf_addz(&b, "efghijklmnop");
+	assert_string_equal(b.p, "abcdefghijklmnop");
+	s = sl_strbuf_steal(&b);
+	assert_string_equal(s, "abcdefghijklmnop");
+}
+
+static void steals_from_room_of_the_caller(void **state)
+{
+	char room[4];
+	SL_AUTO(sl_strbuf) b = sl_strbuf_in(room, sizeof(room), 3);
+	SL_AUTO_FREE char *s = NULL;
+
+	(void)state;
+	sl_strbuf_addz(&b, "abc");
+	s = sl_strbuf_steal(&b);
+	assert_ptr_not_equal(s, room);
+	assert_string_equal(s, "abc");
+	sl_strbuf_addz(&b, "de");
+	assert_str(sl_strbuf_str(&b), "de");
+	assert_string_equal(room, "abc");
+	sl_strbuf_addz(&b, "fg");
+	assert_true(b.failed);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -140,6 +178,8 @@ int main(void)
 		cmocka_unit_test(reserves_and_claims),
 		cmocka_unit_test(cuts_and_consumes),
 		cmocka_unit_test(steals_and_starts_anew),
+		cmocka_unit_test(begins_in_room_of_the_caller),
+		cmocka_unit_test(steals_from_room_of_the_caller),
 	};
 
 	return run_group("strbuf", tests);
