@@ -19,7 +19,7 @@ bool sl_str_ieq(struct sl_str a, struct sl_str b)
 	if (a.n != b.n)
 		return false;
 	for (size_t i = 0; i < a.n; i++)
-		if (ascii_lower(a.p[i]) != ascii_lower(b.p[i]))
+		if (a.p[i] != b.p[i] && ascii_lower(a.p[i]) != ascii_lower(b.p[i]))
 			return false;
 	return true;
 }
@@ -76,7 +76,10 @@ ptrdiff_t sl_str_find(struct sl_str s, struct sl_str needle)
 		return 0;
 	if (needle.n == 1)
 		return sl_str_chr(s, *needle.p);
-	hit = s.n ? memmem(s.p, s.n, needle.p, needle.n) : NULL;
+	/* Looking for a byte is much faster, and most texts do not even have that. */
+	hit = s.n ? memchr(s.p, *needle.p, s.n) : NULL;
+	if (hit)
+		hit = memmem(hit, s.n - (size_t)(hit - s.p), needle.p, needle.n);
 	return hit ? hit - s.p : -1;
 }
 

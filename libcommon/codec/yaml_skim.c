@@ -261,10 +261,13 @@ static bool take_line(struct skim *k)
 
 bool sl_yaml_skim(struct sl_str text, sl_yaml_skim_fn take, void *ctx)
 {
-	struct skim k = { .s = { .begin = text.p, .end = text.p + text.n },
-			  .take = take,
-			  .ctx = ctx };
+	struct skim k; /* all but `levels`, which is large, and unused beyond `depth` */
 
+	k.s = (struct sl_yaml_skim_cursor){ .begin = text.p, .end = text.p + text.n };
+	k.depth = 0;
+	k.open = false;
+	k.take = take;
+	k.ctx = ctx;
 	if (!text.n || text.n > SL_YAML_SKIM_BYTES_MAX)
 		return false;
 	for (const char *from = text.p;; from = k.s.eol + 1, k.s.line++) {

@@ -15,7 +15,14 @@ struct sl_yaml_skim_cursor {
 
 /* The current line is the one that begins at `from`. */
 void sl_yaml_skim_line(struct sl_yaml_skim_cursor *s, const char *from);
-void sl_yaml_skim_spaces(struct sl_yaml_skim_cursor *s);
+static inline void sl_yaml_skim_spaces(struct sl_yaml_skim_cursor *s)
+{
+	const char *p = s->p;
+
+	while (p < s->eol && *p == ' ')
+		p++;
+	s->p = p;
+}
 
 /*
  * Each takes what stands at the cursor, to its end, or says false. `e` is filled. With `lines` text may go

@@ -105,15 +105,6 @@ void sl_yaml_skim_line(struct sl_yaml_skim_cursor *s, const char *from)
 		s->eol = s->end;
 }
 
-void sl_yaml_skim_spaces(struct sl_yaml_skim_cursor *s)
-{
-	const char *p = s->p;
-
-	while (p < s->eol && *p == ' ')
-		p++;
-	s->p = p;
-}
-
 bool sl_yaml_skim_comment(struct sl_yaml_skim_cursor *s)
 {
 	s->p = skip(s->p, s->eol, C_PRINT);

@@ -130,7 +130,7 @@ static bool take_scalar(struct skim *s, const struct sl_yaml_skimmed *e, struct 
 static bool take(void *ctx, const struct sl_yaml_skimmed *e)
 {
 	struct skim *s = ctx;
-	struct sl_str text = sl_str_sub(s->doc, e->from, (size_t)e->from + e->n);
+	struct sl_str text = { s->doc.p + e->from, e->n };
 
 	switch ((enum sl_yaml_skim_kind)e->kind) {
 	case SL_YAML_SKIM_MAP:
