@@ -2,6 +2,7 @@
 
 #include <string.h>
 
+#include "libcommon/base/ascii.h"
 #include "libcommon/codec/unicode.h"
 #include "libcommon/lang/template/literal.h"
 
@@ -422,8 +423,17 @@ static bool scan_number(struct tmpl_lexer *l)
 static RARE void lex_number(struct tmpl_lexer *l, struct tmpl_token *ret)
 {
 	enum tmpl_token_kind kind = TOKEN_NUMBER;
-	bool ok = scan_number(l);
+	bool ok;
 
+	/* Nearly always a few digits and space. */
+	while (l->pos < l->text.n && sl_is_digit(l->text.p[l->pos]))
+		l->pos++;
+	if (l->pos > l->start && is_space_at(l, l->pos)) {
+		emit(l, kind, ret);
+		return;
+	}
+	l->pos = l->start;
+	ok = scan_number(l);
 	if (ok && (peek(l) == '+' || peek(l) == '-')) {
 		ok = scan_number(l) && l->text.p[l->pos - 1] == 'i';
 		kind = TOKEN_COMPLEX;
@@ -437,10 +447,10 @@ static RARE void lex_number(struct tmpl_lexer *l, struct tmpl_token *ret)
 		     ret);
 }
 
-/* Up to the closing quote, which a backslash escapes; the opening one is behind. */
+/* Up to the closing quote, which a backslash escapes. */
 static void lex_quoted(struct tmpl_lexer *l, char quote, struct tmpl_token *ret)
 {
-	const char *p = l->text.p + l->pos, *end = l->text.p + l->text.n;
+	const char *p = l->text.p + l->pos + 1, *end = l->text.p + l->text.n;
 	bool is_text = quote == '"';
 
 	for (; p < end && *p != quote && *p != '\n'; p++)
@@ -457,18 +467,19 @@ static void lex_quoted(struct tmpl_lexer *l, char quote, struct tmpl_token *ret)
 
 static RARE void lex_raw_quoted(struct tmpl_lexer *l, struct tmpl_token *ret)
 {
-	ptrdiff_t end = sl_str_chr(rest_from(l, l->pos), '`');
+	ptrdiff_t end = sl_str_chr(rest_from(l, l->pos + 1), '`');
 
 	if (end < 0) {
 		fail(l, "unterminated raw quoted string", ret);
 		return;
 	}
-	l->pos += (uint32_t)end + 1;
+	l->pos += (uint32_t)end + 2;
 	emit(l, TOKEN_RAW_STRING, ret);
 }
 
 static void lex_paren(struct tmpl_lexer *l, char paren, struct tmpl_token *ret)
 {
+	l->pos++;
 	l->parens += paren == '(' ? 1 : -1;
 	if (l->parens < 0)
 		fail(l, "unexpected right paren", ret);
@@ -478,11 +489,11 @@ static void lex_paren(struct tmpl_lexer *l, char paren, struct tmpl_token *ret)
 
 static void lex_declare(struct tmpl_lexer *l, struct tmpl_token *ret)
 {
-	if (!is_byte_at(l, l->pos, '=')) {
+	if (!is_byte_at(l, l->pos + 1, '=')) {
 		fail(l, "expected :=", ret);
 		return;
 	}
-	l->pos++;
+	l->pos += 2;
 	emit(l, TOKEN_DECLARE, ret);
 }
 
@@ -497,38 +508,6 @@ static RARE void lex_other(struct tmpl_lexer *l, uint32_t rune, struct tmpl_toke
 		     ret);
 }
 
-/* Whatever begins with an ASCII character that is neither space nor part of a word. */
-static void lex_punctuation(struct tmpl_lexer *l, char c, struct tmpl_token *ret)
-{
-	switch (c) {
-	case '=':
-		emit(l, TOKEN_ASSIGN, ret);
-		break;
-	case ':':
-		lex_declare(l, ret);
-		break;
-	case '|':
-		emit(l, TOKEN_PIPE, ret);
-		break;
-	case '"':
-	case '\'':
-		lex_quoted(l, c, ret);
-		break;
-	case '`':
-		lex_raw_quoted(l, ret);
-		break;
-	case '$':
-		lex_name(l, TOKEN_VARIABLE, TOKEN_VARIABLE, ret);
-		break;
-	case '(':
-	case ')':
-		lex_paren(l, c, ret);
-		break;
-	default:
-		lex_other(l, (unsigned char)c, ret);
-	}
-}
-
 /* Whatever begins with a character outside ASCII: a word, or a mistake. */
 static RARE void lex_wide(struct tmpl_lexer *l, struct tmpl_token *ret)
 {
@@ -538,34 +517,89 @@ static RARE void lex_wide(struct tmpl_lexer *l, struct tmpl_token *ret)
 		lex_other(l, next_rune(l), ret);
 }
 
+/* "." alone at the end is no number, but where numbers are scanned that is found out. */
+static void lex_dot(struct tmpl_lexer *l, struct tmpl_token *ret)
+{
+	char after = l->pos + 1 < l->text.n ? l->text.p[l->pos + 1] : '0';
+
+	if (after >= '0' && after <= '9') {
+		lex_number(l, ret);
+		return;
+	}
+	l->pos++;
+	lex_name(l, TOKEN_FIELD, TOKEN_DOT, ret);
+}
+
+static void emit_byte(struct tmpl_lexer *l, enum tmpl_token_kind kind, struct tmpl_token *ret)
+{
+	l->pos++;
+	emit(l, kind, ret);
+}
+
 static void lex_inside(struct tmpl_lexer *l, struct tmpl_token *ret)
 {
-	bool more = l->pos + 1 < l->text.n;
-	unsigned char c, after, class;
+	unsigned char c;
 
 	if (l->pos >= l->text.n) {
 		fail(l, "unclosed action", ret);
 		return;
 	}
 	c = (unsigned char)l->text.p[l->pos];
-	after = more ? (unsigned char)l->text.p[l->pos + 1] : 0;
-	class = classes[c];
-	if (c >= 0x80) {
-		lex_wide(l, ret);
-	} else if (class & SPACE) {
+	switch (c) {
+	case ' ':
+	case '\t':
+	case '\r':
+	case '\n':
 		lex_space(l, ret);
-	} else if ((c < '0' || c > '9') && class & WORD) {
+		break;
+	case 'a' ... 'z':
+	case 'A' ... 'Z':
+	case '_':
 		lex_ident(l, ret);
-	} else if (c == '}' && after == '}') {
-		lex_end(l, ret);
-	} else if (c == '.' && more && (after < '0' || after > '9')) {
+		break;
+	case '.':
+		lex_dot(l, ret);
+		break;
+	case '$':
 		l->pos++;
-		lex_name(l, TOKEN_FIELD, TOKEN_DOT, ret);
-	} else if (c == '.' || c == '+' || c == '-' || class & WORD) {
+		lex_name(l, TOKEN_VARIABLE, TOKEN_VARIABLE, ret);
+		break;
+	case '0' ... '9':
+	case '+':
+	case '-':
 		lex_number(l, ret);
-	} else {
-		l->pos++;
-		lex_punctuation(l, (char)c, ret);
+		break;
+	case '"':
+	case '\'':
+		lex_quoted(l, (char)c, ret);
+		break;
+	case '`':
+		lex_raw_quoted(l, ret);
+		break;
+	case '|':
+		emit_byte(l, TOKEN_PIPE, ret);
+		break;
+	case '=':
+		emit_byte(l, TOKEN_ASSIGN, ret);
+		break;
+	case ':':
+		lex_declare(l, ret);
+		break;
+	case '(':
+	case ')':
+		lex_paren(l, (char)c, ret);
+		break;
+	case '}':
+		if (at_plain_right_delim(l, l->pos))
+			lex_end(l, ret);
+		else
+			lex_other(l, next_rune(l), ret);
+		break;
+	case 0x80 ... 0xff:
+		lex_wide(l, ret);
+		break;
+	default:
+		lex_other(l, next_rune(l), ret);
 	}
 }
 

@@ -78,13 +78,20 @@ void tmpl_lex_init(struct tmpl_lexer *l, struct sl_arena *a, struct sl_str text)
 void tmpl_lex_next(struct tmpl_lexer *l, struct tmpl_token *ret);
 /*
  * Pass over a single space between words of an action, as most are, for whoever would pass over its token.
+ * Whether there was one.
  */
-static inline void tmpl_lex_skip_space(struct tmpl_lexer *l)
+static inline bool tmpl_lex_skip_space(struct tmpl_lexer *l)
 {
 	if (!l->inside || l->pos + 1 >= l->text.n || l->text.p[l->pos] != ' ' ||
 	    !tmpl_lex_is_word_at(l, l->pos + 1))
-		return;
+		return false;
 	l->start = ++l->pos;
+	return true;
+}
+/* Whether the next token may be a FIELD. */
+static inline bool tmpl_lex_is_at_dot(const struct tmpl_lexer *l)
+{
+	return l->pos < l->text.n && l->text.p[l->pos] == '.';
 }
 /* The token as messages show it, in the arena. */
 const char *tmpl_token_text(struct sl_arena *a, const struct tmpl_token *t);

@@ -49,12 +49,6 @@ int tmpl_enter(struct tmpl_parser *p)
 	return 0;
 }
 
-void tmpl_node_pend(struct tmpl_parser *p, struct tmpl_node *node)
-{
-	p->pending = sl_grow(p->pending, p->pending_n, &p->pending_cap, sizeof(struct tmpl_node *));
-	p->pending[p->pending_n++] = node;
-}
-
 struct tmpl_node **tmpl_node_take(struct tmpl_parser *p, size_t mark, struct tmpl_node **only,
 				  size_t *ret_n)
 {

@@ -144,18 +144,15 @@ static int parse_command(struct tmpl_parser *p, struct tmpl_node **ret)
 
 	do {
 		struct tmpl_node *operand = NULL;
-		int r;
+		int r = parse_term(p, &operand);
 
-		(void)tmpl_peek_non_space(p);
-		r = parse_term(p, &operand);
-		if (r == 0 && operand && tmpl_peek(p)->kind == TOKEN_FIELD)
+		if (r == 0 && operand && tmpl_at_field(p))
 			r = parse_fields(p, &operand);
 		if (r < 0)
 			return r;
 		if (operand)
 			tmpl_node_pend(p, operand);
-		t = *tmpl_next(p);
-	} while (t.kind == TOKEN_SPACE);
+	} while (tmpl_skip_space(p) || (t = *tmpl_next(p)).kind == TOKEN_SPACE);
 	if (t.kind == TOKEN_RIGHT_DELIM || t.kind == TOKEN_RIGHT_PAREN)
 		tmpl_backup(p);
 	else if (t.kind != TOKEN_PIPE)
@@ -176,17 +173,17 @@ int tmpl_parse_pipeline(struct tmpl_parser *p, const char *context, enum tmpl_to
 	int r = parse_declarations(p, context, pipe);
 
 	while (r == 0) {
-		struct tmpl_token t = *tmpl_next_non_space(p);
+		const struct tmpl_token *t = tmpl_peek_non_space(p);
 
-		if (t.kind == end) {
+		if (t->kind == end) {
+			(void)tmpl_next(p);
 			pipe->pipeline.commands =
 				tmpl_node_take(p, mark, &pipe->pipeline.only, &pipe->pipeline.n);
 			*ret = pipe;
 			return check_pipeline(p, context, pipe);
 		}
-		if (!begins_operand(t.kind))
-			return tmpl_unexpected(p, &t, context);
-		tmpl_backup(p);
+		if (!begins_operand(t->kind))
+			return tmpl_unexpected(p, t, context);
 		r = parse_command(p, &command);
 		if (r == 0)
 			tmpl_node_pend(p, command);
@@ -248,29 +245,29 @@ static void parse_field(struct tmpl_parser *p, const struct tmpl_token *t, struc
 /* A term, or NULL when something else comes. */
 static int parse_term(struct tmpl_parser *p, struct tmpl_node **ret)
 {
-	struct tmpl_token t = *tmpl_next_non_space(p);
+	const struct tmpl_token *t = tmpl_next_non_space(p);
 	int r;
 
-	switch (t.kind) {
+	switch (t->kind) {
 	case TOKEN_IDENT:
-		return parse_function(p, &t, ret);
+		return parse_function(p, t, ret);
 	case TOKEN_DOT:
 	case TOKEN_NIL:
-		*ret = tmpl_node_new(p, t.kind == TOKEN_DOT ? TMPL_DOT : TMPL_NIL, t.pos);
+		*ret = tmpl_node_new(p, t->kind == TOKEN_DOT ? TMPL_DOT : TMPL_NIL, t->pos);
 		return 0;
 	case TOKEN_VARIABLE:
-		return parse_variable(p, &t, ret);
+		return parse_variable(p, t, ret);
 	case TOKEN_FIELD:
-		parse_field(p, &t, ret);
+		parse_field(p, t, ret);
 		return 0;
 	case TOKEN_BOOL:
-		*ret = tmpl_node_new(p, TMPL_BOOL, t.pos);
-		(*ret)->flag = sl_str_eqz(t.value, "true");
+		*ret = tmpl_node_new(p, TMPL_BOOL, t->pos);
+		(*ret)->flag = sl_str_eqz(t->value, "true");
 		return 0;
 	case TOKEN_CHAR_CONSTANT:
 	case TOKEN_COMPLEX:
 	case TOKEN_NUMBER:
-		return parse_number(p, &t, ret);
+		return parse_number(p, t, ret);
 	case TOKEN_LEFT_PAREN:
 		r = tmpl_enter(p);
 		return r < 0 ? r
@@ -278,7 +275,7 @@ static int parse_term(struct tmpl_parser *p, struct tmpl_node **ret)
 						   ret);
 	case TOKEN_STRING:
 	case TOKEN_RAW_STRING:
-		return parse_string(p, &t, ret);
+		return parse_string(p, t, ret);
 	default:
 		tmpl_backup(p);
 		*ret = NULL;

@@ -76,7 +76,7 @@ static inline const struct tmpl_token *tmpl_peek_non_space(struct tmpl_parser *p
 	const struct tmpl_token *t;
 
 	if (p->scope->peeked == 0)
-		tmpl_lex_skip_space(&p->lex);
+		(void)tmpl_lex_skip_space(&p->lex);
 	t = tmpl_peek(p);
 	while (t->kind == TOKEN_SPACE) {
 		p->scope->peeked--;
@@ -91,6 +91,19 @@ static inline const struct tmpl_token *tmpl_next_non_space(struct tmpl_parser *p
 
 	p->scope->peeked--;
 	return t;
+}
+
+/* The single space between two words; whether there was one. Others remain tokens. */
+static inline bool tmpl_skip_space(struct tmpl_parser *p)
+{
+	return p->scope->peeked == 0 && tmpl_lex_skip_space(&p->lex);
+}
+
+/* Whether fields follow what was just read. */
+static inline bool tmpl_at_field(struct tmpl_parser *p)
+{
+	return (p->scope->peeked || tmpl_lex_is_at_dot(&p->lex)) &&
+	       tmpl_peek(p)->kind == TOKEN_FIELD;
 }
 
 static inline void tmpl_backup(struct tmpl_parser *p)
@@ -137,7 +150,11 @@ static inline struct tmpl_node *tmpl_node_new(struct tmpl_parser *p, enum tmpl_k
 	return node;
 }
 /* One more of the list that is being collected. */
-void tmpl_node_pend(struct tmpl_parser *p, struct tmpl_node *node);
+static inline void tmpl_node_pend(struct tmpl_parser *p, struct tmpl_node *node)
+{
+	p->pending = sl_grow(p->pending, p->pending_n, &p->pending_cap, sizeof(struct tmpl_node *));
+	p->pending[p->pending_n++] = node;
+}
 /*
  * What was collected behind `mark`, the number of pending nodes at its beginning: in the arena, or a single
  * one in `*only`.
