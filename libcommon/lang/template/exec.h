@@ -75,8 +75,15 @@ static inline int tmpl_step(struct tmpl_frame *f)
 		return 0;
 	return tmpl_step_error(f);
 }
+/* The slow part of tmpl_descend(). */
+int tmpl_depth_error(struct tmpl_frame *f);
 /* Fails when the stack has no room for another level. */
-int tmpl_descend(struct tmpl_frame *f);
+static inline int tmpl_descend(struct tmpl_frame *f)
+{
+	struct sl_tmpl_exec *x = f->x;
+
+	return tmpl_stack_used(x->stack_base) > x->limits.stack ? tmpl_depth_error(f) : 0;
+}
 /* Whether it has room for another template, which is less, so that recursion is told as such. */
 bool tmpl_has_room(const struct sl_tmpl_exec *x);
 

@@ -49,20 +49,22 @@ static struct sl_str value_name(struct sl_arena *a, struct sl_goval v)
 }
 
 /* A function gets copies of structs: see `as_argument` in goval.h. */
-static inline struct sl_goval as_argument(const struct sl_go_type *type,
-					  const struct tmpl_value *value)
+static inline void give(const struct sl_go_type *type, const struct tmpl_value *value,
+			struct sl_goval *ret)
 {
-	struct sl_goval v = value->v;
+	const struct sl_go_type *given = value->v.type;
 
+	*ret = value->v;
 	if (value->boxed && type == &tmpl_reflect_boxed)
-		return SL_GO_NIL;
-	if (v.type && v.type->as_argument && type->kind == SL_GO_INTERFACE)
-		v.type = v.type->as_argument;
+		*ret = SL_GO_NIL;
+	else if (!given)
+		return;
+	else if (type->kind == SL_GO_INTERFACE && given->as_argument)
+		ret->type = given->as_argument;
 	/* chartutil.Values given for a map[string]interface {} is one then. */
-	if (v.type && v.type->kind == type->kind &&
-	    (type->kind == SL_GO_MAP || type->kind == SL_GO_SLICE))
-		v.type = type;
-	return v;
+	else if ((type->kind == SL_GO_MAP || type->kind == SL_GO_SLICE) &&
+		 given->kind == type->kind)
+		ret->type = type;
 }
 
 /* `argv` has the receiver first if there is one. */
@@ -76,16 +78,18 @@ static int eval_arguments(struct tmpl_frame *f, const struct tmpl_call *c,
 	if (c->receiver)
 		argv[at++] = *c->receiver;
 	for (; i + 1 < c->n; i++) {
-		r = tmpl_eval_arg(f, c->dot, parameter(fn, i), c->args[i + 1], &v);
+		const struct sl_go_type *type = parameter(fn, i);
+
+		r = tmpl_eval_arg(f, c->dot, type, c->args[i + 1], &v);
 		if (r < 0)
 			return r;
-		argv[at++] = as_argument(parameter(fn, i), &v);
+		give(type, &v, &argv[at++]);
 	}
 	if (!c->final)
 		return 0;
 	v = *c->final;
 	r = tmpl_validate(f, parameter(fn, i), &v);
-	argv[at] = as_argument(parameter(fn, i), &v);
+	give(parameter(fn, i), &v, &argv[at]);
 	return r;
 }
 
@@ -154,10 +158,10 @@ static const struct sl_go_func *find_method(const struct sl_go_type *type, struc
 static const struct sl_go_func *method_of(struct sl_goval v, struct sl_str name,
 					  struct sl_goval *ret_receiver)
 {
-	const struct sl_go_func *m = is_lower(name) ? NULL : find_method(v.type, name);
+	const struct sl_go_func *m = find_method(v.type, name);
 
 	*ret_receiver = v;
-	if (m || is_lower(name) || v.type->kind != SL_GO_POINTER || !v.ptr)
+	if (m || v.type->kind != SL_GO_POINTER || !v.ptr)
 		return m;
 	*ret_receiver = tmpl_indirect(v);
 	return find_method(ret_receiver->type, name);
@@ -235,7 +239,7 @@ static int eval_name(struct tmpl_frame *f, const struct tmpl_call *c, struct sl_
 	}
 	if (value->v.type == &sl_go_any)
 		return tmpl_error(f, "nil pointer evaluating interface {}.%.*s", SL_STR_FMT(name));
-	method = method_of(value->v, name, &receiver);
+	method = is_lower(name) ? NULL : method_of(value->v, name, &receiver);
 	if (!method)
 		return eval_data(f, name, c->n > 1 || c->final, value);
 	call = *c;

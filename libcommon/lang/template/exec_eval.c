@@ -166,7 +166,8 @@ int tmpl_eval_pipeline(struct tmpl_frame *f, const struct tmpl_value *dot,
 		ret->boxed = false;
 		if (ret->v.type == &sl_go_any)
 			ret->v = SL_GO_NONE;
-		final = *ret;
+		if (i + 1 < pipe->pipeline.n)
+			final = *ret;
 	}
 	for (size_t i = 0; i < pipe->decls && r == 0; i++) {
 		const struct tmpl_node *variable = pipe->pipeline.decl[i];

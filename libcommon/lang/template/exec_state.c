@@ -112,13 +112,9 @@ int tmpl_step_error(struct tmpl_frame *f)
 	return tmpl_limit_error(f, "the memory of the rendering is used up");
 }
 
-int tmpl_descend(struct tmpl_frame *f)
+int tmpl_depth_error(struct tmpl_frame *f)
 {
-	struct sl_tmpl_exec *x = f->x;
-
-	if (tmpl_stack_used(x->stack_base) > x->limits.stack)
-		return tmpl_limit_error(f, "exceeded maximum template depth (%u)", x->limits.depth);
-	return 0;
+	return tmpl_limit_error(f, "exceeded maximum template depth (%u)", f->x->limits.depth);
 }
 
 bool tmpl_has_room(const struct sl_tmpl_exec *x)

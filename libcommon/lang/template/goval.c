@@ -70,11 +70,6 @@ struct sl_goval sl_goval_float(double f)
 	return (struct sl_goval){ .type = &sl_go_float64, .f = f };
 }
 
-struct sl_goval sl_goval_str(struct sl_str s)
-{
-	return (struct sl_goval){ .type = &sl_go_string, .s = s };
-}
-
 struct sl_goval sl_goval_strz(const char *s)
 {
 	return sl_goval_str(sl_str(s));
@@ -93,11 +88,6 @@ struct sl_goval sl_goval_map(struct sl_go_map *m)
 struct sl_goval sl_goval_list(struct sl_go_list *l)
 {
 	return (struct sl_goval){ .type = &sl_go_slice, .list = l };
-}
-
-enum sl_go_kind sl_goval_kind(struct sl_goval v)
-{
-	return v.type ? v.type->kind : SL_GO_INVALID;
 }
 
 bool sl_goval_is_nil(struct sl_goval v)

@@ -148,7 +148,10 @@ struct sl_goval sl_goval_bool(bool b);
 struct sl_goval sl_goval_int(int64_t i);   /* an int */
 struct sl_goval sl_goval_int64(int64_t i); /* an int64 */
 struct sl_goval sl_goval_float(double f);  /* a float64 */
-struct sl_goval sl_goval_str(struct sl_str s);
+static inline struct sl_goval sl_goval_str(struct sl_str s)
+{
+	return (struct sl_goval){ .type = &sl_go_string, .s = s };
+}
 struct sl_goval sl_goval_strz(const char *s);
 struct sl_goval sl_goval_bytes(struct sl_str s);
 struct sl_goval sl_goval_map(struct sl_go_map *m);   /* map[string]interface {} */
@@ -156,7 +159,10 @@ struct sl_goval sl_goval_list(struct sl_go_list *l); /* []interface {} */
 
 /* Nothing, or an interface, pointer, map, slice or function that is nil. */
 bool sl_goval_is_nil(struct sl_goval v);
-enum sl_go_kind sl_goval_kind(struct sl_goval v); /* INVALID without a type */
+static inline enum sl_go_kind sl_goval_kind(struct sl_goval v) /* INVALID without a type */
+{
+	return v.type ? v.type->kind : SL_GO_INVALID;
+}
 /* "int", "map", "slice", "ptr": reflect.Kind.String(); "invalid" without a type. */
 const char *sl_go_kind_name(enum sl_go_kind kind);
 /* The type's name, "<nil>" for NONE and NIL: what printf "%T" prints. */
