@@ -4,13 +4,14 @@
 #include "libcommon/lang/template/builtin.h"
 #include "libcommon/lang/template/tree.h"
 
-static struct sl_tmpl_set *new_set(struct sl_arena *a, const struct sl_tmpl_options *options)
+static struct sl_tmpl_set *new_set(struct sl_arena *a, const struct sl_tmpl_options *options,
+				   size_t expected)
 {
 	struct sl_tmpl_set *set = sl_arena_new(a, struct sl_tmpl_set);
 
 	set->a = a;
 	set->options = *options;
-	set->trees = sl_go_map_new(a);
+	set->trees = sl_go_map_new_for(a, expected);
 	set->texts = sl_go_map_new(a);
 	set->functions = sl_go_map_new(a);
 	return set;
@@ -18,7 +19,7 @@ static struct sl_tmpl_set *new_set(struct sl_arena *a, const struct sl_tmpl_opti
 
 struct sl_tmpl_set *sl_tmpl_set_new(struct sl_arena *a, const struct sl_tmpl_options *options)
 {
-	struct sl_tmpl_set *set = new_set(a, options);
+	struct sl_tmpl_set *set = new_set(a, options, options->expected);
 
 	set->no_break = options->lookup && options->lookup(options->lookup_data, SL_STR("break"));
 	set->no_continue =
@@ -28,7 +29,7 @@ struct sl_tmpl_set *sl_tmpl_set_new(struct sl_arena *a, const struct sl_tmpl_opt
 
 struct sl_tmpl_set *sl_tmpl_set_clone(struct sl_arena *a, const struct sl_tmpl_set *from)
 {
-	struct sl_tmpl_set *set = new_set(a, &from->options);
+	struct sl_tmpl_set *set = new_set(a, &from->options, 0);
 
 	set->parent = from;
 	set->no_break = from->no_break;

@@ -1,6 +1,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "libcommon/base/sort.h"
 #include "libcommon/codec/goquote.h"
 #include "libcommon/render/helm/ignore.h"
 #include "libcommon/render/helm/loading.h"
@@ -89,8 +90,7 @@ static int walk_dir(struct walk *w, const char *path, struct sl_err *err)
 		r = sl_err_set(err, SL_ERR_TOO_LARGE,
 			       "%s: directories are nested more than %d levels deep", path,
 			       WALK_DEPTH_MAX);
-	if (l.n)
-		qsort(l.items, l.n, sizeof(*l.items), by_name);
+	sl_sort(l.items, l.n, sizeof(*l.items), by_name);
 	w->depth++;
 	for (size_t i = 0; i < l.n && r == 0; i++)
 		r = walk_entry(w, path_of(w, path, l.items[i].name), l.items[i].type, err);

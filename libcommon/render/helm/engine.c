@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "libcommon/base/sort.h"
 #include "libcommon/lang/sprig/sprig.h"
 #include "libcommon/render/helm/funcs_codec.h"
 #include "libcommon/render/helm/loading.h"
@@ -80,6 +81,15 @@ static void add_templates(struct collecting *c, const struct sl_helm_chart *char
 		r.slashes = count_slashes(r.name);
 		add_template(c, &r);
 	}
+}
+
+static size_t count_templates(const struct sl_helm_chart *chart)
+{
+	size_t n = chart->template_count;
+
+	for (size_t i = 0; i < chart->dependency_count; i++)
+		n += count_templates(chart->dependencies[i]);
+	return n;
 }
 
 /* The values of a subchart are a table of its parent's; it has none when they are no table. */
@@ -273,8 +283,8 @@ static int render_all(struct sl_helm_engine *e, struct sl_arena *a, const struct
 					  max);
 		left -= r == 0 ? files[n++].data.n : 0;
 	}
-	if (r == 0 && n)
-		qsort(files, n, sizeof(*files), by_name);
+	if (r == 0)
+		sl_sort(files, n, sizeof(*files), by_name);
 	*ret_count = n;
 	return r;
 }
@@ -284,14 +294,16 @@ int sl_helm_render_files(struct sl_arena *a, const struct sl_helm_chart *c,
 			 const struct sl_helm_host *host, struct sl_helm_file **ret_files,
 			 size_t *ret_count, struct sl_err *err)
 {
+	const size_t most = count_templates(c);
 	const struct sl_tmpl_options set_options = {
 		.name = SL_HELM_SET_NAME,
 		.lookup = find_func,
 		.missing = options->strict ? SL_TMPL_MISSING_ERROR : SL_TMPL_MISSING_ZERO,
 		.stack = options->stack,
+		.expected = most,
 	};
 	struct collecting all = { .a = a,
-				  .places = sl_go_map_new(a),
+				  .places = sl_go_map_new_for(a, most),
 				  .release = sl_helm_release_object(a, options),
 				  .capabilities = sl_helm_capabilities(a, options) };
 	struct sl_helm_engine e = { .options = options,
@@ -303,8 +315,7 @@ int sl_helm_render_files(struct sl_arena *a, const struct sl_helm_chart *c,
 	int r;
 
 	(void)collect(&all, c, values);
-	if (all.n)
-		qsort(all.items, all.n, sizeof(*all.items), in_helm_order);
+	sl_sort(all.items, all.n, sizeof(*all.items), in_helm_order);
 	files = sl_arena_array(a, all.n, sizeof(*files));
 	e.set = sl_tmpl_set_new(a, &set_options);
 	r = render_all(&e, a, &all, files, &n, err);

@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "libcommon/base/sort.h"
 #include "libcommon/codec/goquote.h"
 #include "libcommon/render/helm/decode.h"
 #include "libcommon/render/helm/loading.h"
@@ -380,7 +381,7 @@ static void order_manifests(struct sorting *s, struct sl_helm_result *ret)
 
 	for (size_t i = 0; i < n; i++)
 		places[i] = place_of(s->manifests[i].kind, i);
-	qsort(places, n, sizeof(*places), by_place);
+	sl_sort(places, n, sizeof(*places), by_place);
 	ret->manifests = sl_arena_array(s->a, n, sizeof(*ret->manifests));
 	ret->manifest_count = n;
 	for (size_t i = 0; i < n; i++)
@@ -394,7 +395,7 @@ static void order_hooks(struct sorting *s, struct sl_helm_result *ret)
 
 	for (size_t i = 0; i < n; i++)
 		places[i] = place_of(s->hooks[i].kind, i);
-	qsort(places, n, sizeof(*places), by_place);
+	sl_sort(places, n, sizeof(*places), by_place);
 	ret->hooks = sl_arena_array(s->a, n, sizeof(*ret->hooks));
 	ret->hook_count = n;
 	for (size_t i = 0; i < n; i++)
