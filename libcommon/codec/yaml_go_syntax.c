@@ -29,6 +29,7 @@ static void add_list(const struct sl_value *v, struct sl_strbuf *out)
 void sl_yaml_add_go_syntax(const struct sl_value *v, struct sl_strbuf *out)
 {
 	char buf[SL_NUMBER_TEXT_MAX];
+	uint64_t u = 0;
 
 	switch (v->kind) {
 	case SL_V_NULL:
@@ -44,8 +45,8 @@ void sl_yaml_add_go_syntax(const struct sl_value *v, struct sl_strbuf *out)
 		sl_strbuf_adds(out, sl_float_text(v->f, SL_FLOAT_G, buf));
 		break;
 	case SL_V_NUMBER:
-		sl_strbuf_addz(out, "0x");
-		sl_strbuf_adds(out, v->s);
+		(void)sl_str_to_u64(v->s, UINT64_MAX, &u);
+		sl_strbuf_addf(out, "0x%llx", (unsigned long long)u);
 		break;
 	case SL_V_STRING:
 		sl_strbuf_add_goquoted(out, v->s);

@@ -157,22 +157,6 @@ static int parse_scalar(struct sl_yaml_reader *y, struct sl_value **ret_value)
 	return next_event(y);
 }
 
-/* Keys may be aliases to scalars, too. */
-static int parse_alias_key(struct sl_yaml_reader *y, struct sl_str *ret_key)
-{
-	yaml_mark_t mark = y->event.start_mark;
-	struct sl_value *v = NULL;
-	int r = parse_alias(y, &v);
-
-	if (r < 0 || !v)
-		return r;
-	if (!sl_is_str(v))
-		return sl_yaml_fail_at(y, SL_ERR_INVALID, sl_yaml_line(y, mark), mark.column + 1,
-				       "an alias as a key must stand for text");
-	*ret_key = v->s;
-	return 0;
-}
-
 static void add_anchor(struct sl_yaml_reader *y, const char *name, struct sl_yaml_anchor *anchor)
 {
 	sl_strmap_set(&y->anchors, sl_str(name), anchor);
@@ -182,48 +166,66 @@ static int parse_scalar_key(struct sl_yaml_reader *y, struct sl_yaml_pending *re
 {
 	const char *name = (const char *)y->event.data.scalar.anchor;
 	struct sl_yaml_anchor *anchor;
-	int r = sl_yaml_read_key(y, &ret_key->m.key, &ret_key->merge);
+	int r = sl_yaml_read_key(y, ret_key);
 
-	if (r < 0)
-		return r;
-	if (name) {
+	if (r == 0 && name) {
 		anchor = sl_arena_new(y->a, struct sl_yaml_anchor);
-		anchor->value = sl_value_str_borrow(y->a, ret_key->m.key);
 		anchor->nodes = 1;
+		r = new_node(y, SL_V_STRING, &anchor->value);
+		if (r == 0)
+			r = sl_yaml_read_scalar(y, anchor->value);
 		add_anchor(y, name, anchor);
 	}
-	return next_event(y);
+	return r < 0 ? r : next_event(y);
 }
 
 static int parse_node(struct sl_yaml_reader *y, struct sl_value **ret_value);
 
-/* The key as Go's %#v prints it: "{{ .Values.x }}" is read as a map with a map as its key. */
-static int fail_key(struct sl_yaml_reader *y)
+/* A list or a map as a key, as Go's %#v prints it: "{{ .Values.x }}" is read as a map with such a one. */
+static int fail_key(struct sl_yaml_reader *y, const struct sl_value *key, yaml_mark_t mark)
 {
 	SL_AUTO(sl_strbuf) b = SL_STRBUF_INIT(SL_YAML_BYTES_MAX);
-	yaml_mark_t mark = y->event.start_mark;
-	struct sl_value *key = NULL;
-	int r = parse_node(y, &key);
+	size_t line = sl_yaml_line(y, mark), column = mark.column + 1;
 
-	if (r < 0)
-		return r;
+	if (!y->o.go_messages)
+		return sl_yaml_fail_at(y, SL_ERR_INVALID, line, column, "a %s cannot be a key",
+				       sl_is_map(key) ? "map" : "list");
 	sl_yaml_add_go_syntax(key, &b);
-	return sl_yaml_fail_at(y, SL_ERR_INVALID, sl_yaml_line(y, mark), mark.column + 1,
-			       "invalid map key: %s", b.p);
+	return sl_yaml_fail_at(y, SL_ERR_INVALID, line, column, "invalid map key: %s", b.p);
 }
 
 static int parse_key(struct sl_yaml_reader *y, struct sl_yaml_pending *ret_key)
 {
-	*ret_key = (struct sl_yaml_pending){ .m.line = (uint32_t)sl_yaml_line(
-						     y, y->event.start_mark) };
+	yaml_mark_t mark = y->event.start_mark;
+	struct sl_value *v = NULL;
+	int r;
+
+	*ret_key = (struct sl_yaml_pending){ .m.line = (uint32_t)sl_yaml_line(y, mark) };
 	if (y->event.type == YAML_SCALAR_EVENT)
 		return parse_scalar_key(y, ret_key);
-	if (y->event.type == YAML_ALIAS_EVENT)
-		return parse_alias_key(y, &ret_key->m.key);
-	if (y->o.go_messages)
-		return fail_key(y);
-	return sl_yaml_fail_here(y, SL_ERR_INVALID, "a %s cannot be a key",
-				 y->event.type == YAML_MAPPING_START_EVENT ? "map" : "list");
+	r = parse_node(y, &v);
+	if (r < 0 || !v)
+		return r;
+	if (sl_is_map(v) || sl_is_list(v))
+		return fail_key(y, v, mark);
+	return sl_yaml_read_alias_key(y, v, mark, ret_key);
+}
+
+/* What sigs.k8s.io/yaml says of a key that JSON has no text for; `value` is of that key. */
+static int fail_unsupported(struct sl_yaml_reader *y, const struct sl_yaml_pending *key)
+{
+	SL_AUTO(sl_strbuf) b = SL_STRBUF_INIT(SL_YAML_BYTES_MAX);
+	const struct sl_value *value = key->m.value;
+	int r;
+
+	if (sl_is_null(value))
+		sl_strbuf_addz(&b, "<nil>");
+	else
+		sl_yaml_add_go_syntax(value, &b);
+	r = sl_err_set(y->err, SL_ERR_INVALID, "unsupported map key of type: %s, value: %s",
+		       key->refused, b.p);
+	sl_err_at(y->err, y->o.file, key->m.line, NULL);
+	return r;
 }
 
 static void push(struct sl_yaml_reader *y, const struct sl_yaml_pending *item)
@@ -267,6 +269,8 @@ static int parse_map(struct sl_yaml_reader *y, struct sl_value *map)
 		if (r < 0)
 			break;
 		r = parse_node(y, &item.m.value);
+		if (r == 0 && item.refused)
+			r = fail_unsupported(y, &item);
 		if (r == 0)
 			push(y, &item);
 	}

@@ -151,39 +151,49 @@ int sl_yaml_read_scalar(struct sl_yaml_reader *y, struct sl_value *v)
 	return r;
 }
 
-/* The text that a key of another type becomes. go-yaml v3 leaves it as it is written. */
+/*
+ * The text that a key of another type becomes. go-yaml v3 leaves it as it is written. What has no text in
+ * JSON is refused once its value is known, which the message has.
+ */
 static int key_text(struct sl_yaml_reader *y, const struct sl_yaml_scalar *scalar,
-		    struct sl_str *ret_key)
+		    struct sl_str written, yaml_mark_t mark, struct sl_yaml_pending *ret)
 {
 	char buf[SL_NUMBER_TEXT_MAX];
 	struct sl_str s;
 
-	if (scalar->type == SL_YAML_NULL)
-		return sl_yaml_fail_here(y, SL_ERR_INVALID, "null cannot be a key");
+	ret->m.key = written;
+	if (scalar->type == SL_YAML_NULL && !y->o.go_messages)
+		return sl_yaml_fail_at(y, SL_ERR_INVALID, sl_yaml_line(y, mark), mark.column + 1,
+				       "null cannot be a key");
 	if (y->o.rules == SL_YAML_GO3)
-		return scalar_text(y, ret_key);
+		return 0;
 	switch (scalar->type) {
+	case SL_YAML_NULL:
+		ret->refused = "%!s(<nil>), key: <nil>";
+		break;
 	case SL_YAML_BOOL:
-		*ret_key = scalar->b ? SL_STR("true") : SL_STR("false");
-		return 0;
+		ret->m.key = scalar->b ? SL_STR("true") : SL_STR("false");
+		break;
 	case SL_YAML_INT:
-		*ret_key = sl_str(sl_arena_printf(y->a, "%lld", (long long)scalar->i));
-		return 0;
+		ret->m.key = sl_str(sl_arena_printf(y->a, "%lld", (long long)scalar->i));
+		break;
 	case SL_YAML_UINT:
-		*ret_key = sl_str(sl_arena_printf(y->a, "%llu", (unsigned long long)scalar->u));
-		return 0;
+		ret->m.key = sl_str(sl_arena_printf(y->a, "%llu", (unsigned long long)scalar->u));
+		if (y->o.go_messages)
+			ret->refused = sl_arena_printf(y->a, "uint64, key: 0x%llx",
+						       (unsigned long long)scalar->u);
+		break;
 	case SL_YAML_FLOAT:
 		s = sl_float_text(scalar->f, SL_FLOAT_G32, buf);
 		if (!isfinite(scalar->f))
 			s = sl_str(isnan(scalar->f) ? ".nan" : scalar->f > 0 ? ".inf" : "-.inf");
-		*ret_key = sl_arena_str(y->a, s);
-		return 0;
-	case SL_YAML_NULL:
+		ret->m.key = sl_arena_str(y->a, s);
+		break;
 	case SL_YAML_STR:
 	case SL_YAML_TIMESTAMP:
 		break;
 	}
-	return scalar_text(y, ret_key);
+	return 0;
 }
 
 static bool is_merge(const struct sl_yaml_reader *y, struct sl_str text)
@@ -193,16 +203,30 @@ static bool is_merge(const struct sl_yaml_reader *y, struct sl_str text)
 		sl_str_eqz(sl_str((const char *)y->event.data.scalar.tag), TAG_PREFIX "merge"));
 }
 
-int sl_yaml_read_key(struct sl_yaml_reader *y, struct sl_str *ret_key, bool *ret_merge)
+int sl_yaml_read_key(struct sl_yaml_reader *y, struct sl_yaml_pending *ret)
 {
 	struct sl_str text = { (const char *)y->event.data.scalar.value,
 			       y->event.data.scalar.length };
 	struct sl_yaml_scalar scalar;
+	struct sl_str written;
 	int r = resolve_scalar(y, text, &scalar);
 
 	if (r == 0)
-		r = key_text(y, &scalar, ret_key);
+		r = scalar_text(y, &written);
 	if (r == 0)
-		*ret_merge = is_merge(y, text);
+		r = key_text(y, &scalar, written, y->event.start_mark, ret);
+	if (r == 0)
+		ret->merge = is_merge(y, text);
 	return r;
+}
+
+int sl_yaml_read_alias_key(struct sl_yaml_reader *y, const struct sl_value *v, yaml_mark_t mark,
+			   struct sl_yaml_pending *ret)
+{
+	struct sl_str written = sl_is_str(v) || v->kind == SL_V_NUMBER ? v->s : v->written;
+	struct sl_yaml_scalar scalar = { .type = SL_YAML_STR };
+
+	if (!sl_is_str(v))
+		sl_yaml_resolve(written, y->o.rules, &scalar);
+	return key_text(y, &scalar, written, mark, ret);
 }

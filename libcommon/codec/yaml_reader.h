@@ -25,6 +25,7 @@ struct sl_yaml_anchor {
 struct sl_yaml_pending {
 	struct sl_member m;
 	bool merge;
+	const char *refused; /* "TYPE, key: KEY" where go_messages refuse the key; else NULL */
 };
 
 /* What the skimmer found, and how far it has been read. */
@@ -70,9 +71,11 @@ void sl_yaml_plain_next(struct sl_yaml_reader *y);
 
 /* Give `v` the type and payload of the current scalar event. */
 int sl_yaml_read_scalar(struct sl_yaml_reader *y, struct sl_value *v) SL_MUST_CHECK;
-/* The text of the current scalar event as a key, and whether it is a merge ("<<"). */
-int sl_yaml_read_key(struct sl_yaml_reader *y, struct sl_str *ret_key,
-		     bool *ret_merge) SL_MUST_CHECK;
+/* The current scalar event as a key; fills all but the value and the line. */
+int sl_yaml_read_key(struct sl_yaml_reader *y, struct sl_yaml_pending *ret) SL_MUST_CHECK;
+/* The same of what an alias at `mark` stands for, which is no list and no map. */
+int sl_yaml_read_alias_key(struct sl_yaml_reader *y, const struct sl_value *v, yaml_mark_t mark,
+			   struct sl_yaml_pending *ret) SL_MUST_CHECK;
 /* Append `v` as Go's %#v prints what go-yaml v2 makes of it. */
 void sl_yaml_add_go_syntax(const struct sl_value *v, struct sl_strbuf *out);
 /* Make the members pending from `base` on the content of `map`, merges done, and drop them. */

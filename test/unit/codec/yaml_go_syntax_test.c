@@ -36,6 +36,16 @@ static const struct {
 	  "yaml: invalid map key: map[interface {}]interface {}{\"a\":1, \"b\":map[interface "
 	  "{}]interface {}{\"c\":\"d\"}}" },
 	{ "{[a]: 1}", "yaml: invalid map key: []interface {}{\"a\"}" },
+	{ "a: &x [1]\n*x : 2", "yaml: invalid map key: []interface {}{1}" },
+	{ "~:", "unsupported map key of type: %!s(<nil>), key: <nil>, value: <nil>" },
+	{ "a: {1: x, null: {b: [null, 1.5]}}", "unsupported map key of type: %!s(<nil>), key: "
+					       "<nil>, value: map[interface {}]interface {}{\"b\":"
+					       "[]interface {}{interface {}(nil), 1.5}}" },
+	{ "18446744073709551615: 18446744073709551614",
+	  "unsupported map key of type: uint64, key: 0xffffffffffffffff, value: "
+	  "0xfffffffffffffffe" },
+	{ "a: &x ~\n*x : 5", "unsupported map key of type: %!s(<nil>), key: <nil>, value: 5" },
+	{ "null: 1\nb: {", "yaml: line 2: did not find expected node content" },
 };
 
 static void speaks_as_go_yaml(void **state)
