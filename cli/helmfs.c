@@ -240,11 +240,30 @@ static int disk_resolve(void *ctx, const char *path, struct sl_arena *a, const c
 	return 0;
 }
 
+static void *disk_branch(void *ctx, const char *dir)
+{
+	struct sl_cli_dirtrail *t = sl_xmalloc(sizeof(*t));
+
+	(void)ctx;
+	t->n = 0;
+	/* If it cannot be opened, each file is, by its whole path. */
+	(void)sl_cli_dirtrail_open(t, dir);
+	return t;
+}
+
+static void disk_end(void *branch)
+{
+	sl_cli_dirtrail_release(branch);
+	free(branch);
+}
+
 struct sl_helm_fs sl_cli_helmfs(struct sl_cli_dirtrail *t)
 {
 	return (struct sl_helm_fs){ .ctx = t,
 				    .stat = disk_stat,
 				    .list = disk_list,
 				    .read = disk_read,
-				    .resolve = disk_resolve };
+				    .resolve = disk_resolve,
+				    .branch = disk_branch,
+				    .end = disk_end };
 }

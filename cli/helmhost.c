@@ -12,6 +12,7 @@
 
 #include "libcommon/base/clock.h"
 #include "libcommon/base/file.h"
+#include "libcommon/base/parallel.h"
 
 #define LINE_BYTES_MAX ((size_t)64 << 20)
 #define ZONE_BYTES_MAX ((size_t)1 << 20)
@@ -126,5 +127,6 @@ struct sl_helm_host sl_cli_helm_host(bool dns)
 		.go = { .now_ns = now_ns, .random = random_bytes, .zone = zone },
 		.log = log_line,
 		.resolve = dns ? resolve_host : NULL,
+		.parallel = sl_parallel_for,
 	};
 }

@@ -113,7 +113,9 @@ static int lint_archive(struct run *r, const char *path, const struct sl_helm_ho
 {
 	struct sl_helm_chart *chart;
 	struct archive archive;
-	struct sl_helm_fs fs = { &archive, archive_stat, archive_list, archive_read, NULL };
+	struct sl_helm_fs fs = {
+		.ctx = &archive, .stat = archive_stat, .list = archive_list, .read = archive_read
+	};
 	int code = sl_cli_helm_load(r->a, path, host, &chart, err);
 
 	if (code < 0) {

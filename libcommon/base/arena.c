@@ -105,6 +105,20 @@ void sl_arena_release(struct sl_arena *a)
 	a->used = 0;
 }
 
+void sl_arena_adopt(struct sl_arena *a, struct sl_arena *from)
+{
+	/* The head stays, for it has room. */
+	struct sl_arena_block **to = a->head ? &a->head->next : &a->head, *rest = *to;
+
+	*to = from->head;
+	while (*to)
+		to = &(*to)->next;
+	*to = rest;
+	a->used += from->used;
+	from->head = NULL;
+	from->used = 0;
+}
+
 void sl_arena_wipe(struct sl_arena *a)
 {
 	for (struct sl_arena_block *b = a->head; b; b = b->next)

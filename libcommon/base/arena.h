@@ -50,6 +50,8 @@ void sl_arena_reserve(struct sl_arena *a, size_t bytes);
 void sl_arena_release(struct sl_arena *a);
 /* The same for an arena that held secrets: everything is overwritten first. */
 void sl_arena_wipe(struct sl_arena *a);
+/* All that `from` holds lives in `a` from now on; `from` is empty. */
+void sl_arena_adopt(struct sl_arena *a, struct sl_arena *from);
 /* Free all but one block, start anew. */
 void sl_arena_reset(struct sl_arena *a);
 

@@ -165,7 +165,7 @@ static int take_entry(struct sl_helm_loading *l, struct sl_tar_reader *t,
 	if (r == 0)
 		r = check_size(entry, *left, err);
 	if (r == 0)
-		r = sl_helm_loading_count(l, (size_t)entry->size, err);
+		r = sl_helm_loading_count(l, 1, (uint64_t)entry->size, err);
 	if (r == 0)
 		r = sl_tar_read_all(t, &b, err);
 	if (r < 0)

@@ -132,6 +132,11 @@ struct sl_helm_fs {
 	/* The path without links of what a link leads to. NULL: links are refused. */
 	int (*resolve)(void *ctx, const char *path, struct sl_arena *a, const char **ret_path,
 		       struct sl_err *err);
+	/*
+	 * A `ctx` for another thread, which reads below `dir`, and the end of it. NULL: all is read in one.
+	 */
+	void *(*branch)(void *ctx, const char *dir);
+	void (*end)(void *branch);
 };
 
 /* NULL callbacks are fine: then lookup finds nothing, names have no address, and nobody hears. */
@@ -147,6 +152,11 @@ struct sl_helm_host {
 	/* An address of the host; empty when it has none. Given with --enable-dns only. */
 	int (*resolve)(void *data, struct sl_str host, struct sl_arena *a, struct sl_str *ret,
 		       struct sl_err *err);
+	/*
+	 * Call each(arg, i) for every i < n, in several threads: sl_parallel_for() of base/parallel.h. A large
+	 * directory is read in them; the callbacks above are called in the caller's alone. NULL: in that, too.
+	 */
+	void (*parallel)(size_t n, void (*each)(void *arg, size_t i), void *arg);
 };
 
 /* ---- loading ---- */

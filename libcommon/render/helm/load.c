@@ -48,16 +48,17 @@ void sl_helm_files_push(struct sl_arena *a, struct sl_helm_files *f, struct sl_s
 	f->items[f->n++] = (struct sl_helm_file){ name, data };
 }
 
-int sl_helm_loading_count(struct sl_helm_loading *l, size_t bytes, struct sl_err *err)
+int sl_helm_loading_count(struct sl_helm_loading *l, size_t files, uint64_t bytes,
+			  struct sl_err *err)
 {
-	if (l->files == SL_HELM_FILES_MAX)
+	if (files > SL_HELM_FILES_MAX - l->files)
 		return sl_err_set(err, SL_ERR_TOO_LARGE, "chart has more than %d files",
 				  SL_HELM_FILES_MAX);
 	if (bytes > SL_HELM_UNPACKED_MAX - l->bytes || sl_arena_full(l->a))
 		return sl_err_set(err, SL_ERR_TOO_LARGE,
 				  "chart and its subcharts are larger than %llu bytes",
 				  (unsigned long long)SL_HELM_UNPACKED_MAX);
-	l->files++;
+	l->files += files;
 	l->bytes += bytes;
 	return 0;
 }

@@ -33,8 +33,8 @@ int sl_helm_loading_files(struct sl_helm_loading *l, const struct sl_helm_file *
 /* The files of an archive, their names below its one directory. */
 int sl_helm_loading_archive(struct sl_helm_loading *l, struct sl_source source,
 			    struct sl_helm_files *ret, struct sl_err *err) SL_MUST_CHECK;
-/* One more file of so many bytes: SL_ERR_TOO_LARGE. */
-int sl_helm_loading_count(struct sl_helm_loading *l, size_t bytes,
+/* So many more files, of so many bytes: SL_ERR_TOO_LARGE. */
+int sl_helm_loading_count(struct sl_helm_loading *l, size_t files, uint64_t bytes,
 			  struct sl_err *err) SL_MUST_CHECK;
 
 /* "file '…' does not appear to be a gzipped archive; got 'text/plain; charset=utf-8'". */

@@ -113,6 +113,30 @@ static void takes_what_was_reserved_from_one_block(void **state)
 	assert_ptr_not_equal(a.head, block);
 }
 
+static void adopts_what_another_holds(void **state)
+{
+	SL_AUTO(sl_arena) a = SL_ARENA_INIT, empty = SL_ARENA_INIT;
+	struct sl_arena one = SL_ARENA_INIT, two = SL_ARENA_INIT;
+	const char *first = sl_arena_strdup(&one, "first"), *second, *large;
+
+	(void)state;
+	large = memset(sl_arena_bytes(&one, 5000), 'x', 5000);
+	sl_arena_adopt(&a, &one);
+	assert_null(one.head);
+	assert_int_equal(one.used, 0);
+	assert_int_equal(a.used, 6 + 5000);
+	second = sl_arena_strdup(&two, "second");
+	sl_arena_adopt(&a, &two);
+	sl_arena_adopt(&a, &empty);
+	assert_int_equal(a.used, 6 + 5000 + 7);
+	sl_arena_strdup(&a, "more");
+	sl_arena_strdup(&one, "used again");
+	assert_string_equal(first, "first");
+	assert_string_equal(second, "second");
+	assert_int_equal(large[4999], 'x');
+	sl_arena_release(&one);
+}
+
 static void grows_an_array_and_keeps_its_items(void **state)
 {
 	SL_AUTO(sl_arena) a = SL_ARENA_INIT;
@@ -143,6 +167,7 @@ int main(void)
 		cmocka_unit_test(starts_anew_after_reset),
 		cmocka_unit_test(is_empty_and_usable_after_a_wipe),
 		cmocka_unit_test(takes_what_was_reserved_from_one_block),
+		cmocka_unit_test(adopts_what_another_holds),
 		cmocka_unit_test(grows_an_array_and_keeps_its_items),
 	};
 

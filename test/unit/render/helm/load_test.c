@@ -328,7 +328,11 @@ static int resolve_entry(void *ctx, const char *path, struct sl_arena *a, const 
 
 static struct sl_helm_fs fs_of(struct entry *entries)
 {
-	return (struct sl_helm_fs){ entries, stat_entry, list_entry, read_entry, resolve_entry };
+	return (struct sl_helm_fs){ .ctx = entries,
+				    .stat = stat_entry,
+				    .list = list_entry,
+				    .read = read_entry,
+				    .resolve = resolve_entry };
 }
 
 static void walks_a_directory(void **state)

@@ -1,0 +1,73 @@
+#include "libcommon/base/parallel.h"
+
+#include <pthread.h>
+#include <sched.h>
+#include <stdatomic.h>
+#include <stdbool.h>
+
+struct loop {
+	void (*each)(void *arg, size_t i);
+	void *arg;
+	size_t n;
+	atomic_size_t next;
+};
+
+static void *take_items(void *data)
+{
+	struct loop *l = data;
+	size_t i;
+
+	while ((i = atomic_fetch_add_explicit(&l->next, 1, memory_order_relaxed)) < l->n)
+		l->each(l->arg, i);
+	return NULL;
+}
+
+size_t sl_parallel_threads(void)
+{
+	cpu_set_t cores;
+	size_t n = sched_getaffinity(0, sizeof(cores), &cores) < 0 ? 1 : (size_t)CPU_COUNT(&cores);
+
+	return n < SL_PARALLEL_MAX ? n : SL_PARALLEL_MAX;
+}
+
+/*
+ * On another core than this one: where the scheduler would put it behind the calling thread, it waited
+ * there until the loop is done.
+ */
+static bool start(struct loop *l, const cpu_set_t *cores, pthread_t *ret)
+{
+	cpu_set_t others = *cores;
+	int here = sched_getcpu();
+	pthread_attr_t attr;
+	int r;
+
+	if (here >= 0)
+		CPU_CLR((unsigned)here, &others);
+	pthread_attr_init(&attr);
+	pthread_attr_setstacksize(&attr, SL_PARALLEL_STACK);
+	if (CPU_COUNT(&others) > 0)
+		pthread_attr_setaffinity_np(&attr, sizeof(others), &others);
+	r = pthread_create(ret, &attr, take_items, l);
+	pthread_attr_destroy(&attr);
+	return r == 0;
+}
+
+void sl_parallel_for(size_t n, void (*each)(void *arg, size_t i), void *arg)
+{
+	struct loop l = { .each = each, .arg = arg, .n = n };
+	pthread_t threads[SL_PARALLEL_MAX];
+	size_t wanted = sl_parallel_threads(), started = 0;
+	cpu_set_t cores;
+
+	if (wanted > n)
+		wanted = n;
+	if (wanted > 1 && sched_getaffinity(0, sizeof(cores), &cores) == 0)
+		while (started + 1 < wanted && start(&l, &cores, &threads[started]))
+			started++;
+	(void)take_items(&l);
+	for (size_t i = 0; i < started; i++) {
+		/* If the other cores had no time for it: now there is this one. */
+		(void)pthread_setaffinity_np(threads[i], sizeof(cores), &cores);
+		(void)pthread_join(threads[i], NULL);
+	}
+}
