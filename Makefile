@@ -89,7 +89,8 @@ ALL_H := $(wildcard libcommon/*/*.h libcommon/*/*/*.h *-controller/*.h cli/*.h c
 	image-automation/*.h test/unit/support/*.h)
 
 objs = $(patsubst %.c,$(BUILD)/$(1)/%.o,$(2))
-LIBS_ALL := $(call libs_of,$(PKGS)) -lm
+# The few functions of libm that are called are in libc, too: first, so that programs load no libm for them.
+LIBS_ALL := $(call libs_of,$(PKGS)) -lc -lm
 # Links what it uses: --as-needed drops the rest, and test/e2e/test_linking.py asserts what each needs.
 LIBS := $(LIBS_ALL)
 

@@ -7,7 +7,7 @@ import pytest
 
 from lab import ROOT
 
-C = {"libc.so.6", "libm.so.6", "ld-linux-x86-64.so.2", "ld-linux-aarch64.so.1"}
+C = {"libc.so.6", "ld-linux-x86-64.so.2", "ld-linux-aarch64.so.1"}
 NETWORK = {"libcurl.so.4", "libcrypto.so.3", "libssl.so.3"}
 
 

@@ -187,7 +187,7 @@ static int plan_chunks(int64_t count, int64_t size, int64_t *ret_chunks, int64_t
 	double chunks = floor((double)(count - 1) / (double)size) + 1;
 
 	*ret_chunks = sl_go_float_to_int(chunks);
-	*ret_last = sl_go_float_to_int(floor(fmod((double)count, (double)size)));
+	*ret_last = size ? count % size : sl_go_float_to_int(NAN);
 	if (!*ret_last)
 		*ret_last = size;
 	if (*ret_chunks >= 0 && (!*ret_chunks || (*ret_last >= 0 && size != 0)))
