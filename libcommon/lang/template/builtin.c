@@ -100,7 +100,7 @@ static int index_sequence(struct sl_goval v, struct sl_goval index, struct sl_go
 			  struct sl_err *err)
 {
 	bool is_text = v.type->kind == SL_GO_STRING;
-	size_t i;
+	size_t i = 0;
 	int r;
 
 	if (index.type == &sl_go_any)
