@@ -7,8 +7,8 @@
 #include "libcommon/lang/template/literal.h"
 
 #define RUNE_EOF UINT32_MAX
-/* Kept out of tmpl_lex_next(), so that it saves no registers for them. */
-#define RARE __attribute__((noinline))
+/* Each kind of token has a function of its own, which saves no registers for what the others need. */
+#define APART __attribute__((noinline))
 
 static const struct sl_str left_delim = { "{{", 2 }, right_delim = { "}}", 2 };
 static const struct sl_str right_comment = { "*/", 2 };
@@ -216,7 +216,7 @@ static bool find_left_delim(const struct tmpl_lexer *l, uint32_t from, uint32_t 
 	return false;
 }
 
-static void lex_text(struct tmpl_lexer *l, struct tmpl_token *ret)
+static APART void lex_text(struct tmpl_lexer *l, struct tmpl_token *ret)
 {
 	uint32_t at;
 
@@ -245,7 +245,7 @@ static void lex_right_delim(struct tmpl_lexer *l, struct tmpl_token *ret)
 }
 
 /* A right delimiter, known to be there. */
-static void lex_end(struct tmpl_lexer *l, struct tmpl_token *ret)
+static APART void lex_end(struct tmpl_lexer *l, struct tmpl_token *ret)
 {
 	if (l->parens)
 		fail(l, "unclosed left paren", ret);
@@ -254,7 +254,7 @@ static void lex_end(struct tmpl_lexer *l, struct tmpl_token *ret)
 }
 
 /* A run of space, but for its last character when that belongs to a right delimiter " -}}". */
-static void lex_space(struct tmpl_lexer *l, struct tmpl_token *ret)
+static APART void lex_space(struct tmpl_lexer *l, struct tmpl_token *ret)
 {
 	uint32_t first = l->pos;
 
@@ -296,13 +296,18 @@ static const char *rune_text(struct sl_arena *a, uint32_t rune)
 	return sl_arena_printf(a, "U+%04X '%.*s'", rune, SL_STR_FMT(s));
 }
 
+static APART void fail_at_character(struct tmpl_lexer *l, struct tmpl_token *ret)
+{
+	fail(l, sl_arena_printf(l->a, "bad character %s", rune_text(l->a, peek(l))), ret);
+}
+
 /* A word ends here: it is a token, or the character behind it is none that may stand there. */
 static void emit_word(struct tmpl_lexer *l, enum tmpl_token_kind kind, struct tmpl_token *ret)
 {
 	if (at_terminator(l))
 		emit(l, kind, ret);
 	else
-		fail(l, sl_arena_printf(l->a, "bad character %s", rune_text(l->a, peek(l))), ret);
+		fail_at_character(l, ret);
 }
 
 static enum tmpl_token_kind word_kind(const struct tmpl_lexer *l, struct sl_str word)
@@ -358,14 +363,14 @@ static void skip_word(struct tmpl_lexer *l)
 	}
 }
 
-static void lex_ident(struct tmpl_lexer *l, struct tmpl_token *ret)
+static APART void lex_ident(struct tmpl_lexer *l, struct tmpl_token *ret)
 {
 	skip_word(l);
 	emit_word(l, word_kind(l, sl_str_sub(l->text, l->start, l->pos)), ret);
 }
 
 /* Behind the dot or the dollar sign: a name, or nothing. */
-static void lex_name(struct tmpl_lexer *l, enum tmpl_token_kind kind, enum tmpl_token_kind bare,
+static APART void lex_name(struct tmpl_lexer *l, enum tmpl_token_kind kind, enum tmpl_token_kind bare,
 		     struct tmpl_token *ret)
 {
 	uint32_t from = l->pos;
@@ -420,7 +425,7 @@ static bool scan_number(struct tmpl_lexer *l)
 	return false;
 }
 
-static RARE void lex_number(struct tmpl_lexer *l, struct tmpl_token *ret)
+static APART void lex_number(struct tmpl_lexer *l, struct tmpl_token *ret)
 {
 	enum tmpl_token_kind kind = TOKEN_NUMBER;
 	bool ok;
@@ -448,7 +453,7 @@ static RARE void lex_number(struct tmpl_lexer *l, struct tmpl_token *ret)
 }
 
 /* Up to the closing quote, which a backslash escapes. */
-static void lex_quoted(struct tmpl_lexer *l, char quote, struct tmpl_token *ret)
+static APART void lex_quoted(struct tmpl_lexer *l, char quote, struct tmpl_token *ret)
 {
 	const char *p = l->text.p + l->pos + 1, *end = l->text.p + l->text.n;
 	bool is_text = quote == '"';
@@ -465,7 +470,7 @@ static void lex_quoted(struct tmpl_lexer *l, char quote, struct tmpl_token *ret)
 	emit(l, is_text ? TOKEN_STRING : TOKEN_CHAR_CONSTANT, ret);
 }
 
-static RARE void lex_raw_quoted(struct tmpl_lexer *l, struct tmpl_token *ret)
+static APART void lex_raw_quoted(struct tmpl_lexer *l, struct tmpl_token *ret)
 {
 	ptrdiff_t end = sl_str_chr(rest_from(l, l->pos + 1), '`');
 
@@ -497,7 +502,7 @@ static void lex_declare(struct tmpl_lexer *l, struct tmpl_token *ret)
 	emit(l, TOKEN_DECLARE, ret);
 }
 
-static RARE void lex_other(struct tmpl_lexer *l, uint32_t rune, struct tmpl_token *ret)
+static APART void lex_other(struct tmpl_lexer *l, uint32_t rune, struct tmpl_token *ret)
 {
 	if (rune > 0x20 && rune < 0x7f)
 		emit(l, TOKEN_CHAR, ret);
@@ -509,7 +514,7 @@ static RARE void lex_other(struct tmpl_lexer *l, uint32_t rune, struct tmpl_toke
 }
 
 /* Whatever begins with a character outside ASCII: a word, or a mistake. */
-static RARE void lex_wide(struct tmpl_lexer *l, struct tmpl_token *ret)
+static APART void lex_wide(struct tmpl_lexer *l, struct tmpl_token *ret)
 {
 	if (is_word(peek(l)))
 		lex_ident(l, ret);
@@ -536,7 +541,7 @@ static void emit_byte(struct tmpl_lexer *l, enum tmpl_token_kind kind, struct tm
 	emit(l, kind, ret);
 }
 
-static void lex_inside(struct tmpl_lexer *l, struct tmpl_token *ret)
+static APART void lex_inside(struct tmpl_lexer *l, struct tmpl_token *ret)
 {
 	unsigned char c;
 
