@@ -50,7 +50,7 @@ CFLAGS_BASE := -std=gnu17 -g -fPIE -pthread -fvisibility=hidden $(WARN)
 HARDEN := -fstack-protector-strong -U_FORTIFY_SOURCE -D_FORTIFY_SOURCE=3
 LDFLAGS_BASE := -pie -pthread -Wl,--as-needed -Wl,-z,relro,-z,now
 
-CFLAGS_release := -O2 $(HARDEN) -ffunction-sections -fdata-sections
+CFLAGS_release := -O2 -fno-plt $(HARDEN) -ffunction-sections -fdata-sections
 LDFLAGS_release := -Wl,--gc-sections
 CFLAGS_asan := -O1 -fno-omit-frame-pointer -fsanitize=address,undefined -fno-sanitize-recover=all
 LDFLAGS_asan := -fsanitize=address,undefined
