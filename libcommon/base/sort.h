@@ -12,7 +12,6 @@
  * As qsort(3), and `items` may be NULL without any; but a row that is in order, or strictly in reverse, costs
  * one comparison for each item. Equal items come out in any order.
  */
-void sl_sort(void *items, size_t count, size_t size,
-	     int (*compare)(const void *a, const void *b));
+void sl_sort(void *items, size_t count, size_t size, int (*compare)(const void *a, const void *b));
 
 #endif

@@ -9,7 +9,7 @@ struct level {
 
 struct skim {
 	struct sl_yaml_skim_cursor s;
-	struct level levels[SL_YAML_SKIM_DEPTH_MAX];
+	struct level *levels; /* SL_YAML_SKIM_DEPTH_MAX of them */
 	size_t depth;
 	bool open;	    /* the last key, or dash, has no value yet */
 	uint32_t open_line; /* where it stands */
@@ -261,13 +261,12 @@ static bool take_line(struct skim *k)
 
 bool sl_yaml_skim(struct sl_str text, sl_yaml_skim_fn take, void *ctx)
 {
-	struct skim k; /* all but `levels`, which is large, and unused beyond `depth` */
+	struct level levels[SL_YAML_SKIM_DEPTH_MAX];
+	struct skim k = { .s = { .begin = text.p, .end = text.p + text.n },
+			  .levels = levels,
+			  .take = take,
+			  .ctx = ctx };
 
-	k.s = (struct sl_yaml_skim_cursor){ .begin = text.p, .end = text.p + text.n };
-	k.depth = 0;
-	k.open = false;
-	k.take = take;
-	k.ctx = ctx;
 	if (!text.n || text.n > SL_YAML_SKIM_BYTES_MAX)
 		return false;
 	for (const char *from = text.p;; from = k.s.eol + 1, k.s.line++) {

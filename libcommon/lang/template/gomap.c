@@ -112,7 +112,7 @@ static inline struct sl_go_member *find_in_row(const struct sl_go_map *m, struct
 }
 
 static inline __attribute__((always_inline)) struct sl_go_member *find(const struct sl_go_map *m,
-								struct sl_str key)
+								       struct sl_str key)
 {
 	struct slot *slot;
 

@@ -370,8 +370,8 @@ static APART void lex_ident(struct tmpl_lexer *l, struct tmpl_token *ret)
 }
 
 /* Behind the dot or the dollar sign: a name, or nothing. */
-static APART void lex_name(struct tmpl_lexer *l, enum tmpl_token_kind kind, enum tmpl_token_kind bare,
-		     struct tmpl_token *ret)
+static APART void lex_name(struct tmpl_lexer *l, enum tmpl_token_kind kind,
+			   enum tmpl_token_kind bare, struct tmpl_token *ret)
 {
 	uint32_t from = l->pos;
 

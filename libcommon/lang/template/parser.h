@@ -15,9 +15,9 @@
 struct tmpl_scope {
 	struct tmpl_token token[3]; /* look-ahead; [0] is the last that was read */
 	int peeked;
-	const char *action;	    /* where the one began that is being read, or NULL */
-	unsigned ranges;      /* around the current place */
-	size_t variables;     /* of outer scopes, which are not seen */
+	const char *action; /* where the one began that is being read, or NULL */
+	unsigned ranges;    /* around the current place */
+	size_t variables;   /* of outer scopes, which are not seen */
 };
 
 /* A variable that is defined at the moment. */

@@ -33,7 +33,7 @@ struct sl_tmpl_options {
 	sl_tmpl_lookup_fn lookup;
 	const void *lookup_data;
 	enum sl_tmpl_missing missing;
-	size_t stack; /* of C, which parsing may use; 0: SL_TMPL_STACK_MAX */
+	size_t stack;	 /* of C, which parsing may use; 0: SL_TMPL_STACK_MAX */
 	size_t expected; /* templates: room is made for so many at once */
 };
 
