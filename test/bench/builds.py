@@ -1,5 +1,6 @@
 """Trees for the benchmark of builds, and a stop-watch for whole processes."""
 
+import collections
 import pathlib
 import statistics
 import subprocess
@@ -134,12 +135,27 @@ def layers(root, apps):
     return root / "top"
 
 
-def run(args, times):
-    """Median milliseconds, and peak resident MiB, of a process that must succeed."""
-    figures = []
-    for _ in range(times):
-        done = subprocess.run([STOPWATCH, *args], stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True, check=False)
-        if done.returncode:
-            raise RuntimeError(f"{' '.join(map(str, args))} failed: {done.stderr}")
-        figures.append([int(n) for n in done.stderr.split()[-3:]])
-    return statistics.median(f[0] for f in figures) / 1e3, max(f[2] for f in figures) / 1024
+Figures = collections.namedtuple("Figures", "wall cpu memory")
+
+
+def once(args):
+    """Microseconds of the clock and of the CPU, and KiB at the peak, of a process that must succeed."""
+    done = subprocess.run([STOPWATCH, *args], stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True, check=False)
+    if done.returncode:
+        raise RuntimeError(f"{' '.join(map(str, args))} failed: {done.stderr}")
+    return [int(n) for n in done.stderr.split()[-3:]]
+
+
+def run(*programs):
+    """
+    Figures of each (arguments, times): median milliseconds, peak MiB. They take turns, since the speed of a
+    machine drifts.
+    """
+    figures = [[] for _ in programs]
+    turns = max(times for _, times in programs)
+    for turn in range(turns):
+        for (args, times), seen in zip(programs, figures):
+            if turn * times // turns >= len(seen) and len(seen) < times:
+                seen.append(once(args))
+    return [Figures(statistics.median(f[0] for f in seen) / 1e3, statistics.median(f[1] for f in seen) / 1e3,
+                    max(f[2] for f in seen) / 1024) if seen else Figures(None, None, None) for seen in figures]
