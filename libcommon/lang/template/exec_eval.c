@@ -293,49 +293,10 @@ static int eval_nil(struct tmpl_frame *f, const struct sl_go_type *type, struct 
 	return 0;
 }
 
-/* An operand that has to be evaluated; `*ret_constant` when it is none. */
-static int eval_operand(struct tmpl_frame *f, const struct tmpl_value *dot,
-			const struct tmpl_node *node, struct tmpl_value *ret, bool *ret_constant)
+/* A constant for a parameter of any type. */
+static int eval_constant_arg(struct tmpl_frame *f, const struct sl_go_type *type,
+			     const struct tmpl_node *node, struct tmpl_value *ret)
 {
-	struct tmpl_call c = { .dot = dot, .node = node };
-
-	*ret_constant = false;
-	switch ((enum tmpl_kind)node->kind) {
-	case TMPL_DOT:
-		*ret = *dot;
-		return 0;
-	case TMPL_FIELD:
-		return eval_field(f, &c, node, ret);
-	case TMPL_VARIABLE:
-		return eval_variable(f, &c, node, ret);
-	case TMPL_PIPE:
-		return tmpl_eval_pipeline(f, dot, node, ret);
-	case TMPL_IDENT:
-		return eval_function(f, &c, node, ret);
-	case TMPL_CHAIN:
-		return eval_chain(f, &c, node, ret);
-	default:
-		*ret_constant = true;
-		return 0;
-	}
-}
-
-int tmpl_eval_arg(struct tmpl_frame *f, const struct tmpl_value *dot, const struct sl_go_type *type,
-		  const struct tmpl_node *node, struct tmpl_value *ret)
-{
-	bool constant;
-	int r;
-
-	f->node = node;
-	if (node->kind == TMPL_NIL) {
-		assert(type);
-		return eval_nil(f, type, ret);
-	}
-	r = eval_operand(f, dot, node, ret, &constant);
-	if (r < 0)
-		return r;
-	if (!constant)
-		return tmpl_validate(f, type, ret);
 	assert(type); /* only functions and parentheses have fields */
 	ret->boxed = false;
 	if (type != &sl_go_any && !tmpl_is_reflect(type))
@@ -345,4 +306,47 @@ int tmpl_eval_arg(struct tmpl_frame *f, const struct tmpl_value *dot, const stru
 	ret->v = node->kind == TMPL_BOOL ? sl_goval_bool(node->flag)
 					 : sl_goval_str(node->string.value);
 	return 0;
+}
+
+/* An operand that has to be evaluated. */
+static int eval_operand(struct tmpl_frame *f, const struct tmpl_value *dot,
+			const struct tmpl_node *node, struct tmpl_value *ret)
+{
+	struct tmpl_call c = { .dot = dot, .node = node };
+
+	switch ((enum tmpl_kind)node->kind) {
+	case TMPL_FIELD:
+		return eval_field(f, &c, node, ret);
+	case TMPL_VARIABLE:
+		return eval_variable(f, &c, node, ret);
+	case TMPL_PIPE:
+		return tmpl_eval_pipeline(f, dot, node, ret);
+	case TMPL_IDENT:
+		return eval_function(f, &c, node, ret);
+	default:
+		return eval_chain(f, &c, node, ret);
+	}
+}
+
+int tmpl_eval_arg(struct tmpl_frame *f, const struct tmpl_value *dot, const struct sl_go_type *type,
+		  const struct tmpl_node *node, struct tmpl_value *ret)
+{
+	int r = 0;
+
+	f->node = node;
+	switch ((enum tmpl_kind)node->kind) {
+	case TMPL_NIL:
+		assert(type);
+		return eval_nil(f, type, ret);
+	case TMPL_BOOL:
+	case TMPL_NUMBER:
+	case TMPL_STRING:
+		return eval_constant_arg(f, type, node, ret);
+	case TMPL_DOT:
+		*ret = *dot;
+		break;
+	default:
+		r = eval_operand(f, dot, node, ret);
+	}
+	return r < 0 ? r : tmpl_validate(f, type, ret);
 }
