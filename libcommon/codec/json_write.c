@@ -13,11 +13,11 @@ struct writer {
 	size_t depth;
 };
 
-/* Whatever the flags. */
-static bool is_plain(unsigned char c)
-{
-	return c >= 0x20 && c < 0x80 && c != '"' && c != '\\' && c != '<' && c != '>' && c != '&';
-}
+/* What is written as it is, whatever the flags. */
+static const bool plain[256] = {
+	[' ' ... '!'] = true, ['#' ... '%'] = true, ['\'' ... ';'] = true,
+	['='] = true,	      ['?' ... '['] = true, [']' ... 0x7f] = true,
+};
 
 static size_t plain_run(const char *p, size_t n, unsigned flags)
 {
@@ -25,7 +25,7 @@ static size_t plain_run(const char *p, size_t n, unsigned flags)
 
 	while (!(flags & SL_JSON_HTML_SAFE) && n - i >= 8 && sl_json_plain_bytes(p + i) == 8)
 		i += 8;
-	while (i < n && is_plain((unsigned char)p[i]))
+	while (i < n && plain[(unsigned char)p[i]])
 		i++;
 	return i;
 }

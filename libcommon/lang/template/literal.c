@@ -250,6 +250,13 @@ const char *tmpl_number_parse(struct sl_arena *a, const struct tmpl_token *t, st
 	struct sl_str s = t->value;
 
 	*n = (struct tmpl_number){ .text = s };
+	/* Nearly always a few decimal digits. */
+	if (s.n && s.n < 16 && s.p[0] != '0' && sl_str_to_u64(s, UINT64_MAX, &n->u)) {
+		n->is_int = n->is_uint = n->is_float = true;
+		n->i = (int64_t)n->u;
+		n->f = (double)n->u;
+		return NULL;
+	}
 	if (t->kind == TOKEN_CHAR_CONSTANT)
 		return parse_char(a, s, n);
 	if (t->kind == TOKEN_COMPLEX)

@@ -49,20 +49,13 @@ int tmpl_enter(struct tmpl_parser *p)
 	return 0;
 }
 
-struct tmpl_node **tmpl_node_take(struct tmpl_parser *p, size_t mark, struct tmpl_node **only,
-				  size_t *ret_n)
+struct tmpl_node **tmpl_node_copy(struct tmpl_parser *p, size_t mark)
 {
 	size_t n = p->pending_n - mark;
-	struct tmpl_node **items = only;
+	struct tmpl_node **items = sl_arena_array(p->a, n, sizeof(struct tmpl_node *));
 
-	if (n == 1) {
-		*only = p->pending[mark];
-	} else if (n) {
-		items = sl_arena_array(p->a, n, sizeof(struct tmpl_node *));
+	if (n)
 		memcpy(items, p->pending + mark, n * sizeof(struct tmpl_node *));
-	}
-	p->pending_n = mark;
-	*ret_n = n;
 	return items;
 }
 

@@ -155,12 +155,25 @@ static inline void tmpl_node_pend(struct tmpl_parser *p, struct tmpl_node *node)
 	p->pending = sl_grow(p->pending, p->pending_n, &p->pending_cap, sizeof(struct tmpl_node *));
 	p->pending[p->pending_n++] = node;
 }
+/* The slow part of tmpl_node_take(): not one. */
+struct tmpl_node **tmpl_node_copy(struct tmpl_parser *p, size_t mark);
 /*
  * What was collected behind `mark`, the number of pending nodes at its beginning: in the arena, or a single
  * one in `*only`.
  */
-struct tmpl_node **tmpl_node_take(struct tmpl_parser *p, size_t mark, struct tmpl_node **only,
-				  size_t *ret_n);
+static inline struct tmpl_node **tmpl_node_take(struct tmpl_parser *p, size_t mark,
+						struct tmpl_node **only, size_t *ret_n)
+{
+	struct tmpl_node **items = only;
+
+	*ret_n = p->pending_n - mark;
+	if (*ret_n == 1)
+		*only = p->pending[mark];
+	else
+		items = tmpl_node_copy(p, mark);
+	p->pending_n = mark;
+	return items;
+}
 
 /* Variables. */
 void tmpl_define_variable(struct tmpl_parser *p, struct sl_str name);
