@@ -4,6 +4,9 @@
 #include "libcommon/lang/template/exec.h"
 #include "libcommon/lang/template/literal.h"
 
+/* Most templates need no more values at a time. */
+#define VALUES_FIRST 64
+
 static struct sl_tmpl_limits with_defaults(const struct sl_tmpl_limits *limits)
 {
 	struct sl_tmpl_limits l = limits ? *limits : (struct sl_tmpl_limits){ 0 };
@@ -47,10 +50,13 @@ int sl_tmpl_execute(const struct sl_tmpl_set *set, struct sl_str name, struct sl
 		    struct sl_arena *a, struct sl_strbuf *out, struct sl_err *err)
 {
 	static const struct sl_go_host no_host;
+	struct sl_goval room[VALUES_FIRST];
+	struct tmpl_chunk first = { .cap = VALUES_FIRST, .values = room };
 	struct sl_tmpl_exec x = {
 		.call = { .a = a, .host = host ? host : &no_host, .data = data },
 		.limits = with_defaults(limits),
 		.stack_base = __builtin_frame_address(0),
+		.chunk = &first,
 	};
 	SL_AUTO(sl_err) own = SL_ERR_INIT;
 	int r;

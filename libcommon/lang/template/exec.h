@@ -37,7 +37,7 @@ struct sl_tmpl_exec {
 	const char *stack_base;
 	struct tmpl_variable *variables; /* of all frames, innermost last */
 	size_t variables_n, variables_cap;
-	struct tmpl_chunk *chunk; /* see tmpl_values_push() */
+	struct tmpl_chunk *chunk; /* never NULL: see tmpl_values_push() */
 };
 
 /* A template that runs. */
@@ -89,16 +89,16 @@ bool tmpl_has_room(const struct sl_tmpl_exec *x);
 
 /*
  * Arrays of values that live until the function that made them returns: last in, first out, and never
- * moved.
+ * moved. The first chunk belongs to sl_tmpl_execute(), on whose stack it is.
  */
 struct tmpl_mark {
 	struct tmpl_chunk *chunk;
 	size_t n;
 };
 struct tmpl_chunk {
-	struct tmpl_chunk *before, *after;
+	struct tmpl_chunk *after;
 	size_t n, cap;
-	struct sl_goval values[];
+	struct sl_goval *values;
 };
 /* The slow parts of the two below. */
 struct tmpl_chunk *tmpl_values_extend(struct sl_tmpl_exec *x, size_t n);
@@ -108,8 +108,8 @@ static inline struct sl_goval *tmpl_values_push(struct sl_tmpl_exec *x, size_t n
 {
 	struct tmpl_chunk *c = x->chunk;
 
-	*ret_mark = (struct tmpl_mark){ c, c ? c->n : 0 };
-	if (!c || c->cap - c->n < n)
+	*ret_mark = (struct tmpl_mark){ c, c->n };
+	if (c->cap - c->n < n)
 		c = x->chunk = tmpl_values_extend(x, n);
 	c->n += n;
 	return c->values + c->n - n;
@@ -121,6 +121,7 @@ static inline void tmpl_values_pop(struct sl_tmpl_exec *x, struct tmpl_mark mark
 	else
 		tmpl_values_rewind(x, mark);
 }
+/* All chunks but the first, which is the one in use. */
 void tmpl_values_free(struct sl_tmpl_exec *x);
 
 /* Variables. */

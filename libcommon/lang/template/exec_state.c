@@ -124,7 +124,7 @@ bool tmpl_has_room(const struct sl_tmpl_exec *x)
 
 struct tmpl_chunk *tmpl_values_extend(struct sl_tmpl_exec *x, size_t n)
 {
-	struct tmpl_chunk *c = x->chunk, *next = c ? c->after : NULL;
+	struct tmpl_chunk *c = x->chunk, *next = c->after;
 	size_t cap = n > CHUNK_MIN ? n : CHUNK_MIN;
 
 	if (next && next->cap < n) {
@@ -133,9 +133,8 @@ struct tmpl_chunk *tmpl_values_extend(struct sl_tmpl_exec *x, size_t n)
 	}
 	if (!next) {
 		next = sl_xmalloc(sizeof(*next) + cap * sizeof(next->values[0]));
-		*next = (struct tmpl_chunk){ .before = c, .cap = cap };
-		if (c)
-			c->after = next;
+		*next = (struct tmpl_chunk){ .cap = cap, .values = (void *)(next + 1) };
+		c->after = next;
 	}
 	next->n = 0;
 	return next;
@@ -145,9 +144,6 @@ void tmpl_values_rewind(struct sl_tmpl_exec *x, struct tmpl_mark mark)
 {
 	struct tmpl_chunk *c = mark.chunk;
 
-	if (!c) /* the first one stays, empty */
-		for (c = x->chunk; c->before;)
-			c = c->before;
 	/* At most one chunk is kept for later. */
 	while (c->after && c->after->after) {
 		struct tmpl_chunk *gone = c->after->after;
@@ -161,15 +157,13 @@ void tmpl_values_rewind(struct sl_tmpl_exec *x, struct tmpl_mark mark)
 
 void tmpl_values_free(struct sl_tmpl_exec *x)
 {
-	struct tmpl_chunk *c = x->chunk, *after;
+	struct tmpl_chunk *c = x->chunk->after, *after;
 
-	while (c && c->before)
-		c = c->before;
 	for (; c; c = after) {
 		after = c->after;
 		free(c);
 	}
-	x->chunk = NULL;
+	x->chunk->after = NULL;
 }
 
 void tmpl_variable_push(struct tmpl_frame *f, uint32_t name, const struct tmpl_value *value)
