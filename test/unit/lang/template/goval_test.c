@@ -227,6 +227,29 @@ static void maps_list_their_keys_sorted(void **state)
 	(void)sl_go_map_keys(&a, NULL);
 }
 
+static void members_come_sorted_with_their_values(void **state)
+{
+	SL_AUTO(sl_arena) a = SL_ARENA_INIT;
+	struct sl_go_map *m = sl_go_map_new(&a);
+	const struct sl_go_member *sorted;
+
+	(void)state;
+	assert_null(sl_go_map_sorted(&a, NULL));
+	assert_null(sl_go_map_sorted(&a, m));
+	sl_go_map_set(&a, m, SL_STR("b"), sl_goval_int(2));
+	sl_go_map_set(&a, m, SL_STR("c"), sl_goval_int(3));
+	sorted = sl_go_map_sorted(&a, m);
+	assert_str(sorted[0].key, "b");
+	assert_int_equal(sorted[1].value.i, 3);
+	/* Now they have to be sorted, and the map stays as it lies. */
+	sl_go_map_set(&a, m, SL_STR("a"), sl_goval_int(1));
+	sorted = sl_go_map_sorted(&a, m);
+	for (int i = 0; i < 3; i++)
+		assert_int_equal(sorted[i].value.i, i + 1);
+	assert_str(sorted[0].key, "a");
+	assert_str(sl_go_map_key_at(m, 0), "b");
+}
+
 static void a_copy_of_a_map_is_its_own(void **state)
 {
 	SL_AUTO(sl_arena) a = SL_ARENA_INIT;
@@ -484,6 +507,7 @@ int main(void)
 		cmocka_unit_test(maps_that_shrank_find_what_comes_later),
 		cmocka_unit_test(small_maps_remove_as_well),
 		cmocka_unit_test(maps_list_their_keys_sorted),
+		cmocka_unit_test(members_come_sorted_with_their_values),
 		cmocka_unit_test(a_copy_of_a_map_is_its_own),
 		cmocka_unit_test(decoded_numbers_are_floats_or_integers),
 		cmocka_unit_test(writes_what_encoding_json_writes),
