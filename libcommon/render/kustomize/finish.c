@@ -68,18 +68,6 @@ void sl_kz_add_hashes(struct sl_kz *kz, struct sl_kz_map *m)
 	sl_kz_map_touch(m);
 }
 
-/* A list needs no name, and so may have metadata that are no map. */
-static int check_metadata(const struct sl_value *obj, struct sl_err *err)
-{
-	const struct sl_value *meta = sl_get(obj, "metadata");
-
-	if (sl_is_null(meta) || sl_is_map(meta))
-		return 0;
-	return sl_value_err_set(err, meta, "metadata", SL_ERR_INVALID,
-				"wrong node kind: expected a map but got a %s",
-				sl_value_kind_name(meta));
-}
-
 /* Objects marked as local configuration are for tools, not for a cluster. A patch may have made an
  * object into something that is none. */
 static int drop_local(struct sl_kz *kz, struct sl_kz_map *m, struct sl_err *err)
@@ -91,7 +79,7 @@ static int drop_local(struct sl_kz *kz, struct sl_kz_map *m, struct sl_err *err)
 	for (size_t i = 0; r == 0 && i < m->n; i++) {
 		r = sl_kz_check_object(kz, m->v[i]->obj, err);
 		if (r == 0)
-			r = check_metadata(m->v[i]->obj, err);
+			r = sl_kz_check_map(sl_get(m->v[i]->obj, "metadata"), "metadata", err);
 		if (r < 0)
 			return r;
 		const struct sl_value *v = sl_get(m->v[i]->obj, "metadata", "annotations",

@@ -293,6 +293,15 @@ void sl_kz_add_transformation(struct sl_kz *kz, struct sl_kz_resource *r,
 		push_transformation(kz, r, o);
 }
 
+int sl_kz_check_map(const struct sl_value *v, const char *path, struct sl_err *err)
+{
+	if (sl_is_null(v) || sl_is_map(v))
+		return 0;
+	return sl_value_err_set(err, v, path, SL_ERR_INVALID,
+				"wrong node kind: expected a map but got a %s",
+				sl_value_kind_name(v));
+}
+
 struct sl_kz_resource *sl_kz_resource_new(struct sl_kz *kz, struct sl_value *obj)
 {
 	struct sl_kz_resource *r = sl_arena_new(kz->a, struct sl_kz_resource);

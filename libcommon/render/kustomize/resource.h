@@ -121,6 +121,9 @@ void sl_kz_need_annotations(struct sl_kz *kz, struct sl_kz_resource *r);
  */
 void sl_kz_remake_annotations(struct sl_kz *kz, struct sl_kz_resource *r);
 
+/* SL_ERR_INVALID unless `v`, which is in the field of that path, is a map, null or absent (NULL). */
+int sl_kz_check_map(const struct sl_value *v, const char *path, struct sl_err *err) SL_MUST_CHECK;
+
 /* A fresh resource around `obj`. */
 struct sl_kz_resource *sl_kz_resource_new(struct sl_kz *kz, struct sl_value *obj);
 

@@ -55,6 +55,30 @@ void sl_kz_stage_done(struct sl_kz_stage *s)
 	sl_kz_map_drop_deleted(s->m);
 }
 
+/* kustomize keeps origins in annotations, and wants room for them. */
+static int set_origin(struct sl_kz_resource *r, const struct sl_kz_origin *o, struct sl_err *err)
+{
+	r->origin = o;
+	return sl_kz_check_map(sl_get(r->obj, "metadata", "annotations"), "metadata.annotations",
+			       err);
+}
+
+static int set_origins(struct sl_kz_stage *s, struct sl_kz_map *found, struct sl_str rel,
+		       struct sl_err *err)
+{
+	const struct sl_kz_origin *o = sl_kz_origin_append(s->kz->a, s->origin, rel);
+
+	for (size_t i = 0; i < found->n; i++) {
+		int r = set_origin(found->v[i], o, err);
+
+		if (r < 0) {
+			sl_err_wrap(err, "cannot add path annotation for '%.*s'", SL_STR_FMT(rel));
+			return r;
+		}
+	}
+	return 0;
+}
+
 static int add_file(struct sl_kz_stage *s, struct sl_str rel, struct sl_err *err)
 {
 	struct sl_str text;
@@ -68,12 +92,10 @@ static int add_file(struct sl_kz_stage *s, struct sl_str rel, struct sl_err *err
 		sl_err_wrap(err, "accumulating resources from '%.*s'", SL_STR_FMT(rel));
 		return r;
 	}
-	if (s->kz->track_origin) {
-		const struct sl_kz_origin *o = sl_kz_origin_append(s->kz->a, s->origin, rel);
-
-		for (size_t i = 0; i < found.n; i++)
-			found.v[i]->origin = o;
-	}
+	if (s->kz->track_origin)
+		r = set_origins(s, &found, rel, err);
+	if (r < 0)
+		return r;
 	r = sl_kz_map_append_all(s->kz, s->m, &found, err);
 	if (r < 0)
 		sl_err_wrap(err, "merging resources from '%.*s'", SL_STR_FMT(rel));
