@@ -65,6 +65,10 @@ static int secret_data(struct sl_arena *a, const struct sl_value *obj, struct sl
 		return sl_value_err_set(err, plain, "stringData", SL_ERR_INVALID,
 					"read stringData: expected a map, got a %s",
 					sl_value_kind_name(plain));
+	if (sl_map_len(plain) > 0 && sl_kz_check_map(sl_get(obj, "data"), "data", err) < 0) {
+		sl_err_wrap(err, "encode stringData");
+		return SL_ERR_INVALID;
+	}
 	for (size_t i = 0; i < sl_map_len(plain); i++) {
 		const struct sl_member *m = &plain->map.members[i];
 

@@ -132,12 +132,11 @@ static void finish_annotations(struct sl_kz *kz, struct sl_kz_resource *r,
 	struct sl_value *annotations = sl_value_map(kz->a);
 	SL_AUTO(sl_strbuf) text = SL_STRBUF_INIT(SL_KUSTOMIZE_BYTES_MAX);
 
-	for (size_t i = 0; i < sl_map_len(old); i++)
-		add_annotation(kz, annotations, old->map.members[i].key, old->map.members[i].value);
-	/* kustomize takes a list for a map without looking: two items are a key and its value. */
-	for (size_t i = 0; i + 1 < sl_list_len(old); i += 2)
-		add_annotation(kz, annotations, sl_kz_field_text(kz, old->list.items[i]),
-			       old->list.items[i + 1]);
+	for (size_t i = 0; i < sl_kz_pair_count(old); i++) {
+		struct sl_kz_pair pair = sl_kz_pair_at(kz, old, i);
+
+		add_annotation(kz, annotations, pair.key, pair.value);
+	}
 	if (options.origin && r->origin) {
 		sl_kz_write_origin(r->origin, &text);
 		sl_map_set_str(kz->a, annotations, ORIGIN, sl_strbuf_str(&text));

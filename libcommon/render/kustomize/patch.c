@@ -9,15 +9,15 @@
 
 static void make_text(struct sl_kz *kz, struct sl_value *meta, const char *field)
 {
-	const struct sl_value *map = sl_get(meta, field);
+	const struct sl_value *old = sl_get(meta, field);
 	struct sl_value *text = sl_value_map(kz->a);
 
-	for (size_t i = 0; sl_is_map(map) && i < map->map.n; i++) {
-		const struct sl_member *m = &map->map.members[i];
-		const struct sl_value *v = m->value;
-		struct sl_str s = sl_is_null(v) ? v->written : sl_kz_text(kz->a, v);
+	for (size_t i = 0; i < sl_kz_pair_count(old); i++) {
+		struct sl_kz_pair pair = sl_kz_pair_at(kz, old, i);
+		struct sl_str s = sl_is_null(pair.value) ? pair.value->written
+							 : sl_kz_text(kz->a, pair.value);
 
-		sl_map_set(kz->a, text, m->key, sl_value_str(kz->a, s));
+		sl_map_set(kz->a, text, pair.key, sl_value_str(kz->a, s));
 	}
 	(void)sl_map_remove(meta, sl_str(field));
 	if (text->map.n > 0)
@@ -32,16 +32,16 @@ int sl_kz_patch_merge(struct sl_kz *kz, struct sl_kz_resource *r, const struct s
 		      kind = sl_kz_kind(kz, r);
 	struct sl_kz_id id = sl_kz_current_id(kz, r);
 	const struct sl_value *version = sl_get(r->obj, "apiVersion");
+	int rc;
 
 	if (options.allow_name_change || options.allow_kind_change)
 		sl_kz_store_previous_id(kz, r);
 	if (options.text_metadata) {
 		make_text(kz, sl_map_get(copy, SL_STR("metadata")), "labels");
 		make_text(kz, sl_map_get(copy, SL_STR("metadata")), "annotations");
-		if (sl_is_map(version) || sl_is_list(version))
-			return sl_value_err_set(err, version, "apiVersion", SL_ERR_INVALID,
-						"wrong node kind: expected a scalar but got a %s",
-						sl_value_kind_name(version));
+		rc = sl_kz_check_scalar(version, "apiVersion", err);
+		if (rc < 0)
+			return rc;
 		/* A patch takes on the apiVersion of what it patches, as it is written. */
 		sl_kz_set_member(kz, copy, "apiVersion",
 				 version ? sl_kz_field_text(kz, version) : SL_STR_NULL);
@@ -49,8 +49,7 @@ int sl_kz_patch_merge(struct sl_kz *kz, struct sl_kz_resource *r, const struct s
 	/* kustomize drops the outcome of replacing a whole object: a quirk that it has kept. */
 	if (sl_str_eqz(sl_get_str(copy, "$patch"), "replace"))
 		return 0;
-	int rc = sl_kz_strategic_merge(kz->a, kz->schema, r->obj, copy, &result, err);
-
+	rc = sl_kz_strategic_merge(kz->a, kz->schema, r->obj, copy, &result, err);
 	if (rc < 0) {
 		sl_err_wrap(err, "patching %s", sl_kz_id_text(kz->a, &id));
 		return rc;

@@ -293,13 +293,35 @@ void sl_kz_add_transformation(struct sl_kz *kz, struct sl_kz_resource *r,
 		push_transformation(kz, r, o);
 }
 
+size_t sl_kz_pair_count(const struct sl_value *v)
+{
+	return sl_is_map(v) ? v->map.n : sl_list_len(v) / 2;
+}
+
+struct sl_kz_pair sl_kz_pair_at(struct sl_kz *kz, const struct sl_value *v, size_t i)
+{
+	if (sl_is_map(v))
+		return (struct sl_kz_pair){ v->map.members[i].key, v->map.members[i].value };
+	return (struct sl_kz_pair){ sl_kz_field_text(kz, v->list.items[2 * i]),
+				    v->list.items[2 * i + 1] };
+}
+
+static int fail_kind(const struct sl_value *v, const char *path, const char *wanted,
+		     struct sl_err *err)
+{
+	return sl_value_err_set(err, v, path, SL_ERR_INVALID,
+				"wrong node kind: expected a %s but got a %s", wanted,
+				sl_value_kind_name(v));
+}
+
 int sl_kz_check_map(const struct sl_value *v, const char *path, struct sl_err *err)
 {
-	if (sl_is_null(v) || sl_is_map(v))
-		return 0;
-	return sl_value_err_set(err, v, path, SL_ERR_INVALID,
-				"wrong node kind: expected a map but got a %s",
-				sl_value_kind_name(v));
+	return sl_is_null(v) || sl_is_map(v) ? 0 : fail_kind(v, path, "map", err);
+}
+
+int sl_kz_check_scalar(const struct sl_value *v, const char *path, struct sl_err *err)
+{
+	return !sl_is_map(v) && !sl_is_list(v) ? 0 : fail_kind(v, path, "scalar", err);
 }
 
 struct sl_kz_resource *sl_kz_resource_new(struct sl_kz *kz, struct sl_value *obj)

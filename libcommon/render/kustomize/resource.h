@@ -121,8 +121,24 @@ void sl_kz_need_annotations(struct sl_kz *kz, struct sl_kz_resource *r);
  */
 void sl_kz_remake_annotations(struct sl_kz *kz, struct sl_kz_resource *r);
 
-/* SL_ERR_INVALID unless `v`, which is in the field of that path, is a map, null or absent (NULL). */
+/*
+ * Labels and annotations as kustomize reads them, which takes a list for a map without looking: two items
+ * are a key and its value. Of anything else there are none.
+ */
+struct sl_kz_pair {
+	struct sl_str key;
+	const struct sl_value *value;
+};
+size_t sl_kz_pair_count(const struct sl_value *v);
+struct sl_kz_pair sl_kz_pair_at(struct sl_kz *kz, const struct sl_value *v, size_t i);
+
+/*
+ * SL_ERR_INVALID, "wrong node kind: …", unless `v`, which is in the field of that path, is a map, null or
+ * absent (NULL); or a scalar, null or absent.
+ */
 int sl_kz_check_map(const struct sl_value *v, const char *path, struct sl_err *err) SL_MUST_CHECK;
+int sl_kz_check_scalar(const struct sl_value *v, const char *path,
+		       struct sl_err *err) SL_MUST_CHECK;
 
 /* A fresh resource around `obj`. */
 struct sl_kz_resource *sl_kz_resource_new(struct sl_kz *kz, struct sl_value *obj);

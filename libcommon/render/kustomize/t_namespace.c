@@ -24,47 +24,55 @@ static int set_text(struct sl_kz *kz, struct sl_value **slot, void *arg, struct 
 	return 0;
 }
 
-/* Subjects of a binding that are called "default" are the service account of the namespace. */
-static bool is_own_subject(struct sl_kz *kz, const struct sl_value *subject,
-			   const struct sl_kz_namespace_options *o)
+/* The subjects of a binding that are in the namespace: those of which this field has this value. */
+static const struct {
+	const char *field, *value;
+} own_subjects[] = {
+	[SL_KZ_SUBJECTS_DEFAULT] = { "name", "default" },
+	[SL_KZ_SUBJECTS_ACCOUNTS] = { "kind", "ServiceAccount" },
+};
+
+static int set_subject(struct sl_kz *kz, struct sl_value *subject,
+		       const struct sl_kz_namespace_options *o, struct sl_err *err)
 {
-	switch (o->subjects) {
-	case SL_KZ_SUBJECTS_DEFAULT:
-		return sl_str_eqz(sl_kz_text(kz->a, sl_get(subject, "name")), "default");
-	case SL_KZ_SUBJECTS_ACCOUNTS:
-		return sl_str_eqz(sl_kz_text(kz->a, sl_get(subject, "kind")), "ServiceAccount");
-	case SL_KZ_SUBJECTS_NONE:
-		break;
+	const char *field = own_subjects[o->subjects].field;
+	const struct sl_value *v = sl_get(subject, field);
+	int r = sl_kz_check_map(subject, "subjects", err);
+
+	if (r == 0)
+		r = sl_kz_check_scalar(v, "subjects", err);
+	if (r < 0) {
+		sl_err_wrap(err, "looking up %s on (cluster)role binding subject", field);
+		return r;
 	}
-	return false;
+	if (!sl_str_eqz(sl_kz_text(kz->a, v), own_subjects[o->subjects].value))
+		return 0;
+	v = sl_get(subject, "namespace");
+	r = sl_kz_check_scalar(v, "subjects", err);
+	if (r < 0 || (o->unset_only && sl_kz_text(kz->a, v).n > 0))
+		return r;
+	if (!v)
+		sl_map_setz(kz->a, subject, "namespace", sl_value_null(kz->a));
+	set_namespace(kz, &sl_map_member(subject, SL_STR("namespace"))->value, o->ns);
+	return 0;
 }
 
 static int set_subjects(struct sl_kz *kz, struct sl_value *obj,
 			const struct sl_kz_namespace_options *o, struct sl_err *err)
 {
 	struct sl_value *subjects = sl_get(obj, "subjects");
+	int r = 0;
 
 	if (sl_is_null(subjects) || o->subjects == SL_KZ_SUBJECTS_NONE)
 		return 0;
-	if (!sl_is_list(subjects)) {
-		return sl_value_err_set(
-			err, subjects, "subjects", SL_ERR_INVALID,
-			"setting namespace on (cluster)role binding subjects: expected a list, "
-			"got a %s",
-			sl_value_kind_name(subjects));
-	}
-	for (size_t i = 0; i < subjects->list.n; i++) {
-		struct sl_value *subject = subjects->list.items[i];
-
-		if (!sl_is_map(subject) || !is_own_subject(kz, subject, o))
-			continue;
-		if (o->unset_only && sl_kz_text(kz->a, sl_get(subject, "namespace")).n > 0)
-			continue;
-		if (!sl_map_member(subject, SL_STR("namespace")))
-			sl_map_setz(kz->a, subject, "namespace", sl_value_null(kz->a));
-		set_namespace(kz, &sl_map_member(subject, SL_STR("namespace"))->value, o->ns);
-	}
-	return 0;
+	if (!sl_is_list(subjects))
+		r = sl_value_err_set(err, subjects, "subjects", SL_ERR_INVALID,
+				     "expected a list, got a %s", sl_value_kind_name(subjects));
+	for (size_t i = 0; i < sl_list_len(subjects) && r == 0; i++)
+		r = set_subject(kz, subjects->list.items[i], o, err);
+	if (r < 0)
+		sl_err_wrap(err, "setting namespace on (cluster)role binding subjects");
+	return r;
 }
 
 /* Fields that have rules of their own, whatever the specs say. */

@@ -14,6 +14,11 @@ NULLS = ("", "~", "null", "Null", "NULL")
 KIND_CHANGES = re.compile(r"allowKindChange['\"]?: true|path: *['\"\\]*/kind\b|\"path\": *\"/kind\"")
 
 
+def unquoted(err):
+    """What is wrong in a component is told in quotes."""
+    return err.replace(b'\\"', b'"').replace(b"\\n", b"\n")
+
+
 def crash(_, ours, real):
     return real.code not in (0, 1) or b"panic:" in real.err or b"stack overflow" in real.err
 
@@ -61,15 +66,14 @@ def empty_values(_, ours, real):
 
 def former_names(_, ours, real):
     """A path that leads to the annotations in which kustomize keeps former names: they are not there."""
-    return not ours.code and b"\ninternal.config.kubernetes.io/previous" in real.err
+    return not ours.code and b"\ninternal.config.kubernetes.io/previous" in unquoted(real.err)
 
 
 def validator_of_nothing(_, ours, real):
-    """Only where the message shows the same object twice, but for former names. That of a component is quoted."""
+    """Only where the message shows the same object twice, but for former names."""
     if ours.code or b"nodes unequal" not in real.err:
         return False
-    text = real.err.replace(b'\\"', b'"').replace(b"\\n", b"\n")
-    shown = re.findall(rb"^ -- (.*?),?$", FORMER.sub(b"", text), re.M)
+    shown = re.findall(rb"^ -- (.*?),?$", FORMER.sub(b"", unquoted(real.err)), re.M)
     return len(shown) == 2 and shown[0] == shown[1]
 
 
