@@ -68,6 +68,7 @@ static int wrong_type(const struct decoder *d, const struct sl_value *v, const s
 static const struct sl_kz_field *find_field(const struct decoder *d, const struct sl_kz_struct *s,
 					    struct sl_str name)
 {
+	assert(s->fields);
 	for (size_t i = 0; i < s->n; i++)
 		if (sl_str_eqz(name, s->fields[i].name))
 			return &s->fields[i];
