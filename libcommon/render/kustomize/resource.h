@@ -93,7 +93,7 @@ struct sl_str sl_kz_kind(const struct sl_kz *kz, const struct sl_kz_resource *r)
 struct sl_value *sl_kz_scalar_like(struct sl_kz *kz, const struct sl_value *old,
 				   struct sl_str text);
 
-/* True when go-yaml v2 would read another type than text: kustomize puts new text in quotes then. */
+/* True when go-yaml v2 would read a line as something else than text: kustomize puts it in quotes then. */
 bool sl_kz_needs_quotes(struct sl_str text);
 /* A string that kustomize makes: in quotes where it needs them, or a block where it has several lines. */
 struct sl_value *sl_kz_new_text(struct sl_arena *a, struct sl_str text);

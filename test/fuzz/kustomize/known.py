@@ -65,8 +65,8 @@ def empty_values(_, ours, real):
 
 
 def former_names(_, ours, real):
-    """A path that leads to the annotations in which kustomize keeps former names: they are not there."""
-    return not ours.code and b"\ninternal.config.kubernetes.io/previous" in unquoted(real.err)
+    """A path that leads to the annotations in which kustomize keeps its marks: they are not there."""
+    return not ours.code and b"\ninternal.config.kubernetes.io/" in unquoted(real.err)
 
 
 def validator_of_nothing(_, ours, real):
