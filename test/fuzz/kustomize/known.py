@@ -50,7 +50,7 @@ def schema_of_nothing(tree, ours, real):
     if not ours.code or real.code or not any("openapi" in text for text in tree.values()):
         return False
     schemas = re.findall(r"path['\"]?: *['\"]?([^\s'\",}]+)", "".join(t for t in tree.values() if "openapi" in t))
-    place = rb"(^|[ /])%s:\d+: (accumulating resources from '[^']*': )*line"
+    place = rb"(^|[ /])%s:\d+: (accumulating resources from '[^']*': )*(line|invalid schema file)"
     return not real.out or any(re.search(place % re.escape(name.encode()), ours.err)
                                for name in schemas)
 
