@@ -89,6 +89,17 @@ static int match_index(struct match *m, struct sl_value *v, struct sl_kz_field_p
 	return match(m, list->list.items[index], rest_of(path));
 }
 
+/* What a pattern is held against: of a list or a map it is the YAML. */
+static struct sl_str text_of(const struct match *m, const struct sl_value *v)
+{
+	SL_AUTO(sl_strbuf) yaml = SL_STRBUF_INIT(SL_KUSTOMIZE_BYTES_MAX);
+
+	if (!sl_is_map(v) && !sl_is_list(v))
+		return sl_str_trim(sl_kz_field_text(m->kz, v));
+	sl_yaml_write(v, SL_YAML_PLAIN, &yaml);
+	return sl_arena_str(m->kz->a, sl_str_trim(sl_strbuf_str(&yaml)));
+}
+
 /* Visit the elements whose `key`, or who themselves when it is empty, match. */
 static int visit_entries(struct match *m, const struct sl_value *list, struct sl_str key,
 			 struct sl_str regex, struct sl_kz_field_path path)
@@ -100,7 +111,7 @@ static int visit_entries(struct match *m, const struct sl_value *list, struct sl
 		struct sl_value *element = list->list.items[i];
 		const struct sl_value *field = key.n == 0 ? element : sl_map_get(element, key);
 
-		if (!field || !sl_regex_match(pattern, sl_str_trim(sl_kz_field_text(m->kz, field))))
+		if (!field || !sl_regex_match(pattern, text_of(m, field)))
 			continue;
 		if (key.n == 0)
 			found(m, element);
