@@ -1,5 +1,7 @@
 #include "kustomize-controller/cycle.h"
 
+#include <assert.h>
+
 #include "libcommon/base/strbuf.h"
 #include "libcommon/base/strmap.h"
 
@@ -49,6 +51,7 @@ static const char *write_cycle(struct search *s, const struct node *last)
 	SL_AUTO(sl_strbuf) b = SL_STRBUF_INIT(TEXT_MAX);
 	size_t n = 0;
 
+	assert(last);
 	for (const struct node *at = last; at; at = at->from)
 		path[n++] = at;
 	for (size_t i = n; i-- > 0;) {

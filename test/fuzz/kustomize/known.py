@@ -50,7 +50,7 @@ def schema_of_nothing(tree, ours, real):
     if not ours.code or real.code or not any("openapi" in text for text in tree.values()):
         return False
     schemas = re.findall(r"path['\"]?: *['\"]?([^\s'\",}]+)", "".join(t for t in tree.values() if "openapi" in t))
-    place = rb"(^|[ /])%s:\d+: (accumulating resources from '[^']*': )*(line|invalid schema file)"
+    place = rb"(^|[ /])%s:\d+: (accumulating [^:]*: )*(line|invalid schema file)"
     return not real.out or any(re.search(place % re.escape(name.encode()), ours.err)
                                for name in schemas)
 
@@ -66,7 +66,7 @@ def empty_values(_, ours, real):
 
 def former_names(_, ours, real):
     """A path that leads to the annotations in which kustomize keeps its marks: they are not there."""
-    return not ours.code and b"\ninternal.config.kubernetes.io/" in unquoted(real.err)
+    return not ours.code and re.search(rb"\n((internal|alpha)\.)?config\.kubernetes\.io/", unquoted(real.err))
 
 
 def validator_of_nothing(_, ours, real):
