@@ -1,7 +1,7 @@
 #include <stdarg.h>
-#include <stdlib.h>
 #include <string.h>
 
+#include "libcommon/base/sort.h"
 #include "libcommon/render/helm/loading.h"
 #include "libcommon/render/helm/metadata.h"
 
@@ -269,24 +269,13 @@ static int by_chart(const void *x, const void *y)
 	return c ? c : a->at < b->at ? -1 : a->at > b->at;
 }
 
-/* Those of a directory come sorted, as a rule. */
-static void sort_by_chart(struct below_charts *below, size_t n)
-{
-	size_t sorted = 1;
-
-	while (sorted < n && by_chart(&below[sorted - 1], &below[sorted]) < 0)
-		sorted++;
-	if (sorted < n)
-		qsort(below, n, sizeof(*below), by_chart);
-}
-
 /* Helm takes them in the order of a Go map, that is in none: here by name. */
 static int load_subcharts(struct chart_files *f, struct sl_err *err)
 {
 	struct sl_helm_chart *c = f->c;
 	int r = 0;
 
-	sort_by_chart(f->below, f->n);
+	sl_sort(f->below, f->n, sizeof(*f->below), by_chart);
 	c->dependencies = sl_arena_array(f->l->a, f->n, sizeof(*c->dependencies));
 	for (size_t i = 0, n; i < f->n && r == 0; i += n) {
 		struct sl_helm_chart *sub = NULL;
