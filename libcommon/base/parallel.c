@@ -22,12 +22,21 @@ static void *take_items(void *data)
 	return NULL;
 }
 
+/* How many threads there may be on these cores, which are those that the calling one may use. */
+static size_t threads_on(cpu_set_t *ret_cores)
+{
+	size_t n = 1;
+
+	if (sched_getaffinity(0, sizeof(*ret_cores), ret_cores) == 0)
+		n = (size_t)CPU_COUNT(ret_cores);
+	return n < SL_PARALLEL_MAX ? n : SL_PARALLEL_MAX;
+}
+
 size_t sl_parallel_threads(void)
 {
 	cpu_set_t cores;
-	size_t n = sched_getaffinity(0, sizeof(cores), &cores) < 0 ? 1 : (size_t)CPU_COUNT(&cores);
 
-	return n < SL_PARALLEL_MAX ? n : SL_PARALLEL_MAX;
+	return threads_on(&cores);
 }
 
 /*
@@ -56,14 +65,13 @@ void sl_parallel_for(size_t n, void (*each)(void *arg, size_t i), void *arg)
 {
 	struct loop l = { .each = each, .arg = arg, .n = n };
 	pthread_t threads[SL_PARALLEL_MAX];
-	size_t wanted = sl_parallel_threads(), started = 0;
 	cpu_set_t cores;
+	size_t wanted = threads_on(&cores), started = 0;
 
 	if (wanted > n)
 		wanted = n;
-	if (wanted > 1 && sched_getaffinity(0, sizeof(cores), &cores) == 0)
-		while (started + 1 < wanted && start(&l, &cores, &threads[started]))
-			started++;
+	while (started + 1 < wanted && start(&l, &cores, &threads[started]))
+		started++;
 	(void)take_items(&l);
 	for (size_t i = 0; i < started; i++) {
 		/* If the other cores had no time for it: now there is this one. */
