@@ -2,11 +2,11 @@
 
 #include <string.h>
 
-#include "libcommon/base/ascii.h"
 #include "libcommon/base/strbuf.h"
 #include "libcommon/codec/json.h"
 #include "libcommon/codec/yaml.h"
 #include "libcommon/codec/yaml_resolve.h"
+#include "libcommon/codec/yaml_scalar.h"
 #include "libcommon/render/kustomize/build.h"
 #include "libcommon/render/kustomize/fieldpath.h"
 #include "libcommon/render/kustomize/fieldspec.h"
@@ -223,22 +223,6 @@ struct sl_value *sl_kz_scalar_like(struct sl_kz *kz, const struct sl_value *old,
 	return v;
 }
 
-/* Whether it is one plain scalar, as most texts are: `nginx:1.25`, `hello world`. */
-static bool is_plainly_scalar(struct sl_str text)
-{
-	static const char inner[] = "-_./@+=,: ";
-
-	for (size_t i = 0; i < text.n; i++) {
-		bool ends = i == 0 || i + 1 == text.n;
-
-		if (sl_is_alnum(text.p[i]))
-			continue;
-		if (ends || !strchr(inner, text.p[i]) || text.p[i + 1] == ' ')
-			return false;
-	}
-	return true;
-}
-
 bool sl_kz_needs_quotes(struct sl_str text)
 {
 	const struct sl_yaml_options options = { .rules = SL_YAML_KUBERNETES,
@@ -247,13 +231,13 @@ bool sl_kz_needs_quotes(struct sl_str text)
 	struct sl_yaml_scalar scalar;
 	struct sl_value *v;
 
-	if (text.n == 0)
+	/* Most texts are what a writer may leave as they are. */
+	if (text.n == 0 || sl_yaml_analyse(text, false).style == SL_YAML_STYLE_PLAIN)
 		return false;
 	sl_yaml_resolve(text, SL_YAML_KUBERNETES, &scalar);
 	if (scalar.type != SL_YAML_STR && scalar.type != SL_YAML_TIMESTAMP)
 		return true;
-	if (is_plainly_scalar(text) || sl_str_chr(text, '\n') >= 0 ||
-	    sl_yaml_parse(&a, text, &options, &v, NULL) < 0)
+	if (sl_str_chr(text, '\n') >= 0 || sl_yaml_parse(&a, text, &options, &v, NULL) < 0)
 		return false;
 	return !sl_is_str(v);
 }
