@@ -56,27 +56,20 @@ void sl_kz_stage_done(struct sl_kz_stage *s)
 }
 
 /* kustomize keeps origins in annotations, and wants room for them. */
-static int set_origin(struct sl_kz_resource *r, const struct sl_kz_origin *o, struct sl_err *err)
-{
-	r->origin = o;
-	return sl_kz_check_map(sl_get(r->obj, "metadata", "annotations"), "metadata.annotations",
-			       err);
-}
-
 static int set_origins(struct sl_kz_stage *s, struct sl_kz_map *found, struct sl_str rel,
 		       struct sl_err *err)
 {
 	const struct sl_kz_origin *o = sl_kz_origin_append(s->kz->a, s->origin, rel);
+	int r = 0;
 
-	for (size_t i = 0; i < found->n; i++) {
-		int r = set_origin(found->v[i], o, err);
-
-		if (r < 0) {
-			sl_err_wrap(err, "cannot add path annotation for '%.*s'", SL_STR_FMT(rel));
-			return r;
-		}
+	for (size_t i = 0; i < found->n && r == 0; i++) {
+		found->v[i]->origin = o;
+		r = sl_kz_check_map(sl_get(found->v[i]->obj, "metadata", "annotations"),
+				    "metadata.annotations", err);
 	}
-	return 0;
+	if (r < 0)
+		sl_err_wrap(err, "cannot add path annotation for '%.*s'", SL_STR_FMT(rel));
+	return r;
 }
 
 static int add_file(struct sl_kz_stage *s, struct sl_str rel, struct sl_err *err)
