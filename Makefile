@@ -168,7 +168,8 @@ UNIT_VARIANT := $(if $(filter thread,$(SAN)),tsan,$(if $(filter none,$(SAN)),rel
 	coverage,$(SAN)),cov,asan)))
 UNIT_WANTED := $(if $(T),$(filter test/unit/$(T)_test.c,$(UNIT_SRC)),$(if $(filter thread,$(SAN)),$(filter \
 	test/unit/base/% test/unit/net/% test/unit/kube/% test/unit/kustomize-controller/% \
-	test/unit/source-controller/fileserver_test.c test/unit/render/helm/walk_test.c,$(UNIT_SRC)),$(UNIT_SRC)))
+	test/unit/source-controller/fileserver_test.c test/unit/render/helm/walk_test.c \
+	test/unit/render/helm/threads_test.c,$(UNIT_SRC)),$(UNIT_SRC)))
 UNIT_BINS := $(patsubst %.c,$(BUILD)/$(UNIT_VARIANT)/%,$(UNIT_WANTED))
 SAN_ENV := ASAN_OPTIONS=detect_leaks=1:strict_string_checks=1:detect_stack_use_after_return=1 \
 	UBSAN_OPTIONS=print_stacktrace=1 TSAN_OPTIONS=halt_on_error=1:suppressions=test/tsan.supp \

@@ -13,6 +13,8 @@
 #define HUGE_PAGE ((size_t)2 << 20)
 /* What an arena has given out when it goes on in huge pages: then it is likely to fill one. */
 #define HUGE_FROM ((size_t)512 * 1024)
+/* What a branch takes from the trunk, or more when it needs more. */
+#define BRANCH_BLOCK ((size_t)32 * 1024)
 
 static struct sl_arena_block *alloc_block(size_t size)
 {
@@ -42,17 +44,41 @@ static struct sl_arena_block *alloc_huge_page(void)
 	return b;
 }
 
+/* Of the trunk, which is used for this alone while it has branches. */
+static struct sl_arena_block *take_block(struct sl_arena_trunk *t, size_t size, bool *ret_full)
+{
+	struct sl_arena_block *b;
+	size_t bytes;
+
+	if (__builtin_add_overflow(size, sizeof(*b), &bytes))
+		abort();
+	pthread_mutex_lock(&t->lock);
+	b = sl_arena_take(t->a, bytes);
+	*ret_full = sl_arena_full(t->a);
+	pthread_mutex_unlock(&t->lock);
+	b->next = NULL;
+	b->size = size;
+	b->used = 0;
+	return b;
+}
+
 static __attribute__((noinline)) struct sl_arena_block *new_block(struct sl_arena *a, size_t need)
 {
 	size_t size = a->head ? a->head->size * 2 : BLOCK_MIN;
 	struct sl_arena_block *b;
+	bool full = false;
 
 	if (size > BLOCK_MAX)
 		size = BLOCK_MAX;
-	if (a->used >= HUGE_FROM && need <= HUGE_PAGE - sizeof(*b))
+	if (a->trunk)
+		b = take_block(a->trunk, need < BRANCH_BLOCK ? BRANCH_BLOCK : need, &full);
+	else if (a->used >= HUGE_FROM && need <= HUGE_PAGE - sizeof(*b))
 		b = alloc_huge_page();
 	else
 		b = alloc_block(size < need ? need : size);
+	/* As full as the trunk, whatever went through this branch. */
+	if (full)
+		a->used = a->limit;
 	/* The head is the one with more room left, once the item is in. */
 	if (a->head && a->head->size - a->head->used > b->size - need) {
 		b->next = a->head->next;
@@ -93,9 +119,33 @@ void sl_arena_reserve(struct sl_arena *a, size_t bytes)
 	a->head = alloc_block(bytes);
 }
 
+/* Several threads are worth it for what is large. */
+void sl_arena_trunk_init(struct sl_arena_trunk *t, struct sl_arena *a)
+{
+	struct sl_arena_block *b = a->head;
+
+	t->a = a;
+	if (pthread_mutex_init(&t->lock, NULL))
+		abort();
+	if (a->used >= HUGE_FROM)
+		return;
+	a->head = alloc_huge_page();
+	a->head->next = b;
+}
+
+void sl_arena_trunk_release(struct sl_arena_trunk *t)
+{
+	pthread_mutex_destroy(&t->lock);
+}
+
+struct sl_arena sl_arena_branch(struct sl_arena_trunk *t)
+{
+	return (struct sl_arena){ .limit = t->a->limit, .trunk = t };
+}
+
 void sl_arena_release(struct sl_arena *a)
 {
-	struct sl_arena_block *b = a->head, *next;
+	struct sl_arena_block *b = a->trunk ? NULL : a->head, *next;
 
 	for (; b; b = next) {
 		next = b->next;
@@ -103,20 +153,6 @@ void sl_arena_release(struct sl_arena *a)
 	}
 	a->head = NULL;
 	a->used = 0;
-}
-
-void sl_arena_adopt(struct sl_arena *a, struct sl_arena *from)
-{
-	/* The head stays, for it has room. */
-	struct sl_arena_block **to = a->head ? &a->head->next : &a->head, *rest = *to;
-
-	*to = from->head;
-	while (*to)
-		to = &(*to)->next;
-	*to = rest;
-	a->used += from->used;
-	from->head = NULL;
-	from->used = 0;
 }
 
 void sl_arena_wipe(struct sl_arena *a)

@@ -9,11 +9,13 @@
  * Memory is aligned to 16 bytes (strings to 1). Blocks double from 1 KiB to 256 KiB; past 512 KiB in all
  * they are 2 MiB each and ask for huge pages, whose first use costs a tenth.
  *
- * Thread rule: one thread at a time; what it holds may be read by many once writing has ended.
+ * Thread rule: one thread at a time, or several through branches; what it holds may be read by many once
+ * writing has ended.
  */
 #ifndef LIBCOMMON_BASE_ARENA_H
 #define LIBCOMMON_BASE_ARENA_H
 
+#include <pthread.h>
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdlib.h>
@@ -33,8 +35,9 @@ struct sl_arena_block {
 
 struct sl_arena {
 	struct sl_arena_block *head;
-	size_t used;  /* bytes handed out */
-	size_t limit; /* bytes, 0 = none */
+	size_t used;		      /* bytes handed out */
+	size_t limit;		      /* bytes, 0 = none */
+	struct sl_arena_trunk *trunk; /* of a branch */
 };
 #define SL_ARENA_INIT \
 	{ \
@@ -50,27 +53,32 @@ void sl_arena_reserve(struct sl_arena *a, size_t bytes);
 void sl_arena_release(struct sl_arena *a);
 /* The same for an arena that held secrets: everything is overwritten first. */
 void sl_arena_wipe(struct sl_arena *a);
-/* All that `from` holds lives in `a` from now on; `from` is empty. */
-void sl_arena_adopt(struct sl_arena *a, struct sl_arena *from);
 /* Free all but one block, start anew. */
 void sl_arena_reset(struct sl_arena *a);
 
 /* The slow part of sl_arena_alloc(): a block more. Not zeroed. */
 void *sl_arena_extend(struct sl_arena *a, size_t size)
 	__attribute__((returns_nonnull, warn_unused_result));
-/* Zeroed memory; never NULL. */
-static inline void *sl_arena_alloc(struct sl_arena *a, size_t size)
+/* Private likewise: sl_arena_alloc() with anything in it. */
+static inline void *sl_arena_take(struct sl_arena *a, size_t size)
 	__attribute__((returns_nonnull, warn_unused_result));
-static inline void *sl_arena_alloc(struct sl_arena *a, size_t size)
+static inline void *sl_arena_take(struct sl_arena *a, size_t size)
 {
 	struct sl_arena_block *b = a->head;
 	size_t at = b ? (b->used + SL_ARENA_ALIGN - 1) & ~(size_t)(SL_ARENA_ALIGN - 1) : 0;
 
 	if (!b || at > b->size || size > b->size - at)
-		return memset(sl_arena_extend(a, size), 0, size);
+		return sl_arena_extend(a, size);
 	b->used = at + size;
 	a->used += size;
-	return memset(b->data + at, 0, size);
+	return b->data + at;
+}
+/* Zeroed memory; never NULL. */
+static inline void *sl_arena_alloc(struct sl_arena *a, size_t size)
+	__attribute__((returns_nonnull, warn_unused_result));
+static inline void *sl_arena_alloc(struct sl_arena *a, size_t size)
+{
+	return memset(sl_arena_take(a, size), 0, size);
 }
 /* Memory with anything in it, for what is written at once; aligned as text. */
 char *sl_arena_bytes(struct sl_arena *a, size_t size)
@@ -103,6 +111,19 @@ char *sl_arena_strdup(struct sl_arena *a, const char *s) __attribute__((returns_
 struct sl_str sl_arena_str(struct sl_arena *a, struct sl_str s);
 char *sl_arena_printf(struct sl_arena *a, const char *fmt, ...)
 	__attribute__((format(printf, 2, 3), returns_nonnull));
+/*
+ * Several threads fill one arena, each through a branch of its own, which takes blocks from the trunk. All
+ * lives in the arena; to release a branch frees nothing. While there are branches, nothing else is taken
+ * from the arena itself. A branch is full when the arena is.
+ */
+struct sl_arena_trunk {
+	struct sl_arena *a;
+	pthread_mutex_t lock;
+};
+void sl_arena_trunk_init(struct sl_arena_trunk *t, struct sl_arena *a);
+void sl_arena_trunk_release(struct sl_arena_trunk *t);
+struct sl_arena sl_arena_branch(struct sl_arena_trunk *t);
+
 static inline bool sl_arena_full(const struct sl_arena *a)
 {
 	return a->limit && a->used > a->limit;

@@ -12,7 +12,6 @@ static struct sl_tmpl_set *new_set(struct sl_arena *a, const struct sl_tmpl_opti
 	set->a = a;
 	set->options = *options;
 	set->trees = sl_go_map_new_for(a, expected);
-	set->texts = sl_go_map_new(a);
 	set->functions = sl_go_map_new(a);
 	return set;
 }
@@ -76,75 +75,49 @@ bool sl_tmpl_has(const struct sl_tmpl_set *set, struct sl_str name)
 	return tmpl_set_find(set, name) != NULL;
 }
 
-/*
- * What the same text gave under another name: charts that stand in others bring their own copies of a
- * library. NULL when it has not been parsed, or the names matter to what it gives.
- */
-static struct sl_go_map *parsed_before(struct sl_tmpl_set *set, struct sl_str name,
-				       struct sl_str text)
+int tmpl_set_read(struct sl_tmpl_set *set, struct sl_str name, struct sl_str text,
+		  struct sl_go_map **ret_trees, struct sl_err *err)
 {
-	const struct sl_goval *found = sl_go_map_get(set->texts, text);
-	const struct sl_go_map *known = found ? found->ptr : NULL;
-	struct sl_go_map *trees;
-	bool has_whole = false;
-
-	if (!known || sl_go_map_get(known, name))
-		return NULL;
-	trees = sl_go_map_new_for(set->a, sl_go_map_len(known));
-	for (size_t i = 0; i < sl_go_map_len(known); i++) {
-		struct tmpl_tree *tree = sl_arena_new(set->a, struct tmpl_tree);
-
-		*tree = *(const struct tmpl_tree *)sl_go_map_value_at(known, i)->ptr;
-		tree->parse_name = name;
-		if (tree->whole)
-			tree->name = name;
-		has_whole |= tree->whole;
-		sl_go_map_set_borrow(set->a, trees, tree->name, (struct sl_goval){ .ptr = tree });
-	}
-	return has_whole ? trees : NULL;
-}
-
-static int parse(struct sl_tmpl_set *set, struct sl_str name, struct sl_str text, bool is_new,
-		 struct sl_err *err)
-{
-	struct sl_go_map *trees;
-	int r;
-
 	if (text.n > SL_TMPL_TEXT_MAX)
 		return sl_err_set(err, SL_ERR_TOO_LARGE,
 				  "template: %.*s: the text is larger than %u bytes",
 				  SL_STR_FMT(name), SL_TMPL_TEXT_MAX);
-	trees = parsed_before(set, name, text);
-	if (!trees) {
-		/* Most texts define nothing but themselves. */
-		trees = sl_go_map_new_for(set->a, 1);
-		r = tmpl_parse_trees(set, name, text, trees, err);
-		if (r < 0)
-			return r;
-		/* Libraries define much; a text that defines nothing will not come again. */
-		if (sl_go_map_len(trees) > 1)
-			sl_go_map_set_borrow(set->a, set->texts, text,
-					     (struct sl_goval){ .ptr = trees });
-	}
+	/* Most texts define nothing but themselves. */
+	*ret_trees = sl_go_map_new_for(set->a, 1);
+	return tmpl_parse_trees(set, name, text, *ret_trees, err);
+}
+
+void tmpl_set_define(struct sl_tmpl_set *set, const struct sl_go_map *trees, struct sl_str new_name)
+{
 	for (size_t i = 0; i < sl_go_map_len(trees); i++) {
 		const struct tmpl_tree *tree = sl_go_map_value_at(trees, i)->ptr;
 
 		if (!tree->empty || !tmpl_set_find(set, tree->name) ||
-		    (is_new && sl_str_eq(tree->name, name)))
+		    sl_str_eq(tree->name, new_name))
 			sl_go_map_set_borrow(set->a, set->trees, tree->name,
 					     *sl_go_map_value_at(trees, i));
 	}
-	return 0;
+}
+
+static int parse(struct sl_tmpl_set *set, struct sl_str name, struct sl_str text,
+		 struct sl_str new_name, struct sl_err *err)
+{
+	struct sl_go_map *trees = NULL;
+	int r = tmpl_set_read(set, name, text, &trees, err);
+
+	if (r == 0)
+		tmpl_set_define(set, trees, new_name);
+	return r;
 }
 
 int sl_tmpl_parse(struct sl_tmpl_set *set, struct sl_str name, struct sl_str text,
 		  struct sl_err *err)
 {
-	return parse(set, name, text, false, err);
+	return parse(set, name, text, SL_STR_NULL, err);
 }
 
 int sl_tmpl_parse_new(struct sl_tmpl_set *set, struct sl_str name, struct sl_str text,
 		      struct sl_err *err)
 {
-	return parse(set, name, text, true, err);
+	return parse(set, name, text, name, err);
 }

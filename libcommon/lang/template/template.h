@@ -16,6 +16,7 @@
 
 #include <stdbool.h>
 
+#include "libcommon/base/parallel.h"
 #include "libcommon/lang/template/func.h"
 
 struct sl_tmpl_set;
@@ -66,7 +67,17 @@ struct sl_tmpl_set *sl_tmpl_set_clone(struct sl_arena *a, const struct sl_tmpl_s
 int sl_tmpl_parse(struct sl_tmpl_set *set, struct sl_str name, struct sl_str text,
 		  struct sl_err *err) SL_MUST_CHECK;
 /*
- * The same, but what stands in the set by that name afterwards is this text even if it is empty: what Go
+ * The same for texts in a row, one after the other; `parallel` (NULL: no threads) may parse several at a
+ * time. The first that fails ends it, and its number is in *ret_failed.
+ */
+struct sl_tmpl_text {
+	struct sl_str name, text;
+};
+int sl_tmpl_parse_all(struct sl_tmpl_set *set, const struct sl_tmpl_text *texts, size_t n,
+		      sl_parallel_fn parallel, size_t *ret_failed,
+		      struct sl_err *err) SL_MUST_CHECK;
+/*
+ * As sl_tmpl_parse(), but what stands in the set by that name afterwards is this text even if it is empty: what Go
  * executes of a template just made by New and Parse.
  */
 int sl_tmpl_parse_new(struct sl_tmpl_set *set, struct sl_str name, struct sl_str text,

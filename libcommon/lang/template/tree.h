@@ -111,11 +111,19 @@ struct sl_tmpl_set {
 	struct sl_tmpl_options options;
 	const struct sl_tmpl_set *parent; /* whose templates it has unless they are replaced */
 	struct sl_go_map *trees;	  /* name to a struct tmpl_tree */
-	struct sl_go_map *texts;	  /* text to such a map: what it was parsed to */
 	struct sl_go_map *functions;	  /* name to a struct sl_go_func: those met so far */
 	bool no_break, no_continue; /* functions have these names, so that they are no keywords */
 };
 
+/* All that `text` defines, by name; nothing of it is in the set yet. */
+int tmpl_set_read(struct sl_tmpl_set *set, struct sl_str name, struct sl_str text,
+		  struct sl_go_map **ret_trees, struct sl_err *err) SL_MUST_CHECK;
+/*
+ * Such trees take their places in the set. Empty ones leave what is there, but for the one that is named
+ * `new_name`, if any.
+ */
+void tmpl_set_define(struct sl_tmpl_set *set, const struct sl_go_map *trees,
+		     struct sl_str new_name);
 /* NULL when there is none. */
 const struct tmpl_tree *tmpl_set_find(const struct sl_tmpl_set *set, struct sl_str name);
 /* The function of that name, a built-in one included; NULL when there is none. */

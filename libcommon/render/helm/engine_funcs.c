@@ -78,6 +78,10 @@ static int parse_tpl(struct sl_go_call *call, struct sl_str text, const struct s
 	if (!set) {
 		set = sl_tmpl_set_clone(call->a, parent);
 		r = sl_tmpl_parse_new(set, SL_HELM_SET_NAME, text, err);
+		if (e->shared && atomic_load(e->in_order)) {
+			e->refused = true;
+			return SL_ERR_CANCELED;
+		}
 		if (r == 0 && plain)
 			sl_strmap_set(&e->parsed, text, set);
 	}

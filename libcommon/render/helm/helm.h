@@ -25,6 +25,7 @@
 
 #include <stdbool.h>
 
+#include "libcommon/base/parallel.h"
 #include "libcommon/base/stream.h"
 #include "libcommon/base/strbuf.h"
 #include "libcommon/lang/template/func.h"
@@ -153,10 +154,10 @@ struct sl_helm_host {
 	int (*resolve)(void *data, struct sl_str host, struct sl_arena *a, struct sl_str *ret,
 		       struct sl_err *err);
 	/*
-	 * Call each(arg, i) for every i < n, in several threads: sl_parallel_for() of base/parallel.h. A large
-	 * directory is read in them; the callbacks above are called in the caller's alone. NULL: in that, too.
+	 * What is large is read, parsed and looked through in several threads by it: sl_parallel_for(). The
+	 * callbacks above are called in the caller's alone. NULL: in that, too.
 	 */
-	void (*parallel)(size_t n, void (*each)(void *arg, size_t i), void *arg);
+	sl_parallel_fn parallel;
 };
 
 /* ---- loading ---- */

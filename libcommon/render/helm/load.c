@@ -4,6 +4,7 @@
 #include "libcommon/base/sort.h"
 #include "libcommon/render/helm/loading.h"
 #include "libcommon/render/helm/metadata.h"
+#include "libcommon/render/helm/part.h"
 
 /* A file below charts/, and the name that its chart has there. */
 struct below_charts {
@@ -208,7 +209,7 @@ static int take_file(struct chart_files *f, const struct sl_helm_file *file, str
 
 /* ---- subcharts ---- */
 
-static int load_archived(struct chart_files *f, const struct below_charts *b,
+static int load_archived(const struct chart_files *f, const struct below_charts *b,
 			 struct sl_helm_chart **ret, struct sl_err *err)
 {
 	struct sl_str bytes = b->file.data;
@@ -218,7 +219,7 @@ static int load_archived(struct chart_files *f, const struct below_charts *b,
 	return r < 0 ? r : sl_helm_loading_files(f->l, files.items, files.n, ret, err);
 }
 
-static int load_unpacked(struct chart_files *f, const struct below_charts *b, size_t n,
+static int load_unpacked(const struct chart_files *f, const struct below_charts *b, size_t n,
 			 struct sl_helm_chart **ret, struct sl_err *err)
 {
 	struct sl_helm_files files = { 0 };
@@ -236,7 +237,7 @@ static int load_unpacked(struct chart_files *f, const struct below_charts *b, si
 }
 
 /* The `n` files at `b` are one subchart. *ret stays NULL for what is passed over. */
-static int load_subchart(struct chart_files *f, const struct below_charts *b, size_t n,
+static int load_subchart(const struct chart_files *f, const struct below_charts *b, size_t n,
 			 struct sl_helm_chart **ret, struct sl_err *err)
 {
 	struct sl_str parent = f->c->metadata->name;
@@ -269,24 +270,88 @@ static int by_chart(const void *x, const void *y)
 	return c ? c : a->at < b->at ? -1 : a->at > b->at;
 }
 
+/* A subchart: what stands for it below charts/, and what is made of that. */
+struct subchart {
+	const struct below_charts *files;
+	size_t n;
+	struct sl_helm_chart *c; /* NULL: it is passed over */
+};
+
+struct subcharts {
+	struct chart_files *f;
+	struct subchart *items;
+	size_t n;
+	struct sl_helm_loading counts[SL_PARALLEL_PARTS]; /* of each part */
+};
+
+/* Sorts the files, so that those of one are together. Returns their bytes. */
+static size_t find_subcharts(struct chart_files *f, struct subcharts *s)
+{
+	size_t bytes = 0;
+
+	sl_sort(f->below, f->n, sizeof(*f->below), by_chart);
+	s->items = sl_arena_array(f->l->a, f->n, sizeof(*s->items));
+	for (size_t i = 0; i < f->n; i++) {
+		bytes += f->below[i].file.data.n;
+		if (!i || !sl_str_eq(f->below[i].chart, f->below[i - 1].chart))
+			s->items[s->n++].files = &f->below[i];
+		s->items[s->n - 1].n++;
+	}
+	return bytes;
+}
+
+static int load_some(const struct chart_files *f, struct subchart *items, size_t n,
+		     struct sl_err *err)
+{
+	int r = 0;
+
+	for (size_t i = 0; i < n && r == 0; i++)
+		r = load_subchart(f, items[i].files, items[i].n, &items[i].c, err);
+	return r;
+}
+
+static void load_part(void *arg, struct sl_helm_part *p)
+{
+	struct subcharts *s = arg;
+	struct sl_helm_loading *l = &s->counts[p->number];
+	struct chart_files f = { .l = l, .c = s->f->c };
+
+	*l = (struct sl_helm_loading){ .a = &p->a, .host = &p->host, .depth = s->f->l->depth };
+	p->r = load_some(&f, s->items + p->share.from, p->share.to - p->share.from, &p->err);
+}
+
+static int load_in_parts(struct subcharts *s, struct sl_err *err)
+{
+	struct sl_helm_loading *l = s->f->l;
+	struct sl_helm_parts parts;
+	int r = 0;
+
+	sl_helm_parts_run(&parts, l->host, l->a, s->n, load_part, s);
+	for (size_t i = 0; i < SL_PARALLEL_PARTS && r == 0; i++) {
+		r = sl_helm_part_join(&parts.v[i], l->host, err);
+		if (r == 0)
+			r = sl_helm_loading_count(l, s->counts[i].files, s->counts[i].bytes, err);
+	}
+	sl_helm_parts_end(&parts);
+	return r;
+}
+
 /* Helm takes them in the order of a Go map, that is in none: here by name. */
 static int load_subcharts(struct chart_files *f, struct sl_err *err)
 {
 	struct sl_helm_chart *c = f->c;
-	int r = 0;
+	struct subcharts s = { .f = f };
+	size_t bytes = find_subcharts(f, &s);
+	int r = f->l->host->parallel && bytes >= SL_HELM_PARTS_FROM && s.n > 1
+			? load_in_parts(&s, err)
+			: load_some(f, s.items, s.n, err);
 
-	sl_sort(f->below, f->n, sizeof(*f->below), by_chart);
-	c->dependencies = sl_arena_array(f->l->a, f->n, sizeof(*c->dependencies));
-	for (size_t i = 0, n; i < f->n && r == 0; i += n) {
-		struct sl_helm_chart *sub = NULL;
-
-		for (n = 1; i + n < f->n && sl_str_eq(f->below[i + n].chart, f->below[i].chart);)
-			n++;
-		r = load_subchart(f, &f->below[i], n, &sub, err);
-		if (r < 0 || !sub)
+	c->dependencies = sl_arena_array(f->l->a, s.n, sizeof(*c->dependencies));
+	for (size_t i = 0; i < s.n && r == 0; i++) {
+		if (!s.items[i].c)
 			continue;
-		sub->parent = c;
-		c->dependencies[c->dependency_count++] = sub;
+		s.items[i].c->parent = c;
+		c->dependencies[c->dependency_count++] = s.items[i].c;
 	}
 	return r;
 }

@@ -8,6 +8,7 @@
 #include "libcommon/codec/goquote.h"
 #include "libcommon/render/helm/decode.h"
 #include "libcommon/render/helm/loading.h"
+#include "libcommon/render/helm/part.h"
 #include "libcommon/render/helm/skim.h"
 #include "libcommon/render/helm/text.h"
 
@@ -402,15 +403,73 @@ static void order_hooks(struct sorting *s, struct sl_helm_result *ret)
 		ret->hooks[i] = s->hooks[places[i].at];
 }
 
+struct documents {
+	const struct sl_helm_file *files;
+	struct sorting of[SL_PARALLEL_PARTS];
+};
+
+static int take_files(struct sorting *s, const struct sl_helm_file *files, size_t n,
+		      struct sl_err *err)
+{
+	int r = 0;
+
+	for (size_t i = 0; i < n && r == 0; i++)
+		r = take_file(s, &files[i], err);
+	return r;
+}
+
+static void take_part(void *arg, struct sl_helm_part *p)
+{
+	struct documents *d = arg;
+	struct sorting *s = &d->of[p->number];
+
+	*s = (struct sorting){ .a = &p->a, .host = &p->host };
+	p->r = take_files(s, d->files + p->share.from, p->share.to - p->share.from, &p->err);
+}
+
+static int take_in_parts(struct sorting *s, const struct sl_helm_file *files, size_t n,
+			 struct sl_err *err)
+{
+	struct documents d = { .files = files };
+	struct sl_helm_parts parts;
+	int r = 0;
+
+	sl_helm_parts_run(&parts, s->host, s->a, n, take_part, &d);
+	for (size_t i = 0; i < SL_PARALLEL_PARTS && r == 0; i++) {
+		const struct sorting *of = &d.of[i];
+
+		for (size_t m = 0; m < of->manifest_count; m++)
+			add_manifest(s, &of->manifests[m]);
+		for (size_t h = 0; h < of->hook_count; h++)
+			add_hook(s, &of->hooks[h]);
+		r = sl_helm_part_join(&parts.v[i], s->host, err);
+	}
+	for (size_t i = 0; i < SL_PARALLEL_PARTS; i++) {
+		free(d.of[i].manifests);
+		free(d.of[i].hooks);
+	}
+	sl_helm_parts_end(&parts);
+	return r;
+}
+
+static size_t count_bytes(const struct sl_helm_file *files, size_t n)
+{
+	size_t bytes = 0;
+
+	for (size_t i = 0; i < n; i++)
+		bytes += files[i].data.n;
+	return bytes;
+}
+
 int sl_helm_sort_manifests(struct sl_arena *a, const struct sl_helm_file *files, size_t n,
 			   const struct sl_helm_host *host, struct sl_helm_result *ret,
 			   struct sl_err *err)
 {
 	struct sorting s = { .a = a, .host = host };
-	int r = 0;
+	int r = host->parallel && count_bytes(files, n) >= SL_HELM_PARTS_FROM
+			? take_in_parts(&s, files, n, err)
+			: take_files(&s, files, n, err);
 
-	for (size_t i = 0; i < n && r == 0; i++)
-		r = take_file(&s, &files[i], err);
 	order_manifests(&s, ret);
 	order_hooks(&s, ret);
 	free(s.manifests);

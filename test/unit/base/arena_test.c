@@ -1,5 +1,8 @@
 #include "libcommon/base/arena.h"
 
+#include <stdio.h>
+
+#include "libcommon/base/parallel.h"
 #include "test/unit/support/test.h"
 
 static void gives_zeroed_aligned_memory(void **state)
@@ -113,28 +116,69 @@ static void takes_what_was_reserved_from_one_block(void **state)
 	assert_ptr_not_equal(a.head, block);
 }
 
-static void adopts_what_another_holds(void **state)
+#define BRANCHES 8
+#define TEXTS 2000
+
+struct tree {
+	struct sl_arena branches[BRANCHES];
+	const char *texts[BRANCHES][TEXTS];
+};
+
+static void fill(void *arg, size_t i)
 {
-	SL_AUTO(sl_arena) a = SL_ARENA_INIT, empty = SL_ARENA_INIT;
-	struct sl_arena one = SL_ARENA_INIT, two = SL_ARENA_INIT;
-	const char *first = sl_arena_strdup(&one, "first"), *second, *large;
+	struct tree *t = arg;
+
+	for (size_t k = 0; k < TEXTS; k++)
+		t->texts[i][k] = sl_arena_printf(&t->branches[i], "%zu of %zu", k, i);
+	/* More than a block of a branch. */
+	memset(sl_arena_alloc(&t->branches[i], 100000), 'x', 100000);
+	sl_arena_release(&t->branches[i]);
+	assert_null(t->branches[i].head);
+}
+
+static void keeps_what_several_threads_put_into_branches(void **state)
+{
+	SL_AUTO(sl_arena) a = SL_ARENA_INIT;
+	const char *before = sl_arena_strdup(&a, "before");
+	struct tree *t = sl_arena_new(&a, struct tree);
+	struct sl_arena_trunk trunk;
 
 	(void)state;
-	large = memset(sl_arena_bytes(&one, 5000), 'x', 5000);
-	sl_arena_adopt(&a, &one);
-	assert_null(one.head);
-	assert_int_equal(one.used, 0);
-	assert_int_equal(a.used, 6 + 5000);
-	second = sl_arena_strdup(&two, "second");
-	sl_arena_adopt(&a, &two);
-	sl_arena_adopt(&a, &empty);
-	assert_int_equal(a.used, 6 + 5000 + 7);
-	sl_arena_strdup(&a, "more");
-	sl_arena_strdup(&one, "used again");
-	assert_string_equal(first, "first");
-	assert_string_equal(second, "second");
-	assert_int_equal(large[4999], 'x');
-	sl_arena_release(&one);
+	sl_arena_trunk_init(&trunk, &a);
+	for (size_t i = 0; i < BRANCHES; i++)
+		t->branches[i] = sl_arena_branch(&trunk);
+	sl_parallel_for(BRANCHES, fill, t);
+	sl_arena_trunk_release(&trunk);
+	assert_string_equal(before, "before");
+	for (size_t i = 0; i < BRANCHES; i++)
+		for (size_t k = 0; k < TEXTS; k++) {
+			char want[64];
+
+			snprintf(want, sizeof(want), "%zu of %zu", k, i);
+			assert_string_equal(t->texts[i][k], want);
+		}
+	assert_true(a.used > (size_t)BRANCHES * 100000);
+	assert_string_equal(sl_arena_strdup(&a, "after"), "after");
+}
+
+static void fills_branches_as_one(void **state)
+{
+	SL_AUTO(sl_arena) a = SL_ARENA_INIT_LIMIT(200000);
+	struct sl_arena_trunk trunk;
+	struct sl_arena one, two;
+
+	(void)state;
+	sl_arena_trunk_init(&trunk, &a);
+	one = sl_arena_branch(&trunk);
+	two = sl_arena_branch(&trunk);
+	memset(sl_arena_bytes(&one, 150000), 'x', 150000);
+	assert_false(sl_arena_full(&one));
+	memset(sl_arena_bytes(&two, 40000), 'x', 40000);
+	assert_false(sl_arena_full(&two));
+	memset(sl_arena_bytes(&two, 40000), 'x', 40000);
+	assert_true(sl_arena_full(&two));
+	sl_arena_trunk_release(&trunk);
+	assert_true(sl_arena_full(&a));
 }
 
 static void grows_an_array_and_keeps_its_items(void **state)
@@ -167,7 +211,8 @@ int main(void)
 		cmocka_unit_test(starts_anew_after_reset),
 		cmocka_unit_test(is_empty_and_usable_after_a_wipe),
 		cmocka_unit_test(takes_what_was_reserved_from_one_block),
-		cmocka_unit_test(adopts_what_another_holds),
+		cmocka_unit_test(keeps_what_several_threads_put_into_branches),
+		cmocka_unit_test(fills_branches_as_one),
 		cmocka_unit_test(grows_an_array_and_keeps_its_items),
 	};
 

@@ -1,0 +1,277 @@
+/* Templates are rendered, one after the other or several at a time. */
+#include <stdlib.h>
+#include <string.h>
+
+#include "libcommon/render/helm/engine.h"
+#include "libcommon/render/helm/objects.h"
+#include "libcommon/render/helm/part.h"
+#include "libcommon/render/helm/text.h"
+
+bool sl_helm_is_partial(struct sl_str name)
+{
+	ptrdiff_t slash = sl_str_rchr(name, '/');
+
+	return sl_str_starts(sl_str_sub(name, (size_t)(slash + 1), name.n), SL_STR("_"));
+}
+
+/* The last occurrence of `needle`, or -1. */
+static ptrdiff_t find_last(struct sl_str s, struct sl_str needle)
+{
+	for (ptrdiff_t at = (ptrdiff_t)s.n - (ptrdiff_t)needle.n; at >= 0; at--)
+		if (!memcmp(s.p + at, needle.p, needle.n))
+			return at;
+	return -1;
+}
+
+/* What `required` and `fail` said, with the place of the outermost template and nothing else. */
+static int exec_error(int r, struct sl_err *err)
+{
+	struct sl_str rest, location;
+	ptrdiff_t at, start, end;
+	SL_AUTO(sl_strbuf) b = SL_STRBUF_INIT(SL_HELM_OUTPUT_MAX);
+
+	if (!err || r != SL_ERR_INVALID)
+		return r;
+	rest = sl_str(err->message);
+	if (!sl_str_cut_prefix(&rest, SL_STR("template: ")))
+		return r;
+	at = sl_str_find(rest, SL_STR(": "));
+	if (at < 0)
+		return r;
+	location = sl_str_sub(rest, 0, (size_t)at);
+	rest = sl_str_sub(rest, (size_t)at + 2, rest.n);
+	start = sl_str_find(rest, SL_STR(SL_HELM_WARN_START));
+	end = find_last(rest, SL_STR(SL_HELM_WARN_END));
+	if (start < 0 || end < start)
+		return r;
+	sl_strbuf_addf(&b, "execution error at (%.*s): ", SL_STR_FMT(location));
+	sl_strbuf_adds(&b,
+		       sl_str_sub(rest, (size_t)start + strlen(SL_HELM_WARN_START), (size_t)end));
+	return sl_err_set(err, r, "%s", b.p);
+}
+
+/* The member of the dot that differs between the templates of a chart. */
+static void put_template(struct sl_arena *a, struct sl_go_map *dot,
+			 const struct sl_helm_renderable *item)
+{
+	struct sl_go_map *m = sl_go_map_new_for(a, 2);
+
+	sl_go_map_set_borrow(a, m, SL_STR("Name"), sl_goval_str(item->name));
+	sl_go_map_set_borrow(a, m, SL_STR("BasePath"), sl_goval_str(item->base_path));
+	sl_go_map_set_borrow(a, dot, SL_STR("Template"),
+			     (struct sl_goval){ .type = &sl_helm_values_type, .map = m });
+}
+
+/* `out` is for the text on its way. */
+static int render_one(struct sl_helm_engine *e, struct sl_arena *a,
+		      const struct sl_helm_renderable *item, struct sl_go_map *dot,
+		      struct sl_strbuf *out, struct sl_helm_file *ret, struct sl_err *err)
+{
+	const struct sl_tmpl_limits limits = { .stack = e->options->stack };
+	struct sl_goval values = { .type = &sl_helm_values_type, .map = dot };
+	int r;
+
+	put_template(a, dot, item);
+	sl_strbuf_reset(out);
+	r = sl_tmpl_execute(e->set, item->name, values, &e->host->go, &limits, e, a, out, err);
+	if (r < 0)
+		return exec_error(r, err);
+	r = sl_strbuf_check(out, "what a template renders to", err);
+	if (r == 0)
+		*ret = (struct sl_helm_file){
+			item->name,
+			sl_helm_without_no_value(a, sl_arena_str(a, sl_strbuf_str(out))),
+		};
+	return r;
+}
+
+static size_t output_max(const struct sl_helm_engine *e)
+{
+	return e->options->output ? e->options->output : SL_HELM_OUTPUT_MAX;
+}
+
+static int fail_large(const struct sl_helm_engine *e, struct sl_err *err)
+{
+	return sl_err_set(err, SL_ERR_TOO_LARGE,
+			  "what the templates render to is larger than %zu bytes", output_max(e));
+}
+
+/* Of the engine, which one thread uses: begun and ended around the templates that it renders. */
+static void begin(struct sl_helm_engine *e, struct sl_arena *a)
+{
+	e->included = sl_go_map_new(a);
+	e->text = (struct sl_strbuf)SL_STRBUF_INIT(SL_HELM_OUTPUT_MAX);
+	e->parsed = (struct sl_strmap){ 0 };
+}
+
+static void end(struct sl_helm_engine *e)
+{
+	sl_strmap_release(&e->parsed);
+	sl_strbuf_release(&e->text);
+}
+
+static int render_in_order(struct sl_helm_engine *e, struct sl_arena *a,
+			   const struct sl_helm_renderable *items, size_t n,
+			   struct sl_helm_file *files, size_t *ret_count, struct sl_err *err)
+{
+	SL_AUTO(sl_strbuf) out = SL_STRBUF_INIT(output_max(e));
+	size_t left = output_max(e), count = 0;
+	int r = 0;
+
+	begin(e, a);
+	for (size_t i = 0; i < n && r == 0; i++) {
+		if (sl_helm_is_partial(items[i].name))
+			continue;
+		r = render_one(e, a, &items[i], items[i].dot, &out, &files[count], err);
+		if (r == 0 && files[count].data.n > left)
+			r = fail_large(e, err);
+		left -= r == 0 ? files[count++].data.n : 0;
+	}
+	end(e);
+	*ret_count = count;
+	return r;
+}
+
+/* ---- several at a time ---- */
+
+struct shared {
+	const struct sl_helm_engine *e;
+	const struct sl_helm_renderable *items;
+	struct sl_helm_file *rendered; /* of each item */
+	bool refused[SL_PARALLEL_PARTS];
+};
+
+/* The host of a part cannot be asked, so that whatever would ask it is refused. */
+static int64_t refuse_now(void *engine)
+{
+	((struct sl_helm_engine *)engine)->refused = true;
+	return 0;
+}
+
+static int refuse_random(void *engine, void *buf, size_t n, struct sl_err *err)
+{
+	(void)buf;
+	(void)n;
+	((struct sl_helm_engine *)engine)->refused = true;
+	return sl_err_set(err, SL_ERR_CANCELED, "chance has an order");
+}
+
+static int refuse_zone(void *engine, struct sl_arena *a, struct sl_str name,
+		       struct sl_str *ret_tzif, struct sl_err *err)
+{
+	(void)a;
+	(void)name;
+	(void)ret_tzif;
+	((struct sl_helm_engine *)engine)->refused = true;
+	return sl_err_set(err, SL_ERR_CANCELED, "the host is busy");
+}
+
+static void render_part(void *arg, struct sl_helm_part *p)
+{
+	struct shared *s = arg;
+	SL_AUTO(sl_strbuf) out = SL_STRBUF_INIT(output_max(s->e));
+	struct sl_helm_engine e = *s->e;
+
+	p->host.go = (struct sl_go_host){ &e, refuse_now, refuse_random, refuse_zone };
+	e.host = &p->host;
+	e.shared = true;
+	begin(&e, &p->a);
+	for (size_t i = p->share.from; i < p->share.to && p->r == 0 && !e.refused; i++) {
+		const struct sl_helm_renderable *item = &s->items[i];
+
+		if (!sl_helm_is_partial(item->name))
+			p->r = render_one(&e, &p->a, item, sl_go_map_copy(&p->a, item->dot), &out,
+					  &s->rendered[i], &p->err);
+	}
+	end(&e);
+	s->refused[p->number] = e.refused;
+	if (e.refused && p->r == 0)
+		p->r = SL_ERR_CANCELED;
+}
+
+/* In the order of the items, as if they had been rendered in it. */
+static int collect(const struct shared *s, struct sl_helm_part *p, struct sl_helm_file *files,
+		   size_t *count, size_t *left, struct sl_err *err)
+{
+	for (size_t i = p->share.from; i < p->share.to; i++) {
+		if (!s->rendered[i].name.n)
+			continue;
+		if (s->rendered[i].data.n > *left)
+			return fail_large(s->e, err);
+		*left -= s->rendered[i].data.n;
+		files[(*count)++] = s->rendered[i];
+	}
+	return sl_helm_part_join(p, s->e->host, err);
+}
+
+/*
+ * To render templates at the same time shows nowhere, because nothing that they do shows elsewhere than in
+ * their results. *ret_refused: after all something would, by what `tpl` was given; nothing has been done.
+ */
+static int render_shared(struct sl_helm_engine *e, struct sl_arena *a,
+			 const struct sl_helm_renderable *items, size_t n,
+			 struct sl_helm_file *files, size_t *ret_count, bool *ret_refused,
+			 struct sl_err *err)
+{
+	struct shared s = { .e = e, .items = items };
+	struct sl_helm_parts parts;
+	size_t left = output_max(e);
+	int r = 0;
+
+	s.rendered = sl_arena_array(a, n, sizeof(*s.rendered));
+	/* What a chart sees of one within it, whose templates come before its own. */
+	for (size_t i = 0; i < n; i++)
+		if (!sl_helm_is_partial(items[i].name))
+			put_template(a, items[i].dot, &items[i]);
+	sl_helm_parts_run(&parts, e->host, a, n, render_part, &s);
+	*ret_count = 0;
+	for (size_t i = 0; i < SL_PARALLEL_PARTS; i++)
+		*ret_refused |= s.refused[i];
+	for (size_t i = 0; i < SL_PARALLEL_PARTS && r == 0 && !*ret_refused; i++)
+		r = collect(&s, &parts.v[i], files, ret_count, &left, err);
+	sl_helm_parts_end(&parts);
+	return r;
+}
+
+/*
+ * Templates in directories within directories of templates/ may come before those of charts within theirs,
+ * whose .Template they see as it is at that moment.
+ */
+static bool is_deep(const struct sl_helm_renderable *item)
+{
+	size_t slashes = 0;
+
+	for (size_t i = 0; i < item->base_path.n; i++)
+		slashes += item->base_path.p[i] == '/';
+	return item->slashes > slashes + 2;
+}
+
+static bool may_share(const struct sl_helm_engine *e, const struct sl_helm_renderable *items,
+		      size_t n)
+{
+	size_t bytes = 0;
+
+	if (!e->host->parallel || e->options->lint || atomic_load(e->in_order))
+		return false;
+	for (size_t i = 0; i < n; i++) {
+		if (is_deep(&items[i]))
+			return false;
+		bytes += items[i].text.n;
+	}
+	return bytes >= SL_HELM_PARTS_FROM;
+}
+
+int sl_helm_engine_render(struct sl_helm_engine *e, struct sl_arena *a,
+			  const struct sl_helm_renderable *items, size_t n,
+			  struct sl_helm_file *files, size_t *ret_count, struct sl_err *err)
+{
+	bool refused = false;
+
+	if (may_share(e, items, n)) {
+		int r = render_shared(e, a, items, n, files, ret_count, &refused, err);
+
+		if (!refused)
+			return r;
+	}
+	return render_in_order(e, a, items, n, files, ret_count, err);
+}
