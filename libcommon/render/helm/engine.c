@@ -178,10 +178,11 @@ static int parse_all(struct sl_helm_engine *e, const struct collecting *c, struc
 	size_t failed = 0;
 	int r;
 
+	assert(c->items || !c->n);
 	for (size_t i = 0; i < c->n; i++)
 		texts[i] = (struct sl_tmpl_text){ c->items[i].name, c->items[i].text };
 	r = sl_tmpl_parse_all(e->set, texts, c->n, e->host->parallel, &failed, err);
-	return r < 0 ? parse_error(c->items[failed].name, r, err) : 0;
+	return r < 0 ? parse_error(texts[failed].name, r, err) : 0;
 }
 
 static int by_name(const void *x, const void *y)

@@ -10,14 +10,14 @@ static void keep_line(void *data, const char *line)
 static void run(void *data, size_t i)
 {
 	struct sl_helm_parts *parts = data;
+	struct sl_helm_part *p = &parts->v[i];
 	size_t failed = atomic_load(&parts->failed);
 
 	/* Whose result nobody would see, as if one after the other had run. */
 	if (i > failed)
 		return;
-	parts->each(parts->arg, &parts->v[i]);
-	while (parts->v[i].r < 0 && i < failed &&
-	       !atomic_compare_exchange_weak(&parts->failed, &failed, i))
+	parts->each(parts->arg, p);
+	while (p->r < 0 && i < failed && !atomic_compare_exchange_weak(&parts->failed, &failed, i))
 		;
 }
 
