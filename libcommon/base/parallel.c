@@ -5,20 +5,38 @@
 #include <stdatomic.h>
 #include <stdbool.h>
 
+struct loop;
+
+/* A thread, and the items that it begins with: what is left of them is for whoever has done his own. */
+struct share {
+	struct loop *loop;
+	atomic_size_t next;
+	size_t end;
+};
+
 struct loop {
 	void (*each)(void *arg, size_t i);
 	void *arg;
-	size_t n;
-	atomic_size_t next;
+	struct share shares[SL_PARALLEL_MAX];
+	size_t n; /* of those */
 };
 
-static void *take_items(void *data)
+static void take_items(struct loop *l, struct share *s)
 {
-	struct loop *l = data;
 	size_t i;
 
-	while ((i = atomic_fetch_add_explicit(&l->next, 1, memory_order_relaxed)) < l->n)
+	while ((i = atomic_fetch_add_explicit(&s->next, 1, memory_order_relaxed)) < s->end)
 		l->each(l->arg, i);
+}
+
+static void *take_shares(void *data)
+{
+	struct share *own = data;
+	struct loop *l = own->loop;
+	size_t first = (size_t)(own - l->shares);
+
+	for (size_t i = 0; i < l->n; i++)
+		take_items(l, &l->shares[(first + i) % l->n]);
 	return NULL;
 }
 
@@ -43,7 +61,7 @@ size_t sl_parallel_threads(void)
  * On another core than this one: where the scheduler would put it behind the calling thread, it waited
  * there until the loop is done.
  */
-static bool start(struct loop *l, const cpu_set_t *cores, pthread_t *ret)
+static bool start(struct share *s, const cpu_set_t *cores, pthread_t *ret)
 {
 	cpu_set_t others = *cores;
 	int here = sched_getcpu();
@@ -56,23 +74,29 @@ static bool start(struct loop *l, const cpu_set_t *cores, pthread_t *ret)
 	pthread_attr_setstacksize(&attr, SL_PARALLEL_STACK);
 	if (CPU_COUNT(&others) > 0)
 		pthread_attr_setaffinity_np(&attr, sizeof(others), &others);
-	r = pthread_create(ret, &attr, take_items, l);
+	r = pthread_create(ret, &attr, take_shares, s);
 	pthread_attr_destroy(&attr);
 	return r == 0;
 }
 
 void sl_parallel_for(size_t n, void (*each)(void *arg, size_t i), void *arg)
 {
-	struct loop l = { .each = each, .arg = arg, .n = n };
+	struct loop l = { .each = each, .arg = arg };
 	pthread_t threads[SL_PARALLEL_MAX];
 	cpu_set_t cores;
-	size_t wanted = threads_on(&cores), started = 0;
+	size_t started = 0;
 
-	if (wanted > n)
-		wanted = n;
-	while (started + 1 < wanted && start(&l, &cores, &threads[started]))
+	l.n = threads_on(&cores);
+	if (l.n > n)
+		l.n = n ? n : 1;
+	for (size_t i = 0; i < l.n; i++) {
+		l.shares[i].loop = &l;
+		atomic_init(&l.shares[i].next, n * i / l.n);
+		l.shares[i].end = n * (i + 1) / l.n;
+	}
+	while (started + 1 < l.n && start(&l.shares[started + 1], &cores, &threads[started]))
 		started++;
-	(void)take_items(&l);
+	(void)take_shares(&l.shares[0]);
 	for (size_t i = 0; i < started; i++) {
 		/* If the other cores had no time for it: now there is this one. */
 		(void)pthread_setaffinity_np(threads[i], sizeof(cores), &cores);

@@ -21,8 +21,10 @@
 size_t sl_parallel_threads(void);
 
 /*
- * Call each(arg, i) for every i < n, and return when all calls have. Items are handed out in their order, to
- * whichever thread is free; the calling one takes part, and does all where others cannot be started.
+ * Call each(arg, i) for every i < n, and return when all calls have. The calling thread takes part, and does
+ * all where others cannot be started. Each begins with a row of items of its own, the calling one with the
+ * first, and goes on with what is left of others': so loops over the same items find them in the same cores'
+ * caches.
  */
 void sl_parallel_for(size_t n, void (*each)(void *arg, size_t i), void *arg);
 
