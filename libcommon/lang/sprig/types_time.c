@@ -168,23 +168,29 @@ SL_SPRIG_FN(time_string_method)
 	return return_text(call, &b, ret, err);
 }
 
+static void go_string(const struct sl_goval *v, struct sl_strbuf *out)
+{
+	struct sl_gotime t = time_of(v);
+	struct sl_civil c = sl_gotime_local(t);
+
+	sl_strbuf_addf(out, "time.Date(%lld, time.%s, %d, %d, %d, %d, %d, ", (long long)c.year,
+		       sl_gotime_month_name(c.month), c.day, c.hour, c.minute, c.second, t.nsec);
+	if (!t.zone) {
+		sl_strbuf_addz(out, "time.UTC)");
+	} else if (sl_str_eqz(t.zone->name, "Local")) {
+		sl_strbuf_addz(out, "time.Local)");
+	} else {
+		sl_strbuf_addz(out, "time.Location(");
+		sl_go_quote(out, t.zone->name);
+		sl_strbuf_addz(out, "))");
+	}
+}
+
 SL_SPRIG_FN(time_go_string)
 {
 	SL_AUTO(sl_strbuf) b = SL_STRBUF_INIT(TEXT_MAX);
-	struct sl_gotime t = time_of(args);
-	struct sl_civil c = sl_gotime_local(t);
 
-	sl_strbuf_addf(&b, "time.Date(%lld, time.%s, %d, %d, %d, %d, %d, ", (long long)c.year,
-		       sl_gotime_month_name(c.month), c.day, c.hour, c.minute, c.second, t.nsec);
-	if (!t.zone) {
-		sl_strbuf_addz(&b, "time.UTC)");
-	} else if (sl_str_eqz(t.zone->name, "Local")) {
-		sl_strbuf_addz(&b, "time.Local)");
-	} else {
-		sl_strbuf_addz(&b, "time.Location(");
-		sl_go_quote(&b, t.zone->name);
-		sl_strbuf_addz(&b, "))");
-	}
+	go_string(args, &b);
 	return return_text(call, &b, ret, err);
 }
 
@@ -350,6 +356,7 @@ const struct sl_go_type sl_sprig_time = {
 	.name = "time.Time",
 	.methods = time_methods,
 	.string = time_string,
+	.go_string = go_string,
 	.json = time_json,
 };
 

@@ -66,15 +66,29 @@ static bool takes_pointer(enum sl_go_kind kind)
 	       kind == SL_GO_SLICE;
 }
 
-/* By its String or Error method, if it has one and the verb is for texts. */
-static bool print_by_method(struct sl_go_printer *p, struct sl_goval v, uint32_t verb)
+static void print_text_of(struct sl_go_printer *p, struct sl_goval v,
+			  void (*method)(const struct sl_goval *v, struct sl_strbuf *out),
+			  uint32_t verb)
 {
 	SL_AUTO(sl_strbuf) text = SL_STRBUF_INIT(p->out->max);
 
+	method(&v, &text);
+	if (text.failed)
+		p->out->failed = true;
+	sl_go_print_string(p, sl_strbuf_str(&text), verb);
+}
+
+/* By its GoString method for %#v, else by String or Error, if it has one and the verb is for texts. */
+static bool print_by_method(struct sl_go_printer *p, struct sl_goval v, uint32_t verb)
+{
 	if (p->plain)
 		return false;
 	if (verb == 'w') {
 		bad_verb(p, v, verb);
+		return true;
+	}
+	if (p->sharp_v && v.type->go_string) {
+		print_text_of(p, v, v.type->go_string, 's');
 		return true;
 	}
 	if (p->sharp_v || !v.type->string)
@@ -85,10 +99,7 @@ static bool print_by_method(struct sl_go_printer *p, struct sl_goval v, uint32_t
 		sl_strbuf_addz(p->out, "<nil>");
 		return true;
 	}
-	v.type->string(&v, &text);
-	if (text.failed)
-		p->out->failed = true;
-	sl_go_print_string(p, sl_strbuf_str(&text), verb);
+	print_text_of(p, v, v.type->string, verb);
 	return true;
 }
 

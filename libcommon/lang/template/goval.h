@@ -91,6 +91,8 @@ struct sl_go_type {
 	const struct sl_go_func *methods;
 	/* What fmt prints for it: its String or Error method. NULL when it has neither. */
 	void (*string)(const struct sl_goval *v, struct sl_strbuf *out);
+	/* What %#v prints for it: its GoString method. NULL when it has none. */
+	void (*go_string)(const struct sl_goval *v, struct sl_strbuf *out);
 	/*
 	 * What a function is given in its place: the methods of a struct that is reached through a pointer
 	 * are those of the pointer, and a copy has none of them. NULL: it is given as it is.
