@@ -78,7 +78,7 @@ static __attribute__((noinline)) struct sl_arena_block *new_block(struct sl_aren
 		b = alloc_block(size < need ? need : size);
 	/* As full as the trunk, whatever went through this branch. */
 	if (full)
-		a->used = a->limit;
+		a->limit = 1;
 	/* The head is the one with more room left, once the item is in. */
 	if (a->head && a->head->size - a->head->used > b->size - need) {
 		b->next = a->head->next;
@@ -119,23 +119,37 @@ void sl_arena_reserve(struct sl_arena *a, size_t bytes)
 	a->head = alloc_block(bytes);
 }
 
-/* Several threads are worth it for what is large. */
+/* Blocks of a branch are the trunk's; those of others are freed up to `end`. */
+static void free_blocks(struct sl_arena_block *b, const struct sl_arena_block *end)
+{
+	while (b != end) {
+		struct sl_arena_block *next = b->next;
+
+		free(b);
+		b = next;
+	}
+}
+
+/*
+ * What is worth several threads is large: unless there is room, a huge page comes first, for all of them
+ * together.
+ */
 void sl_arena_trunk_init(struct sl_arena_trunk *t, struct sl_arena *a)
 {
 	struct sl_arena_block *b = a->head;
 
-	t->a = a;
+	if (a->used < HUGE_FROM && (!b || b->size - b->used < HUGE_PAGE / 2)) {
+		a->head = alloc_huge_page();
+		a->head->next = b;
+		b = a->head;
+	}
+	*t = (struct sl_arena_trunk){ .a = a, .before = *a };
+	if (b) {
+		t->block_used = b->used;
+		t->next = b->next;
+	}
 	if (pthread_mutex_init(&t->lock, NULL))
 		abort();
-	if (a->used >= HUGE_FROM)
-		return;
-	a->head = alloc_huge_page();
-	a->head->next = b;
-}
-
-void sl_arena_trunk_release(struct sl_arena_trunk *t)
-{
-	pthread_mutex_destroy(&t->lock);
 }
 
 struct sl_arena sl_arena_branch(struct sl_arena_trunk *t)
@@ -143,14 +157,40 @@ struct sl_arena sl_arena_branch(struct sl_arena_trunk *t)
 	return (struct sl_arena){ .limit = t->a->limit, .trunk = t };
 }
 
+void sl_arena_trunk_release(struct sl_arena_trunk *t)
+{
+	t->a->used = t->before.used + t->used;
+	pthread_mutex_destroy(&t->lock);
+}
+
+/* New blocks stand before the one that was the first, or right behind it. */
+void sl_arena_trunk_undo(struct sl_arena_trunk *t)
+{
+	struct sl_arena_block *first = t->before.head;
+
+	free_blocks(t->a->head, first);
+	if (first) {
+		free_blocks(first->next, t->next);
+		first->next = t->next;
+		first->used = t->block_used;
+	}
+	*t->a = t->before;
+	pthread_mutex_destroy(&t->lock);
+}
+
+static void release_branch(struct sl_arena *a)
+{
+	pthread_mutex_lock(&a->trunk->lock);
+	a->trunk->used += a->used;
+	pthread_mutex_unlock(&a->trunk->lock);
+}
+
 void sl_arena_release(struct sl_arena *a)
 {
-	struct sl_arena_block *b = a->trunk ? NULL : a->head, *next;
-
-	for (; b; b = next) {
-		next = b->next;
-		free(b);
-	}
+	if (a->trunk)
+		release_branch(a);
+	else
+		free_blocks(a->head, NULL);
 	a->head = NULL;
 	a->used = 0;
 }

@@ -113,16 +113,22 @@ char *sl_arena_printf(struct sl_arena *a, const char *fmt, ...)
 	__attribute__((format(printf, 2, 3), returns_nonnull));
 /*
  * Several threads fill one arena, each through a branch of its own, which takes blocks from the trunk. All
- * lives in the arena; to release a branch frees nothing. While there are branches, nothing else is taken
- * from the arena itself. A branch is full when the arena is.
+ * lives in the arena; to release or reset a branch frees nothing. While there are branches, nothing else is
+ * taken from the arena itself. A branch is full when the arena is, for which whole blocks count until the
+ * branch is released: by its own thread, or when the threads have ended.
  */
 struct sl_arena_trunk {
 	struct sl_arena *a;
 	pthread_mutex_t lock;
+	struct sl_arena before;	 /* the arena without what the branches took */
+	size_t block_used, used; /* of its first block then; by branches that were released */
+	struct sl_arena_block *next;
 };
 void sl_arena_trunk_init(struct sl_arena_trunk *t, struct sl_arena *a);
-void sl_arena_trunk_release(struct sl_arena_trunk *t);
 struct sl_arena sl_arena_branch(struct sl_arena_trunk *t);
+/* When all branches are released. To undo frees what they took: it is as if there had been none. */
+void sl_arena_trunk_release(struct sl_arena_trunk *t);
+void sl_arena_trunk_undo(struct sl_arena_trunk *t);
 
 static inline bool sl_arena_full(const struct sl_arena *a)
 {

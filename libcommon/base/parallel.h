@@ -31,18 +31,4 @@ void sl_parallel_for(size_t n, void (*each)(void *arg, size_t i), void *arg);
 /* That function, or none, for who is to work with threads or without. */
 typedef void (*sl_parallel_fn)(size_t n, void (*each)(void *arg, size_t i), void *arg);
 
-/*
- * A row of items in SL_PARALLEL_PARTS shares, each of which is one item of the loop: more than threads, for
- * they differ in size.
- */
-#define SL_PARALLEL_PARTS 16
-struct sl_parallel_share {
-	size_t from, to;
-};
-static inline struct sl_parallel_share sl_parallel_share(size_t n, size_t part)
-{
-	return (struct sl_parallel_share){ n * part / SL_PARALLEL_PARTS,
-					   n * (part + 1) / SL_PARALLEL_PARTS };
-}
-
 #endif

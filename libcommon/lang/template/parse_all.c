@@ -1,8 +1,6 @@
 /* Many texts at once: each of those that differ is parsed once, several at a time. */
+#include "libcommon/base/parts.h"
 #include "libcommon/lang/template/tree.h"
-
-/* Bytes that are worth a thread more, which starts in the time that parsing some 30,000 takes. */
-#define BYTES_MIN ((size_t)128 << 10)
 
 struct text {
 	struct sl_str name, text;
@@ -10,20 +8,9 @@ struct text {
 	struct sl_go_map *trees; /* of the first */
 };
 
-/* Some of the texts, parsed in a set, memory and error of their own. */
-struct part {
-	struct sl_tmpl_set *set;
-	struct sl_arena a;
-	struct sl_parallel_share share;
-	size_t failed;
-	int r;
-	struct sl_err err;
-};
-
 struct job {
+	const struct sl_tmpl_set *set;
 	struct text *texts;
-	struct sl_arena_trunk trunk;
-	struct part parts[SL_PARALLEL_PARTS];
 };
 
 /* What the texts need: their bytes are counted once for those that are the same. */
@@ -44,26 +31,22 @@ static size_t find_same(struct sl_arena *a, struct text *texts, size_t n)
 	return bytes;
 }
 
-static void parse_share(struct text *texts, struct part *p)
+static int parse_first(struct sl_tmpl_set *set, struct text *texts, size_t i, struct sl_err *err)
 {
-	for (size_t i = p->share.from; i < p->share.to; i++) {
-		struct text *t = &texts[i];
+	struct text *t = &texts[i];
 
-		if (t->same_as != i)
-			continue;
-		p->r = tmpl_set_read(p->set, t->name, t->text, &t->trees, &p->err);
-		if (p->r == 0)
-			continue;
-		p->failed = i;
-		return;
-	}
+	return t->same_as == i ? tmpl_set_read(set, t->name, t->text, &t->trees, err) : 0;
 }
 
-static void parse_part(void *arg, size_t i)
+static int parse_part(void *arg, struct sl_part *p)
 {
 	struct job *j = arg;
+	struct sl_tmpl_set *set = sl_tmpl_set_clone(&p->a, j->set);
+	int r = 0;
 
-	parse_share(j->texts, &j->parts[i]);
+	for (size_t i = p->from; i < p->to && r == 0; i++)
+		r = parse_first(set, j->texts, i, NULL);
+	return r;
 }
 
 /*
@@ -105,70 +88,24 @@ static int define(struct sl_tmpl_set *set, const struct text *texts, size_t i, s
 	return 0;
 }
 
-/* As if the part had been parsed now. */
-static int join(struct sl_tmpl_set *set, struct text *texts, struct part *p, size_t *ret_failed,
-		struct sl_err *err)
-{
-	for (size_t i = p->share.from; i < p->share.to; i++) {
-		bool failed = p->r < 0 && i == p->failed;
-		int r = failed ? sl_err_move(err, &p->err) : define(set, texts, i, err);
-
-		if (r < 0) {
-			*ret_failed = i;
-			return r;
-		}
-	}
-	return 0;
-}
-
-static int parse_here(struct sl_tmpl_set *set, struct text *texts, size_t n, size_t *ret_failed,
-		      struct sl_err *err)
-{
-	struct part p = { .set = set, .share = { 0, n } };
-	int r;
-
-	parse_share(texts, &p);
-	r = join(set, texts, &p, ret_failed, err);
-	sl_err_release(&p.err);
-	return r;
-}
-
-static int parse_in_parts(struct sl_tmpl_set *set, struct text *texts, size_t n,
-			  sl_parallel_fn parallel, size_t *ret_failed, struct sl_err *err)
-{
-	struct job j = { .texts = texts };
-	int r = 0;
-
-	sl_arena_trunk_init(&j.trunk, set->a);
-	for (size_t i = 0; i < SL_PARALLEL_PARTS; i++) {
-		struct part *p = &j.parts[i];
-
-		p->a = sl_arena_branch(&j.trunk);
-		p->set = sl_tmpl_set_clone(&p->a, set);
-		p->share = sl_parallel_share(n, i);
-	}
-	parallel(SL_PARALLEL_PARTS, parse_part, &j);
-	sl_arena_trunk_release(&j.trunk);
-	for (size_t i = 0; i < SL_PARALLEL_PARTS; i++) {
-		struct part *p = &j.parts[i];
-
-		if (r == 0)
-			r = join(set, texts, p, ret_failed, err);
-		sl_err_release(&p->err);
-	}
-	return r;
-}
-
 int sl_tmpl_parse_all(struct sl_tmpl_set *set, const struct sl_tmpl_text *given, size_t n,
 		      sl_parallel_fn parallel, size_t *ret_failed, struct sl_err *err)
 {
 	struct text *texts = sl_arena_array(set->a, n, sizeof(*texts));
-	size_t bytes;
+	struct job j = { .set = set, .texts = texts };
+	bool parsed = false;
+	int r = 0;
 
 	for (size_t i = 0; i < n; i++)
 		texts[i] = (struct text){ .name = given[i].name, .text = given[i].text };
-	bytes = find_same(set->a, texts, n);
-	if (!parallel || bytes < BYTES_MIN)
-		return parse_here(set, texts, n, ret_failed, err);
-	return parse_in_parts(set, texts, n, parallel, ret_failed, err);
+	if (find_same(set->a, texts, n) >= SL_PARTS_BYTES_MIN && parallel)
+		parsed = sl_parts_run(parallel, set->a, n, parse_part, &j);
+	for (size_t i = 0; i < n && r == 0; i++) {
+		*ret_failed = i;
+		if (!parsed)
+			r = parse_first(set, texts, i, err);
+		if (r == 0)
+			r = define(set, texts, i, err);
+	}
+	return r;
 }

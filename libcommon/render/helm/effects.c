@@ -6,6 +6,8 @@
 /*
  * Sorted bytewise: those that change what they are given, that ask the cluster or the network, and of those
  * that ask for the clock, chance or zones the ones that charts use. The rest are found out when they do.
+ * Not here is sortAlpha, which sorts a []string in its place: none is seen by two templates, for each access
+ * to .Chart or .Files makes its lists anew.
  */
 static const char *const names[] = {
 	"bcrypt",

@@ -25,15 +25,6 @@ struct collecting {
 
 /* ---- what there is to render ---- */
 
-static size_t count_slashes(struct sl_str name)
-{
-	size_t n = 0;
-
-	for (size_t i = 0; i < name.n; i++)
-		n += name.p[i] == '/';
-	return n;
-}
-
 /* Of two templates with one name, as aliases of a chart can make them, the later one counts. */
 static void add_template(struct collecting *c, const struct sl_helm_renderable *r)
 {
@@ -64,7 +55,7 @@ static void add_templates(struct collecting *c, const struct sl_helm_chart *char
 			continue;
 		r.name = sl_helm_join(c->a, path, f->name);
 		r.text = f->data;
-		r.slashes = count_slashes(r.name);
+		r.slashes = sl_helm_count_slashes(r.name);
 		add_template(c, &r);
 	}
 }

@@ -33,8 +33,8 @@ struct sl_helm_engine {
 	struct sl_strbuf text;
 	unsigned tpl_depth;
 	/*
-	 * A template calls what changes values or asks the host, or may: then all are rendered in their order.
-	 * Set by the look-up of functions, which parsing does in several threads.
+	 * A template calls what changes values or asks the host: then all are rendered in their
+	 * order. Set by the look-up of functions, which parsing does in several threads.
 	 */
 	atomic_bool *in_order;
 	bool shared;		 /* others are rendering the same values at this moment */

@@ -80,7 +80,7 @@ static int parse_tpl(struct sl_go_call *call, struct sl_str text, const struct s
 		r = sl_tmpl_parse_new(set, SL_HELM_SET_NAME, text, err);
 		if (e->shared && atomic_load(e->in_order)) {
 			e->refused = true;
-			return SL_ERR_CANCELED;
+			return sl_err_set(err, SL_ERR_CANCELED, "its effects have an order");
 		}
 		if (r == 0 && plain)
 			sl_strmap_set(&e->parsed, text, set);

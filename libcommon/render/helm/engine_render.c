@@ -4,7 +4,7 @@
 
 #include "libcommon/render/helm/engine.h"
 #include "libcommon/render/helm/objects.h"
-#include "libcommon/render/helm/part.h"
+#include "libcommon/base/parts.h"
 #include "libcommon/render/helm/text.h"
 
 bool sl_helm_is_partial(struct sl_str name)
@@ -137,8 +137,7 @@ static int render_in_order(struct sl_helm_engine *e, struct sl_arena *a,
 struct shared {
 	const struct sl_helm_engine *e;
 	const struct sl_helm_renderable *items;
-	struct sl_helm_file *rendered; /* of each item */
-	bool refused[SL_PARALLEL_PARTS];
+	struct sl_helm_file *rendered; /* of each item; those of partials have no name */
 };
 
 /* The host of a part cannot be asked, so that whatever would ask it is refused. */
@@ -166,71 +165,62 @@ static int refuse_zone(void *engine, struct sl_arena *a, struct sl_str name,
 	return sl_err_set(err, SL_ERR_CANCELED, "the host is busy");
 }
 
-static void render_part(void *arg, struct sl_helm_part *p)
+static int render_part(void *arg, struct sl_part *p)
 {
 	struct shared *s = arg;
 	SL_AUTO(sl_strbuf) out = SL_STRBUF_INIT(output_max(s->e));
 	struct sl_helm_engine e = *s->e;
+	const struct sl_helm_host host = { .go = { &e, refuse_now, refuse_random, refuse_zone } };
+	int r = 0;
 
-	p->host.go = (struct sl_go_host){ &e, refuse_now, refuse_random, refuse_zone };
-	e.host = &p->host;
+	e.host = &host;
 	e.shared = true;
 	begin(&e, &p->a);
-	for (size_t i = p->share.from; i < p->share.to && p->r == 0 && !e.refused; i++) {
+	for (size_t i = p->from; i < p->to && r == 0 && !atomic_load(p->failed); i++) {
 		const struct sl_helm_renderable *item = &s->items[i];
 
 		if (!sl_helm_is_partial(item->name))
-			p->r = render_one(&e, &p->a, item, sl_go_map_copy(&p->a, item->dot), &out,
-					  &s->rendered[i], &p->err);
+			r = render_one(&e, &p->a, item, sl_go_map_copy(&p->a, item->dot), &out,
+				       &s->rendered[i], NULL);
+		if (e.refused)
+			r = SL_ERR_CANCELED;
 	}
 	end(&e);
-	s->refused[p->number] = e.refused;
-	if (e.refused && p->r == 0)
-		p->r = SL_ERR_CANCELED;
-}
-
-/* In the order of the items, as if they had been rendered in it. */
-static int collect(const struct shared *s, struct sl_helm_part *p, struct sl_helm_file *files,
-		   size_t *count, size_t *left, struct sl_err *err)
-{
-	for (size_t i = p->share.from; i < p->share.to; i++) {
-		if (!s->rendered[i].name.n)
-			continue;
-		if (s->rendered[i].data.n > *left)
-			return fail_large(s->e, err);
-		*left -= s->rendered[i].data.n;
-		files[(*count)++] = s->rendered[i];
-	}
-	return sl_helm_part_join(p, s->e->host, err);
+	return r;
 }
 
 /*
  * To render templates at the same time shows nowhere, because nothing that they do shows elsewhere than in
- * their results. *ret_refused: after all something would, by what `tpl` was given; nothing has been done.
+ * their results. False: something failed, or would have shown after all; nothing has been done.
  */
-static int render_shared(struct sl_helm_engine *e, struct sl_arena *a,
-			 const struct sl_helm_renderable *items, size_t n,
-			 struct sl_helm_file *files, size_t *ret_count, bool *ret_refused,
-			 struct sl_err *err)
+static bool render_shared(const struct sl_helm_engine *e, struct sl_arena *a,
+			  const struct sl_helm_renderable *items, size_t n,
+			  struct sl_helm_file *rendered)
 {
-	struct shared s = { .e = e, .items = items };
-	struct sl_helm_parts parts;
-	size_t left = output_max(e);
-	int r = 0;
+	struct shared s = { .e = e, .items = items, .rendered = rendered };
 
-	s.rendered = sl_arena_array(a, n, sizeof(*s.rendered));
 	/* What a chart sees of one within it, whose templates come before its own. */
 	for (size_t i = 0; i < n; i++)
 		if (!sl_helm_is_partial(items[i].name))
 			put_template(a, items[i].dot, &items[i]);
-	sl_helm_parts_run(&parts, e->host, a, n, render_part, &s);
-	*ret_count = 0;
-	for (size_t i = 0; i < SL_PARALLEL_PARTS; i++)
-		*ret_refused |= s.refused[i];
-	for (size_t i = 0; i < SL_PARALLEL_PARTS && r == 0 && !*ret_refused; i++)
-		r = collect(&s, &parts.v[i], files, ret_count, &left, err);
-	sl_helm_parts_end(&parts);
-	return r;
+	return sl_parts_run(e->host->parallel, a, n, render_part, &s);
+}
+
+static int collect(const struct sl_helm_engine *e, const struct sl_helm_file *rendered, size_t n,
+		   struct sl_helm_file *files, size_t *ret_count, struct sl_err *err)
+{
+	size_t left = output_max(e), count = 0;
+
+	for (size_t i = 0; i < n; i++) {
+		if (!rendered[i].name.n)
+			continue;
+		if (rendered[i].data.n > left)
+			return fail_large(e, err);
+		left -= rendered[i].data.n;
+		files[count++] = rendered[i];
+	}
+	*ret_count = count;
+	return 0;
 }
 
 /*
@@ -239,11 +229,7 @@ static int render_shared(struct sl_helm_engine *e, struct sl_arena *a,
  */
 static bool is_deep(const struct sl_helm_renderable *item)
 {
-	size_t slashes = 0;
-
-	for (size_t i = 0; i < item->base_path.n; i++)
-		slashes += item->base_path.p[i] == '/';
-	return item->slashes > slashes + 2;
+	return item->slashes > sl_helm_count_slashes(item->base_path) + 2;
 }
 
 static bool may_share(const struct sl_helm_engine *e, const struct sl_helm_renderable *items,
@@ -258,20 +244,18 @@ static bool may_share(const struct sl_helm_engine *e, const struct sl_helm_rende
 			return false;
 		bytes += items[i].text.n;
 	}
-	return bytes >= SL_HELM_PARTS_FROM;
+	return bytes >= SL_PARTS_BYTES_MIN;
 }
 
 int sl_helm_engine_render(struct sl_helm_engine *e, struct sl_arena *a,
 			  const struct sl_helm_renderable *items, size_t n,
 			  struct sl_helm_file *files, size_t *ret_count, struct sl_err *err)
 {
-	bool refused = false;
-
 	if (may_share(e, items, n)) {
-		int r = render_shared(e, a, items, n, files, ret_count, &refused, err);
+		struct sl_helm_file *rendered = sl_arena_array(a, n, sizeof(*rendered));
 
-		if (!refused)
-			return r;
+		if (render_shared(e, a, items, n, rendered))
+			return collect(e, rendered, n, files, ret_count, err);
 	}
 	return render_in_order(e, a, items, n, files, ret_count, err);
 }

@@ -154,7 +154,7 @@ struct sl_helm_host {
 	int (*resolve)(void *data, struct sl_str host, struct sl_arena *a, struct sl_str *ret,
 		       struct sl_err *err);
 	/*
-	 * What is large is read, parsed and looked through in several threads by it: sl_parallel_for(). The
+	 * What is large is read, parsed and rendered in several threads by it: sl_parallel_for(). The
 	 * callbacks above are called in the caller's alone. NULL: in that, too.
 	 */
 	sl_parallel_fn parallel;

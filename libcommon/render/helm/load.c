@@ -4,7 +4,7 @@
 #include "libcommon/base/sort.h"
 #include "libcommon/render/helm/loading.h"
 #include "libcommon/render/helm/metadata.h"
-#include "libcommon/render/helm/part.h"
+#include "libcommon/render/helm/hearing.h"
 
 /* A file below charts/, and the name that its chart has there. */
 struct below_charts {
@@ -47,6 +47,28 @@ void sl_helm_files_push(struct sl_arena *a, struct sl_helm_files *f, struct sl_s
 {
 	f->items = sl_arena_grow(a, f->items, f->n, &f->cap, sizeof(*f->items));
 	f->items[f->n++] = (struct sl_helm_file){ name, data };
+}
+
+struct sl_helm_loading sl_helm_loading_part(const struct sl_helm_loading *l, struct sl_arena *a,
+					    const struct sl_helm_host *host)
+{
+	return (struct sl_helm_loading){
+		.a = a,
+		.host = host,
+		.files = SL_HELM_FILES_MAX - (SL_HELM_FILES_MAX - l->files) / SL_PARTS,
+		.bytes = SL_HELM_UNPACKED_MAX - (SL_HELM_UNPACKED_MAX - l->bytes) / SL_PARTS,
+		.depth = l->depth,
+	};
+}
+
+void sl_helm_loading_join(struct sl_helm_loading *l, const struct sl_helm_loading *parts)
+{
+	const struct sl_helm_loading begun = sl_helm_loading_part(l, NULL, NULL);
+
+	for (size_t i = 0; i < SL_PARTS; i++) {
+		l->files += parts[i].files - begun.files;
+		l->bytes += parts[i].bytes - begun.bytes;
+	}
 }
 
 int sl_helm_loading_count(struct sl_helm_loading *l, size_t files, uint64_t bytes,
@@ -281,7 +303,8 @@ struct subcharts {
 	struct chart_files *f;
 	struct subchart *items;
 	size_t n;
-	struct sl_helm_loading counts[SL_PARALLEL_PARTS]; /* of each part */
+	struct sl_helm_hearing hearing;
+	struct sl_helm_loading parts[SL_PARTS];
 };
 
 /* Sorts the files, so that those of one are together. Returns their bytes. */
@@ -310,30 +333,29 @@ static int load_some(const struct chart_files *f, struct subchart *items, size_t
 	return r;
 }
 
-static void load_part(void *arg, struct sl_helm_part *p)
+static int load_part(void *arg, struct sl_part *p)
 {
 	struct subcharts *s = arg;
-	struct sl_helm_loading *l = &s->counts[p->number];
-	struct chart_files f = { .l = l, .c = s->f->c };
+	struct sl_helm_loading *l = &s->parts[p->number];
+	const struct chart_files f = { .l = l, .c = s->f->c };
 
-	*l = (struct sl_helm_loading){ .a = &p->a, .host = &p->host, .depth = s->f->l->depth };
-	p->r = load_some(&f, s->items + p->share.from, p->share.to - p->share.from, &p->err);
+	*l = sl_helm_loading_part(s->f->l, &p->a, &s->hearing.hosts[p->number]);
+	return load_some(&f, s->items + p->from, p->to - p->from, NULL);
 }
 
-static int load_in_parts(struct subcharts *s, struct sl_err *err)
+static bool load_in_parts(struct subcharts *s)
 {
 	struct sl_helm_loading *l = s->f->l;
-	struct sl_helm_parts parts;
-	int r = 0;
+	bool loaded;
 
-	sl_helm_parts_run(&parts, l->host, l->a, s->n, load_part, s);
-	for (size_t i = 0; i < SL_PARALLEL_PARTS && r == 0; i++) {
-		r = sl_helm_part_join(&parts.v[i], l->host, err);
-		if (r == 0)
-			r = sl_helm_loading_count(l, s->counts[i].files, s->counts[i].bytes, err);
+	sl_helm_hearing_init(&s->hearing);
+	loaded = sl_parts_run(l->host->parallel, l->a, s->n, load_part, s);
+	if (loaded) {
+		sl_helm_hearing_tell(&s->hearing, l->host);
+		sl_helm_loading_join(l, s->parts);
 	}
-	sl_helm_parts_end(&parts);
-	return r;
+	sl_helm_hearing_release(&s->hearing);
+	return loaded;
 }
 
 /* Helm takes them in the order of a Go map, that is in none: here by name. */
@@ -341,11 +363,11 @@ static int load_subcharts(struct chart_files *f, struct sl_err *err)
 {
 	struct sl_helm_chart *c = f->c;
 	struct subcharts s = { .f = f };
-	size_t bytes = find_subcharts(f, &s);
-	int r = f->l->host->parallel && bytes >= SL_HELM_PARTS_FROM && s.n > 1
-			? load_in_parts(&s, err)
-			: load_some(f, s.items, s.n, err);
+	bool many = find_subcharts(f, &s) >= SL_PARTS_BYTES_MIN && s.n > 1;
+	int r = 0;
 
+	if (!many || !f->l->host->parallel || !load_in_parts(&s))
+		r = load_some(f, s.items, s.n, err);
 	c->dependencies = sl_arena_array(f->l->a, s.n, sizeof(*c->dependencies));
 	for (size_t i = 0; i < s.n && r == 0; i++) {
 		if (!s.items[i].c)

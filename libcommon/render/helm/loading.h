@@ -1,7 +1,7 @@
 /*
  * Private to render/helm: what the ways of loading a chart share.
  *
- * Thread rule: one thread, that of the loading.
+ * Thread rule: one thread, that of the loading. Where several load, each has a loading of its own.
  */
 #ifndef LIBCOMMON_RENDER_HELM_LOADING_H
 #define LIBCOMMON_RENDER_HELM_LOADING_H
@@ -36,6 +36,14 @@ int sl_helm_loading_archive(struct sl_helm_loading *l, struct sl_source source,
 /* So many more files, of so many bytes: SL_ERR_TOO_LARGE. */
 int sl_helm_loading_count(struct sl_helm_loading *l, size_t files, uint64_t bytes,
 			  struct sl_err *err) SL_MUST_CHECK;
+
+/*
+ * One of SL_PARTS loadings that are part of `l`: it may have its share of the files and bytes that are left,
+ * and no more. When all have succeeded, what they had is counted.
+ */
+struct sl_helm_loading sl_helm_loading_part(const struct sl_helm_loading *l, struct sl_arena *a,
+					    const struct sl_helm_host *host);
+void sl_helm_loading_join(struct sl_helm_loading *l, const struct sl_helm_loading *parts);
 
 /* "file '…' does not appear to be a gzipped archive; got 'text/plain; charset=utf-8'". */
 int sl_helm_check_archive(struct sl_str name, struct sl_str bytes,

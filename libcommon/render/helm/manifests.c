@@ -8,7 +8,7 @@
 #include "libcommon/codec/goquote.h"
 #include "libcommon/render/helm/decode.h"
 #include "libcommon/render/helm/loading.h"
-#include "libcommon/render/helm/part.h"
+#include "libcommon/render/helm/hearing.h"
 #include "libcommon/render/helm/skim.h"
 #include "libcommon/render/helm/text.h"
 
@@ -405,7 +405,8 @@ static void order_hooks(struct sorting *s, struct sl_helm_result *ret)
 
 struct documents {
 	const struct sl_helm_file *files;
-	struct sorting of[SL_PARALLEL_PARTS];
+	struct sl_helm_hearing hearing;
+	struct sorting parts[SL_PARTS];
 };
 
 static int take_files(struct sorting *s, const struct sl_helm_file *files, size_t n,
@@ -418,38 +419,41 @@ static int take_files(struct sorting *s, const struct sl_helm_file *files, size_
 	return r;
 }
 
-static void take_part(void *arg, struct sl_helm_part *p)
+static int take_part(void *arg, struct sl_part *p)
 {
 	struct documents *d = arg;
-	struct sorting *s = &d->of[p->number];
+	struct sorting *s = &d->parts[p->number];
 
-	*s = (struct sorting){ .a = &p->a, .host = &p->host };
-	p->r = take_files(s, d->files + p->share.from, p->share.to - p->share.from, &p->err);
+	*s = (struct sorting){ .a = &p->a, .host = &d->hearing.hosts[p->number] };
+	return take_files(s, d->files + p->from, p->to - p->from, NULL);
 }
 
-static int take_in_parts(struct sorting *s, const struct sl_helm_file *files, size_t n,
-			 struct sl_err *err)
+static void join(struct sorting *s, const struct documents *d)
+{
+	sl_helm_hearing_tell(&d->hearing, s->host);
+	for (size_t i = 0; i < SL_PARTS; i++) {
+		for (size_t k = 0; k < d->parts[i].manifest_count; k++)
+			add_manifest(s, &d->parts[i].manifests[k]);
+		for (size_t k = 0; k < d->parts[i].hook_count; k++)
+			add_hook(s, &d->parts[i].hooks[k]);
+	}
+}
+
+static bool take_in_parts(struct sorting *s, const struct sl_helm_file *files, size_t n)
 {
 	struct documents d = { .files = files };
-	struct sl_helm_parts parts;
-	int r = 0;
+	bool taken;
 
-	sl_helm_parts_run(&parts, s->host, s->a, n, take_part, &d);
-	for (size_t i = 0; i < SL_PARALLEL_PARTS && r == 0; i++) {
-		const struct sorting *of = &d.of[i];
-
-		for (size_t m = 0; m < of->manifest_count; m++)
-			add_manifest(s, &of->manifests[m]);
-		for (size_t h = 0; h < of->hook_count; h++)
-			add_hook(s, &of->hooks[h]);
-		r = sl_helm_part_join(&parts.v[i], s->host, err);
+	sl_helm_hearing_init(&d.hearing);
+	taken = sl_parts_run(s->host->parallel, s->a, n, take_part, &d);
+	if (taken)
+		join(s, &d);
+	for (size_t i = 0; i < SL_PARTS; i++) {
+		free(d.parts[i].manifests);
+		free(d.parts[i].hooks);
 	}
-	for (size_t i = 0; i < SL_PARALLEL_PARTS; i++) {
-		free(d.of[i].manifests);
-		free(d.of[i].hooks);
-	}
-	sl_helm_parts_end(&parts);
-	return r;
+	sl_helm_hearing_release(&d.hearing);
+	return taken;
 }
 
 static size_t count_bytes(const struct sl_helm_file *files, size_t n)
@@ -466,10 +470,11 @@ int sl_helm_sort_manifests(struct sl_arena *a, const struct sl_helm_file *files,
 			   struct sl_err *err)
 {
 	struct sorting s = { .a = a, .host = host };
-	int r = host->parallel && count_bytes(files, n) >= SL_HELM_PARTS_FROM
-			? take_in_parts(&s, files, n, err)
-			: take_files(&s, files, n, err);
+	bool many = count_bytes(files, n) >= SL_PARTS_BYTES_MIN;
+	int r = 0;
 
+	if (!many || !host->parallel || !take_in_parts(&s, files, n))
+		r = take_files(&s, files, n, err);
 	order_manifests(&s, ret);
 	order_hooks(&s, ret);
 	free(s.manifests);

@@ -66,3 +66,12 @@ struct sl_str sl_helm_join(struct sl_arena *a, struct sl_str dir, struct sl_str 
 	memcpy(to + dir.n + 1, name.p, name.n);
 	return (struct sl_str){ to, dir.n + 1 + name.n };
 }
+
+size_t sl_helm_count_slashes(struct sl_str name)
+{
+	size_t n = 0;
+
+	for (size_t i = 0; i < name.n; i++)
+		n += name.p[i] == '/';
+	return n;
+}

@@ -87,10 +87,8 @@ int sl_helm_walk_dir(struct sl_helm_walk *w, const char *path, struct sl_err *er
 			       WALK_DEPTH_MAX);
 	sl_sort(l.items, l.n, sizeof(*l.items), by_name);
 	w->depth++;
-	if (r == 0)
-		r = sl_helm_walk_wants_parts(w, l.items, l.n)
-			    ? sl_helm_walk_parts(w, path, l.items, l.n, err)
-			    : sl_helm_walk_all(w, path, l.items, l.n, err);
+	if (r == 0 && !sl_helm_walk_parts(w, path, l.items, l.n))
+		r = sl_helm_walk_all(w, path, l.items, l.n, err);
 	w->depth--;
 	free(l.items);
 	return r;

@@ -30,14 +30,12 @@ int sl_helm_walk_dir(struct sl_helm_walk *w, const char *path, struct sl_err *er
 int sl_helm_walk_all(struct sl_helm_walk *w, const char *dir, const struct sl_helm_named *entries,
 		     size_t n, struct sl_err *err) SL_MUST_CHECK;
 
-/* Whether there are threads, and enough to read for several. */
-bool sl_helm_walk_wants_parts(const struct sl_helm_walk *w, const struct sl_helm_named *entries,
-			      size_t n);
 /*
- * The same as sl_helm_walk_all(), in several threads. It looks as if it had been one: files come in the
- * same order, and what is logged is heard in it, up to the first that cannot be read.
+ * The same as sl_helm_walk_all(), in several threads, such that it looks as if it had been one: files come in
+ * the same order, and what is logged is heard in it. False: nothing was done, for there are no threads, or
+ * too few files for them, or something failed, which in order will fail as it should.
  */
-int sl_helm_walk_parts(struct sl_helm_walk *w, const char *dir, const struct sl_helm_named *entries,
-		       size_t n, struct sl_err *err) SL_MUST_CHECK;
+bool sl_helm_walk_parts(struct sl_helm_walk *w, const char *dir,
+			const struct sl_helm_named *entries, size_t n);
 
 #endif

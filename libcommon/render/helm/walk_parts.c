@@ -1,4 +1,4 @@
-#include "libcommon/render/helm/part.h"
+#include "libcommon/render/helm/hearing.h"
 #include "libcommon/render/helm/walk.h"
 
 /* Files that are worth a thread more, which starts in the time that some ten of them take. */
@@ -6,22 +6,16 @@
 /* Files that a directory may have, at a guess. */
 #define FILES_OF_DIR 10
 
-/* What a part finds. */
-struct found {
-	struct sl_helm_files files;
-	uint64_t bytes;
-	size_t count;
-};
-
 struct walking {
 	const struct sl_helm_walk *w;
 	const char *dir;
 	const struct sl_helm_named *entries;
-	struct found found[SL_PARALLEL_PARTS];
+	struct sl_helm_hearing hearing;
+	struct sl_helm_loading parts[SL_PARTS];
+	struct sl_helm_files files[SL_PARTS];
 };
 
-bool sl_helm_walk_wants_parts(const struct sl_helm_walk *w, const struct sl_helm_named *entries,
-			      size_t n)
+static bool wants_parts(const struct sl_helm_walk *w, const struct sl_helm_named *entries, size_t n)
 {
 	size_t files = 0;
 
@@ -32,45 +26,47 @@ bool sl_helm_walk_wants_parts(const struct sl_helm_walk *w, const struct sl_helm
 	return files >= FILES_MIN;
 }
 
-static void walk(void *arg, struct sl_helm_part *p)
+static int walk(void *arg, struct sl_part *p)
 {
 	struct walking *all = arg;
 	struct sl_helm_fs fs = *all->w->fs;
-	struct sl_helm_loading l = { .a = &p->a, .host = &p->host };
 	struct sl_helm_walk w = *all->w;
+	int r;
 
-	w.l = &l;
+	w.l = &all->parts[p->number];
+	*w.l = sl_helm_loading_part(all->w->l, &p->a, &all->hearing.hosts[p->number]);
 	w.fs = &fs;
 	w.files = (struct sl_helm_files){ 0 };
 	fs.ctx = fs.branch(fs.ctx, all->dir);
-	p->r = sl_helm_walk_all(&w, all->dir, all->entries + p->share.from,
-				p->share.to - p->share.from, &p->err);
+	r = sl_helm_walk_all(&w, all->dir, all->entries + p->from, p->to - p->from, NULL);
 	fs.end(fs.ctx);
-	all->found[p->number] = (struct found){ w.files, l.bytes, l.files };
+	all->files[p->number] = w.files;
+	return r;
 }
 
-/* As if the part had been walked now. */
-static int join(struct sl_helm_walk *w, struct sl_helm_part *p, const struct found *found,
-		struct sl_err *err)
+/* As if the parts had been walked now. */
+static void join(struct sl_helm_walk *w, const struct walking *all)
 {
-	int r = sl_helm_part_join(p, w->l->host, err);
-
-	for (size_t i = 0; i < found->files.n; i++)
-		sl_helm_files_push(w->l->a, &w->files, found->files.items[i].name,
-				   found->files.items[i].data);
-	return r < 0 ? r : sl_helm_loading_count(w->l, found->count, found->bytes, err);
+	sl_helm_hearing_tell(&all->hearing, w->l->host);
+	sl_helm_loading_join(w->l, all->parts);
+	for (size_t i = 0; i < SL_PARTS; i++)
+		for (size_t k = 0; k < all->files[i].n; k++)
+			sl_helm_files_push(w->l->a, &w->files, all->files[i].items[k].name,
+					   all->files[i].items[k].data);
 }
 
-int sl_helm_walk_parts(struct sl_helm_walk *w, const char *dir, const struct sl_helm_named *entries,
-		       size_t n, struct sl_err *err)
+bool sl_helm_walk_parts(struct sl_helm_walk *w, const char *dir,
+			const struct sl_helm_named *entries, size_t n)
 {
 	struct walking all = { .w = w, .dir = dir, .entries = entries };
-	struct sl_helm_parts parts;
-	int r = 0;
+	bool walked;
 
-	sl_helm_parts_run(&parts, w->l->host, w->l->a, n, walk, &all);
-	for (size_t i = 0; i < SL_PARALLEL_PARTS && r == 0; i++)
-		r = join(w, &parts.v[i], &all.found[i], err);
-	sl_helm_parts_end(&parts);
-	return r;
+	if (!wants_parts(w, entries, n))
+		return false;
+	sl_helm_hearing_init(&all.hearing);
+	walked = sl_parts_run(w->l->host->parallel, w->l->a, n, walk, &all);
+	if (walked)
+		join(w, &all);
+	sl_helm_hearing_release(&all.hearing);
+	return walked;
 }

@@ -133,7 +133,6 @@ static void fill(void *arg, size_t i)
 	/* More than a block of a branch. */
 	memset(sl_arena_alloc(&t->branches[i], 100000), 'x', 100000);
 	sl_arena_release(&t->branches[i]);
-	assert_null(t->branches[i].head);
 }
 
 static void keeps_what_several_threads_put_into_branches(void **state)
@@ -177,8 +176,55 @@ static void fills_branches_as_one(void **state)
 	assert_false(sl_arena_full(&two));
 	memset(sl_arena_bytes(&two, 40000), 'x', 40000);
 	assert_true(sl_arena_full(&two));
+	sl_arena_release(&one);
+	sl_arena_release(&two);
 	sl_arena_trunk_release(&trunk);
-	assert_true(sl_arena_full(&a));
+	assert_int_equal(a.used, 230000);
+}
+
+/* Branches take whole blocks, but what counts in the end is what they gave out. */
+static void counts_what_branches_gave_out(void **state)
+{
+	SL_AUTO(sl_arena) a = SL_ARENA_INIT;
+	struct sl_arena_trunk trunk;
+	struct sl_arena branch;
+
+	(void)state;
+	(void)sl_arena_strdup(&a, "before");
+	sl_arena_trunk_init(&trunk, &a);
+	branch = sl_arena_branch(&trunk);
+	for (int i = 0; i < 10; i++)
+		memset(sl_arena_bytes(&branch, 20000), 'x', 20000);
+	sl_arena_reset(&branch);
+	(void)sl_arena_strdup(&branch, "after");
+	sl_arena_release(&branch);
+	sl_arena_trunk_release(&trunk);
+	assert_int_equal(a.used, 7 + 10 * 20000 + 6);
+}
+
+static void undoes_what_branches_took(void **state)
+{
+	static const size_t before[] = { 0, 10, 100000, 600000, 3000000 };
+
+	(void)state;
+	for (size_t i = 0; i < SL_ARRAY_LEN(before); i++) {
+		SL_AUTO(sl_arena) a = SL_ARENA_INIT;
+		char *kept =
+			before[i] ? memset(sl_arena_bytes(&a, before[i]), 'k', before[i]) : NULL;
+		struct sl_arena_trunk trunk;
+		struct sl_arena branch;
+
+		sl_arena_trunk_init(&trunk, &a);
+		branch = sl_arena_branch(&trunk);
+		for (size_t n = 1; n < 5000000; n *= 3)
+			memset(sl_arena_bytes(&branch, n), 'x', n);
+		sl_arena_release(&branch);
+		sl_arena_trunk_undo(&trunk);
+		assert_int_equal(a.used, before[i]);
+		memset(sl_arena_alloc(&a, 5000000), 'y', 5000000);
+		for (size_t k = 0; k < before[i]; k++)
+			assert_int_equal(kept[k], 'k');
+	}
 }
 
 static void grows_an_array_and_keeps_its_items(void **state)
@@ -213,6 +259,8 @@ int main(void)
 		cmocka_unit_test(takes_what_was_reserved_from_one_block),
 		cmocka_unit_test(keeps_what_several_threads_put_into_branches),
 		cmocka_unit_test(fills_branches_as_one),
+		cmocka_unit_test(counts_what_branches_gave_out),
+		cmocka_unit_test(undoes_what_branches_took),
 		cmocka_unit_test(grows_an_array_and_keeps_its_items),
 	};
 

@@ -7,7 +7,9 @@
 
 #include "libcommon/base/parallel.h"
 #include "libcommon/render/helm/helm.h"
+#include "libcommon/codec/json.h"
 #include "test/unit/support/expect.h"
+#include "test/unit/support/helmchart.h"
 #include "test/unit/support/sprigtmpl.h"
 
 #define SUBCHARTS 24
@@ -30,6 +32,9 @@ struct chart_case {
 	int loops; /* that run in threads */
 	struct change changes[CHANGES_MAX];
 	struct sl_helm_options options;
+	bool packed;   /* subcharts are archives */
+	size_t large;  /* bytes that one of those has besides */
+	size_t memory; /* limit of the arena */
 };
 
 static const struct chart_case cases[] = {
@@ -125,6 +130,20 @@ static const struct chart_case cases[] = {
 			 "kind: A\n{{ range $n, $s := .Subcharts }}{{ $n }}: {{ "
 			 "$s.Template | default \"none yet\" }}\n{{ end }}own: {{ .Template.Name "
 			 "}}\n" } } },
+	{ .title = "subcharts in archives", .loops = ALL, .packed = true },
+	{ .title = "an archive within which one is broken",
+	  .loops = LOADS,
+	  .packed = true,
+	  .changes = { { "charts/s%d/requirements.yaml", "dependencies: []\n" },
+		       { "charts/s11/Chart.yaml", "apiVersion: v2\nname: [\n" } } },
+	/* More than the share of a part of what all may have unpacked: allowed, in order. */
+	{ .title = "large archives", .loops = ALL, .packed = true, .large = (size_t)18 << 20 },
+	{ .title = "more memory than there may be",
+	  .loops = LOADS | PARSES | RENDERS,
+	  .memory = (size_t)8 << 20,
+	  .changes = { { "charts/s%d/templates/t2.yaml",
+			 "kind: A\n{{ range until 500 }}{{ $_ := repeat 1000 \"x\" }}{{ end }}" },
+		       { "charts/s3/templates/t2.yaml", "{{ fail \"or this first\" }}" } } },
 	{ .title = "notes",
 	  .loops = ALL,
 	  .options = { .sub_notes = true },
@@ -159,6 +178,16 @@ static void put(struct files *f, const char *name, struct sl_str text)
 	f->n += at == f->n;
 }
 
+/* Letters that do not compress well, other ones for each seed. */
+static void add_noise(struct sl_strbuf *text, uint32_t seed)
+{
+	for (int i = 0; i < PADDING; i++) {
+		seed = seed * 1664525 + 1013904223;
+		sl_strbuf_addc(text,
+			       (char)('A' + (seed >> 24) % 26 + (seed >> 16 & 1) * ('a' - 'A')));
+	}
+}
+
 static void put_template(struct files *f, int chart, int number)
 {
 	SL_AUTO(sl_strbuf) text = SL_STRBUF_INIT(4096);
@@ -166,9 +195,9 @@ static void put_template(struct files *f, int chart, int number)
 
 	sl_strbuf_addf(&text,
 		       "kind: K%d\nmetadata:\n  name: {{ include \"name\" . }}-%d\n"
-		       "n: {{ .Values.n | default %d }}\nt: {{ .Template.Name }}\n# %d ",
-		       number % 5, number, number, chart);
-	sl_strbuf_addn(&text, 'x', PADDING);
+		       "n: {{ .Values.n | default %d }}\nt: {{ .Template.Name }}\n# ",
+		       number % 5, number, number);
+	add_noise(&text, (uint32_t)(chart * TEMPLATES + number));
 	sl_strbuf_addc(&text, '\n');
 	put(f, name, sl_arena_str(f->a, sl_strbuf_str(&text)));
 }
@@ -198,6 +227,34 @@ static void put_change(struct files *f, const struct change *c)
 		    sl_str(c->text));
 }
 
+static void pack(struct files *f, size_t large)
+{
+	struct files *flat = sl_arena_new(f->a, struct files);
+
+	*flat = *f;
+	f->n = 0;
+	for (size_t i = 0; i < flat->n; i++)
+		if (!sl_str_starts(flat->v[i].name, SL_STR("charts/")))
+			f->v[f->n++] = flat->v[i];
+	for (int i = 0; i < SUBCHARTS; i++) {
+		const char *dir = sl_arena_printf(f->a, "charts/s%d/", i);
+		struct chart_file files[CHART_FILES_MAX + 1] = { { NULL, NULL } };
+		size_t n = 0;
+
+		for (size_t k = 0; k < flat->n; k++)
+			if (sl_str_starts(flat->v[k].name, sl_str(dir)))
+				files[n++] =
+					(struct chart_file){ flat->v[k].name.p + strlen("charts/"),
+							     flat->v[k].data.p };
+		for (size_t left = i == 7 ? large : 0, part = 0; left; left -= part) {
+			part = left < SL_HELM_FILE_BYTES_MAX ? left : SL_HELM_FILE_BYTES_MAX;
+			files[n].name = sl_arena_printf(f->a, "s%d/large%zu", i, n);
+			files[n++].data = memset(sl_arena_alloc(f->a, part + 1), 'x', part);
+		}
+		put(f, sl_arena_printf(f->a, "charts/s%d.tgz", i), tarball_of(f->a, files, NULL));
+	}
+}
+
 static void make_files(struct files *f, const struct chart_case *c)
 {
 	put(f, "Chart.yaml", SL_STR("apiVersion: v2\nname: c\nversion: 1.0.0\n"));
@@ -207,6 +264,8 @@ static void make_files(struct files *f, const struct chart_case *c)
 		put_subchart(f, i);
 	for (size_t i = 0; i < CHANGES_MAX && c->changes[i].name; i++)
 		put_change(f, &c->changes[i]);
+	if (c->packed)
+		pack(f, c->large);
 }
 
 /* ---- rendering it ---- */
@@ -246,7 +305,7 @@ static int count_bytes(void *data, void *buf, size_t n, struct sl_err *err)
 }
 
 struct outcome {
-	struct sl_arena a;
+	struct sl_arena input, a;
 	struct world world;
 	struct sl_helm_result result;
 	struct sl_err err;
@@ -266,9 +325,10 @@ static void run(const struct chart_case *c, bool threads, struct outcome *o)
 	struct files *files;
 
 	*o = (struct outcome){ .world.log = SL_STRBUF_INIT((size_t)1 << 20) };
-	files = sl_arena_new(&o->a, struct files);
-	files->a = &o->a;
+	files = sl_arena_new(&o->input, struct files);
+	files->a = &o->input;
 	make_files(files, c);
+	o->a.limit = c->memory;
 	options.release = SL_STR("rel");
 	options.namespace_ = SL_STR("ns");
 	loops = 0;
@@ -280,12 +340,36 @@ static void run(const struct chart_case *c, bool threads, struct outcome *o)
 
 static void release(struct outcome *o)
 {
+	sl_arena_release(&o->input);
 	sl_arena_release(&o->a);
 	sl_strbuf_release(&o->world.log);
 	sl_err_release(&o->err);
 }
 
 /* ---- comparing ---- */
+
+static void add_values(const struct sl_go_map *values, struct sl_strbuf *out)
+{
+	SL_AUTO(sl_arena) a = SL_ARENA_INIT;
+	SL_AUTO(sl_err) err = SL_ERR_INIT;
+	struct sl_value *v = NULL;
+
+	if (!values)
+		return;
+	expect_ok(sl_goval_to_value(&a, sl_goval_map(sl_go_map_copy(&a, values)), &v, &err), &err);
+	sl_json_write(v, SL_JSON_COMPACT, out);
+}
+
+static void check_same_values(const char *title, const struct outcome *one,
+			      const struct outcome *many)
+{
+	SL_AUTO(sl_strbuf) want = SL_STRBUF_INIT((size_t)1 << 20);
+	SL_AUTO(sl_strbuf) got = SL_STRBUF_INIT((size_t)1 << 20);
+
+	add_values(one->result.values, &want);
+	add_values(many->result.values, &got);
+	expect_str_case(sl_strbuf_str(&got), sl_strbuf_str(&want), title);
+}
 
 static void check_same(const char *title, const struct outcome *one, const struct outcome *many)
 {
@@ -297,6 +381,7 @@ static void check_same(const char *title, const struct outcome *one, const struc
 		expect_str_case(sl_str(many->err.message), sl_str(one->err.message), title);
 	expect_str_case(y->manifest, x->manifest, title);
 	expect_str_case(y->notes, x->notes, title);
+	check_same_values(title, one, many);
 	assert_int_equal(y->manifest_count, x->manifest_count);
 	for (size_t i = 0; i < x->manifest_count; i++)
 		expect_str_case(y->manifests[i].path, x->manifests[i].path, title);

@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "libcommon/base/parallel.h"
+#include "libcommon/base/parts.h"
 #include "libcommon/render/helm/helm.h"
 #include "test/unit/support/expect.h"
 #include "test/unit/support/test.h"
@@ -157,8 +158,7 @@ static void threads_change_nothing(void **state)
 		assert_int_equal(t.branches, 0);
 		read_tree(&t, true, &many);
 		/* What comes behind a failure may be left out. */
-		assert_in_range(t.branches, broken[i] == 0 || broken[i] == 1 ? 1 : 2,
-				SL_PARALLEL_PARTS);
+		assert_in_range(t.branches, broken[i] == 0 || broken[i] == 1 ? 1 : 2, SL_PARTS);
 		assert_int_equal(t.branches, t.ended);
 		check_same(&one, &many);
 		assert_int_equal(one.r, broken[i] < 0 ? 0 : SL_ERR_IO);
