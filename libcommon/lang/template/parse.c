@@ -252,7 +252,7 @@ int tmpl_parse_trees(struct sl_tmpl_set *set, struct sl_str name, struct sl_str 
 		.text = text,
 		.trees = trees,
 		.numbers = sl_go_map_new(set->a),
-		.stack_base = __builtin_frame_address(0),
+		.stack_base = set->stack_base ? set->stack_base : __builtin_frame_address(0),
 		.stack_max = o->stack ? o->stack : SL_TMPL_STACK_MAX,
 		.pending = sl_xreallocarray(NULL, PENDING_MIN, sizeof(*p.pending)),
 		.pending_cap = PENDING_MIN,

@@ -2,6 +2,7 @@
 #include <string.h>
 
 #include "libcommon/lang/template/builtin.h"
+#include "libcommon/lang/template/exec.h"
 #include "libcommon/lang/template/tree.h"
 
 static struct sl_tmpl_set *new_set(struct sl_arena *a, const struct sl_tmpl_options *options,
@@ -116,8 +117,14 @@ int sl_tmpl_parse(struct sl_tmpl_set *set, struct sl_str name, struct sl_str tex
 	return parse(set, name, text, SL_STR_NULL, err);
 }
 
-int sl_tmpl_parse_new(struct sl_tmpl_set *set, struct sl_str name, struct sl_str text,
-		      struct sl_err *err)
+int sl_tmpl_parse_within(const struct sl_go_call *call, struct sl_tmpl_set *set, struct sl_str name,
+			 struct sl_str text, struct sl_err *err)
 {
-	return parse(set, name, text, name, err);
+	int r;
+
+	set->stack_base = call->exec->stack_base;
+	set->options.stack = call->exec->limits.stack;
+	r = parse(set, name, text, name, err);
+	set->stack_base = NULL;
+	return r;
 }

@@ -76,12 +76,6 @@ struct sl_tmpl_text {
 int sl_tmpl_parse_all(struct sl_tmpl_set *set, const struct sl_tmpl_text *texts, size_t n,
 		      sl_parallel_fn parallel, size_t *ret_failed,
 		      struct sl_err *err) SL_MUST_CHECK;
-/*
- * As sl_tmpl_parse(), but what stands in the set by that name afterwards is this text even if it is empty: what Go
- * executes of a template just made by New and Parse.
- */
-int sl_tmpl_parse_new(struct sl_tmpl_set *set, struct sl_str name, struct sl_str text,
-		      struct sl_err *err) SL_MUST_CHECK;
 /* Whether a template of that name was defined (an empty body counts as Go's Lookup counts it). */
 bool sl_tmpl_has(const struct sl_tmpl_set *set, struct sl_str name);
 
@@ -102,6 +96,13 @@ int sl_tmpl_execute(const struct sl_tmpl_set *set, struct sl_str name, struct sl
 int sl_tmpl_execute_within(struct sl_go_call *call, const struct sl_tmpl_set *set,
 			   struct sl_str name, struct sl_goval dot, struct sl_strbuf *out,
 			   struct sl_err *err) SL_MUST_CHECK;
+/*
+ * From within a function: as sl_tmpl_parse(), but what stands in the set by that name afterwards is this text
+ * even if it is empty, as what Go executes of a template just made by New and Parse. It shares the stack of
+ * the rendering, and its limit.
+ */
+int sl_tmpl_parse_within(const struct sl_go_call *call, struct sl_tmpl_set *set, struct sl_str name,
+			 struct sl_str text, struct sl_err *err) SL_MUST_CHECK;
 /* The set that a function is being called from. */
 const struct sl_tmpl_set *sl_tmpl_set_of(const struct sl_go_call *call);
 

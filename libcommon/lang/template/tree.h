@@ -112,6 +112,7 @@ struct sl_tmpl_set {
 	const struct sl_tmpl_set *parent; /* whose templates it has unless they are replaced */
 	struct sl_go_map *trees;	  /* name to a struct tmpl_tree */
 	struct sl_go_map *functions;	  /* name to a struct sl_go_func: those met so far */
+	const char *stack_base;		  /* of the rendering within which it is filled, or NULL */
 	bool no_break, no_continue; /* functions have these names, so that they are no keywords */
 };
 

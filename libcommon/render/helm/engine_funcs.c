@@ -77,7 +77,7 @@ static int parse_tpl(struct sl_go_call *call, struct sl_str text, const struct s
 
 	if (!set) {
 		set = sl_tmpl_set_clone(call->a, parent);
-		r = sl_tmpl_parse_new(set, SL_HELM_SET_NAME, text, err);
+		r = sl_tmpl_parse_within(call, set, SL_HELM_SET_NAME, text, err);
 		if (e->shared && atomic_load(e->in_order)) {
 			e->refused = true;
 			return sl_err_set(err, SL_ERR_CANCELED, "its effects have an order");

@@ -208,6 +208,42 @@ static void ends_within_limits(void **state)
 	}
 }
 
+/* Templates `depth` deep, within the last of which a text is parsed that is nested deeper than may be. */
+static int render_deep(unsigned depth, struct sl_err *err)
+{
+	SL_AUTO(sl_arena) a = SL_ARENA_INIT;
+	SL_AUTO(sl_strbuf) text = SL_STRBUF_INIT(1 << 20);
+	struct sl_helm_options o = plain;
+	struct sl_str got = SL_STR("");
+
+	o.stack = SL_TMPL_STACK_MAIN;
+	sl_strbuf_addz(&text, "{{ define \"r\" }}");
+	for (int i = 0; i < 20; i++)
+		sl_strbuf_addz(&text, "{{ if true }}");
+	sl_strbuf_addz(&text, "{{ if . }}{{ include \"r\" (sub . 1) }}{{ else }}"
+			      "{{ tpl (print \"{{ \" (repeat 60000 \"(\") \"1\") . }}{{ end }}");
+	for (int i = 0; i < 21; i++)
+		sl_strbuf_addz(&text, "{{ end }}");
+	sl_strbuf_addf(&text, "{{ include \"r\" %u }}", depth);
+	return render(&a, text.p, &o, NULL, &got, err);
+}
+
+static void parses_on_what_the_templates_left_of_the_stack(void **state)
+{
+	SL_AUTO(sl_err) err = SL_ERR_INIT;
+	unsigned depth = 0;
+	int r;
+
+	(void)state;
+	while ((r = render_deep(depth, &err)) == SL_ERR_INVALID && depth < SL_HELM_INCLUDES_MAX) {
+		assert_non_null(strstr(err.message, "max expression depth exceeded"));
+		depth += 10;
+	}
+	/* As deep as templates may be. */
+	expect_err(r, SL_ERR_TOO_LARGE, "exceeded maximum template depth", &err);
+	assert_true(depth > 0);
+}
+
 static void limits_the_output_of_all_templates(void **state)
 {
 	struct sl_helm_options o = plain;
@@ -454,6 +490,7 @@ int main(void)
 		cmocka_unit_test(renders_as_helm_does),
 		cmocka_unit_test(fails_with_helms_words),
 		cmocka_unit_test(ends_within_limits),
+		cmocka_unit_test(parses_on_what_the_templates_left_of_the_stack),
 		cmocka_unit_test(limits_the_output_of_all_templates),
 		cmocka_unit_test(asks_the_host),
 		cmocka_unit_test(lints),
