@@ -8,11 +8,13 @@
 #include <string.h>
 #include <time.h>
 #include <sys/random.h>
+#include <sys/resource.h>
 #include <unistd.h>
 
 #include "libcommon/base/clock.h"
 #include "libcommon/base/file.h"
 #include "libcommon/base/parallel.h"
+#include "libcommon/lang/template/template.h"
 
 #define LINE_BYTES_MAX ((size_t)64 << 20)
 #define ZONE_BYTES_MAX ((size_t)1 << 20)
@@ -129,4 +131,15 @@ struct sl_helm_host sl_cli_helm_host(bool dns)
 		.resolve = dns ? resolve_host : NULL,
 		.parallel = sl_parallel_for,
 	};
+}
+
+size_t sl_cli_helm_stack(void)
+{
+	struct rlimit given;
+
+	/* A quarter stays for functions, as it does of what a main thread has by default. */
+	if (getrlimit(RLIMIT_STACK, &given) < 0 || given.rlim_cur == RLIM_INFINITY ||
+	    given.rlim_cur / 4 * 3 > SL_TMPL_STACK_MAIN)
+		return SL_TMPL_STACK_MAIN;
+	return given.rlim_cur / 4 * 3;
 }

@@ -13,5 +13,7 @@
 void sl_cli_helm_log(const char *line);
 /* Names have no addresses unless `dns`. Borrows nothing. */
 struct sl_helm_host sl_cli_helm_host(bool dns);
+/* What templates may use of the stack: SL_TMPL_STACK_MAIN, or less if the process was given less. */
+size_t sl_cli_helm_stack(void);
 
 #endif

@@ -13,7 +13,6 @@
 #include "cli/report.h"
 #include "libcommon/base/file.h"
 #include "libcommon/codec/goquote.h"
-#include "libcommon/lang/template/template.h"
 
 /* One run. */
 struct run {
@@ -145,7 +144,7 @@ static int render(struct run *r, struct sl_err *err)
 	o.sub_notes = sl_cli_bool(r->args, "render-subchart-notes");
 	o.skip_schema = sl_cli_bool(r->args, "skip-schema-validation");
 	o.include_crds = sl_cli_bool(r->args, "include-crds");
-	o.stack = SL_TMPL_STACK_MAIN;
+	o.stack = sl_cli_helm_stack();
 	return sl_helm_render(r->a, chart, values, &o, &r->host, &r->result, err);
 }
 

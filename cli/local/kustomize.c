@@ -10,7 +10,6 @@
 #include "cli/wholefs.h"
 #include "cli/report.h"
 #include "libcommon/net/url.h"
-#include "libcommon/lang/template/template.h"
 #include "libcommon/render/kustomize/charts.h"
 
 #define MANAGED_BY_VARIABLE "KUSTOMIZE_ENABLE_MANAGEDBY_LABEL"
@@ -77,7 +76,7 @@ static void enable_helm(struct sl_arena *a, const struct sl_cli_args *args, stru
 						  .kube_version = sl_str(version ? version : ""),
 						  .api_versions = api_versions,
 						  .api_version_count = count,
-						  .stack = SL_TMPL_STACK_MAIN };
+						  .stack = sl_cli_helm_stack() };
 	h->charts = sl_kustomize_charts_by_helm(&h->settings);
 	options->charts = &h->charts;
 }

@@ -295,3 +295,17 @@ def test_values_of_100_mb_are_refused_in_little_memory(tmp_path):
                            str(tmp_path / "big.yaml")], stderr=subprocess.PIPE, env=environment(), text=True)
     assert done.returncode == 1
     assert done.stderr.startswith("Error: ") and "big.yaml" in done.stderr and "33554432 bytes" in done.stderr
+
+
+@pytest.mark.parametrize("kilobytes", [8192, 1024, 256])
+def test_templates_end_before_the_stack_that_there_is(tmp_path, kilobytes):
+    (tmp_path / "Chart.yaml").write_text("apiVersion: v2\nname: c\nversion: 0.1.0\n")
+    (tmp_path / "templates").mkdir()
+    nested = 40
+    (tmp_path / "templates" / "a.yaml").write_text(
+        "{{ define \"r\" }}" + "{{ if true }}" * nested + "{{ include \"r\" . }}" + "{{ end }}" * nested +
+        "{{ end }}{{ include \"r\" . }}")
+    done = subprocess.run(["prlimit", f"--stack={kilobytes << 10}", RELEASE, "helm", "template", "rel", str(tmp_path)],
+                          stderr=subprocess.PIPE, env=environment(), text=True)
+    assert done.returncode == 1
+    assert "exceeded maximum template depth" in done.stderr
