@@ -1,5 +1,6 @@
 #include "libcommon/base/parallel.h"
 
+#include <assert.h>
 #include <pthread.h>
 #include <sched.h>
 #include <stdatomic.h>
@@ -89,6 +90,7 @@ void sl_parallel_for(size_t n, void (*each)(void *arg, size_t i), void *arg)
 	l.n = threads_on(&cores);
 	if (l.n > n)
 		l.n = n ? n : 1;
+	assert(l.n); /* no thread runs on no core */
 	for (size_t i = 0; i < l.n; i++) {
 		l.shares[i].loop = &l;
 		atomic_init(&l.shares[i].next, n * i / l.n);

@@ -1,5 +1,7 @@
 #include "libcommon/base/parts.h"
 
+#include <stdio.h>
+
 #include "test/unit/support/test.h"
 
 #define ITEMS 1000
@@ -36,8 +38,12 @@ static void takes_each_item_once_and_keeps_what_it_gave(void **state)
 		assert_true(sl_parts_run(sl_parallel_for, &a, n, each, &all));
 		for (size_t i = 0; i < ITEMS; i++)
 			assert_int_equal(all.calls[i], i < n);
-		for (size_t i = 0; i < n; i++)
-			assert_int_equal(strtoul(all.texts[i], NULL, 10), i);
+		for (size_t i = 0; i < n; i++) {
+			char want[32];
+
+			snprintf(want, sizeof(want), "%zu by ", i);
+			assert_int_equal(strncmp(all.texts[i], want, strlen(want)), 0);
+		}
 		assert_true(n == 0 || a.used > 0);
 	}
 }
