@@ -4,11 +4,11 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "libcommon/base/sort.h"
 #include "libcommon/codec/goquote.h"
 #include "libcommon/render/helm/decode.h"
 #include "libcommon/render/helm/loading.h"
 #include "libcommon/render/helm/hearing.h"
+#include "libcommon/render/helm/install_order.h"
 #include "libcommon/render/helm/skim.h"
 #include "libcommon/render/helm/text.h"
 
@@ -308,99 +308,32 @@ static int take_file(struct sorting *s, const struct sl_helm_file *file, struct 
 	return r;
 }
 
-/* Helm's InstallOrder. */
-static const char *const install_order[] = {
-	"PriorityClass",
-	"Namespace",
-	"NetworkPolicy",
-	"ResourceQuota",
-	"LimitRange",
-	"PodSecurityPolicy",
-	"PodDisruptionBudget",
-	"ServiceAccount",
-	"Secret",
-	"SecretList",
-	"ConfigMap",
-	"StorageClass",
-	"PersistentVolume",
-	"PersistentVolumeClaim",
-	"CustomResourceDefinition",
-	"ClusterRole",
-	"ClusterRoleList",
-	"ClusterRoleBinding",
-	"ClusterRoleBindingList",
-	"Role",
-	"RoleList",
-	"RoleBinding",
-	"RoleBindingList",
-	"Service",
-	"DaemonSet",
-	"Pod",
-	"ReplicationController",
-	"ReplicaSet",
-	"Deployment",
-	"HorizontalPodAutoscaler",
-	"StatefulSet",
-	"Job",
-	"CronJob",
-	"IngressClass",
-	"Ingress",
-	"APIService",
-};
-
-struct place {
-	struct sl_str kind;
-	size_t rank; /* SL_ARRAY_LEN(install_order) for an unknown kind */
-	size_t at;
-};
-
-static struct place place_of(struct sl_str kind, size_t at)
-{
-	struct place p = { kind, 0, at };
-
-	while (p.rank < SL_ARRAY_LEN(install_order) && !sl_str_eqz(kind, install_order[p.rank]))
-		p.rank++;
-	return p;
-}
-
-static int by_place(const void *x, const void *y)
-{
-	const struct place *p = x, *q = y;
-	int c = 0;
-
-	if (p->rank != q->rank)
-		return p->rank < q->rank ? -1 : 1;
-	if (p->rank == SL_ARRAY_LEN(install_order))
-		c = sl_str_cmp(p->kind, q->kind);
-	return c ? c : p->at < q->at ? -1 : p->at > q->at;
-}
-
 static void order_manifests(struct sorting *s, struct sl_helm_result *ret)
 {
-	size_t n = s->manifest_count;
-	struct place *places = sl_arena_array(s->a, n, sizeof(*places));
+	size_t n = s->manifest_count, *order = sl_arena_array(s->a, n, sizeof(*order));
+	struct sl_str *kinds = sl_arena_array(s->a, n, sizeof(*kinds));
 
 	for (size_t i = 0; i < n; i++)
-		places[i] = place_of(s->manifests[i].kind, i);
-	sl_sort(places, n, sizeof(*places), by_place);
+		kinds[i] = s->manifests[i].kind;
+	sl_helm_install_order(s->a, kinds, n, order);
 	ret->manifests = sl_arena_array(s->a, n, sizeof(*ret->manifests));
 	ret->manifest_count = n;
 	for (size_t i = 0; i < n; i++)
-		ret->manifests[i] = s->manifests[places[i].at];
+		ret->manifests[i] = s->manifests[order[i]];
 }
 
 static void order_hooks(struct sorting *s, struct sl_helm_result *ret)
 {
-	size_t n = s->hook_count;
-	struct place *places = sl_arena_array(s->a, n, sizeof(*places));
+	size_t n = s->hook_count, *order = sl_arena_array(s->a, n, sizeof(*order));
+	struct sl_str *kinds = sl_arena_array(s->a, n, sizeof(*kinds));
 
 	for (size_t i = 0; i < n; i++)
-		places[i] = place_of(s->hooks[i].kind, i);
-	sl_sort(places, n, sizeof(*places), by_place);
+		kinds[i] = s->hooks[i].kind;
+	sl_helm_install_order(s->a, kinds, n, order);
 	ret->hooks = sl_arena_array(s->a, n, sizeof(*ret->hooks));
 	ret->hook_count = n;
 	for (size_t i = 0; i < n; i++)
-		ret->hooks[i] = s->hooks[places[i].at];
+		ret->hooks[i] = s->hooks[order[i]];
 }
 
 struct documents {
