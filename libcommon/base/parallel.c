@@ -1,6 +1,5 @@
 #include "libcommon/base/parallel.h"
 
-#include <assert.h>
 #include <pthread.h>
 #include <sched.h>
 #include <stdatomic.h>
@@ -30,14 +29,17 @@ static void take_items(struct loop *l, struct share *s)
 		l->each(l->arg, i);
 }
 
-static void *take_shares(void *data)
+static void take_shares(struct loop *l, size_t first)
 {
-	struct share *own = data;
-	struct loop *l = own->loop;
-	size_t first = (size_t)(own - l->shares);
-
 	for (size_t i = 0; i < l->n; i++)
 		take_items(l, &l->shares[(first + i) % l->n]);
+}
+
+static void *run(void *data)
+{
+	struct share *own = data;
+
+	take_shares(own->loop, (size_t)(own - own->loop->shares));
 	return NULL;
 }
 
@@ -75,7 +77,7 @@ static bool start(struct share *s, const cpu_set_t *cores, pthread_t *ret)
 	pthread_attr_setstacksize(&attr, SL_PARALLEL_STACK);
 	if (CPU_COUNT(&others) > 0)
 		pthread_attr_setaffinity_np(&attr, sizeof(others), &others);
-	r = pthread_create(ret, &attr, take_shares, s);
+	r = pthread_create(ret, &attr, run, s);
 	pthread_attr_destroy(&attr);
 	return r == 0;
 }
@@ -90,7 +92,6 @@ void sl_parallel_for(size_t n, void (*each)(void *arg, size_t i), void *arg)
 	l.n = threads_on(&cores);
 	if (l.n > n)
 		l.n = n ? n : 1;
-	assert(l.n); /* no thread runs on no core */
 	for (size_t i = 0; i < l.n; i++) {
 		l.shares[i].loop = &l;
 		atomic_init(&l.shares[i].next, n * i / l.n);
@@ -98,7 +99,7 @@ void sl_parallel_for(size_t n, void (*each)(void *arg, size_t i), void *arg)
 	}
 	while (started + 1 < l.n && start(&l.shares[started + 1], &cores, &threads[started]))
 		started++;
-	(void)take_shares(&l.shares[0]);
+	take_shares(&l, 0);
 	for (size_t i = 0; i < started; i++) {
 		/* If the other cores had no time for it: now there is this one. */
 		(void)pthread_setaffinity_np(threads[i], sizeof(cores), &cores);
