@@ -84,7 +84,7 @@ static int define(struct sl_tmpl_set *set, const struct text *texts, size_t i, s
 		trees = renamed(set, texts[t->same_as].trees, t->name);
 	if (!trees)
 		return sl_tmpl_parse(set, t->name, t->text, err);
-	tmpl_set_define(set, trees, SL_STR_NULL);
+	tmpl_set_define(set, trees, NULL);
 	return 0;
 }
 

@@ -88,20 +88,21 @@ int tmpl_set_read(struct sl_tmpl_set *set, struct sl_str name, struct sl_str tex
 	return tmpl_parse_trees(set, name, text, *ret_trees, err);
 }
 
-void tmpl_set_define(struct sl_tmpl_set *set, const struct sl_go_map *trees, struct sl_str new_name)
+void tmpl_set_define(struct sl_tmpl_set *set, const struct sl_go_map *trees,
+		     const struct sl_str *new_name)
 {
 	for (size_t i = 0; i < sl_go_map_len(trees); i++) {
 		const struct tmpl_tree *tree = sl_go_map_value_at(trees, i)->ptr;
 
 		if (!tree->empty || !tmpl_set_find(set, tree->name) ||
-		    sl_str_eq(tree->name, new_name))
+		    (new_name && sl_str_eq(tree->name, *new_name)))
 			sl_go_map_set_borrow(set->a, set->trees, tree->name,
 					     *sl_go_map_value_at(trees, i));
 	}
 }
 
 static int parse(struct sl_tmpl_set *set, struct sl_str name, struct sl_str text,
-		 struct sl_str new_name, struct sl_err *err)
+		 const struct sl_str *new_name, struct sl_err *err)
 {
 	struct sl_go_map *trees = NULL;
 	int r = tmpl_set_read(set, name, text, &trees, err);
@@ -114,7 +115,7 @@ static int parse(struct sl_tmpl_set *set, struct sl_str name, struct sl_str text
 int sl_tmpl_parse(struct sl_tmpl_set *set, struct sl_str name, struct sl_str text,
 		  struct sl_err *err)
 {
-	return parse(set, name, text, SL_STR_NULL, err);
+	return parse(set, name, text, NULL, err);
 }
 
 int sl_tmpl_parse_within(const struct sl_go_call *call, struct sl_tmpl_set *set, struct sl_str name,
@@ -124,7 +125,7 @@ int sl_tmpl_parse_within(const struct sl_go_call *call, struct sl_tmpl_set *set,
 
 	set->stack_base = call->exec->stack_base;
 	set->options.stack = call->exec->limits.stack;
-	r = parse(set, name, text, name, err);
+	r = parse(set, name, text, &name, err);
 	set->stack_base = NULL;
 	return r;
 }

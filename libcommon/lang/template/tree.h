@@ -121,10 +121,10 @@ int tmpl_set_read(struct sl_tmpl_set *set, struct sl_str name, struct sl_str tex
 		  struct sl_go_map **ret_trees, struct sl_err *err) SL_MUST_CHECK;
 /*
  * Such trees take their places in the set. Empty ones leave what is there, but for the one that is named
- * `new_name`, if any.
+ * `*new_name`. NULL: for none.
  */
 void tmpl_set_define(struct sl_tmpl_set *set, const struct sl_go_map *trees,
-		     struct sl_str new_name);
+		     const struct sl_str *new_name);
 /* NULL when there is none. */
 const struct tmpl_tree *tmpl_set_find(const struct sl_tmpl_set *set, struct sl_str name);
 /* The function of that name, a built-in one included; NULL when there is none. */
