@@ -16,18 +16,27 @@
 /* What a branch takes from the trunk, or more when it needs more. */
 #define BRANCH_BLOCK ((size_t)32 * 1024)
 
-static struct sl_arena_block *alloc_block(size_t size)
+/* Bytes of a block that has room for so many. */
+static size_t block_bytes(size_t size)
 {
-	struct sl_arena_block *b;
 	size_t bytes;
 
-	if (__builtin_add_overflow(size, sizeof(*b), &bytes))
+	if (__builtin_add_overflow(size, sizeof(struct sl_arena_block), &bytes))
 		abort();
-	b = sl_xmalloc(bytes);
+	return bytes;
+}
+
+static struct sl_arena_block *init_block(struct sl_arena_block *b, size_t size)
+{
 	b->next = NULL;
 	b->size = size;
 	b->used = 0;
 	return b;
+}
+
+static struct sl_arena_block *alloc_block(size_t size)
+{
+	return init_block(sl_xmalloc(block_bytes(size)), size);
 }
 
 static struct sl_arena_block *alloc_huge_page(void)
@@ -38,47 +47,36 @@ static struct sl_arena_block *alloc_huge_page(void)
 		abort();
 	/* A wish: without it the pages come one by one. */
 	(void)madvise(b, HUGE_PAGE, MADV_HUGEPAGE);
-	b->next = NULL;
-	b->size = HUGE_PAGE - sizeof(*b);
-	b->used = 0;
-	return b;
+	return init_block(b, HUGE_PAGE - sizeof(*b));
 }
 
-/* Of the trunk, which is used for this alone while it has branches. */
-static struct sl_arena_block *take_block(struct sl_arena_trunk *t, size_t size, bool *ret_full)
+/* From the trunk, which is used for this alone while it has branches, and is as full as they are. */
+static struct sl_arena_block *take_block(struct sl_arena *branch, size_t size)
 {
+	struct sl_arena_trunk *t = branch->trunk;
 	struct sl_arena_block *b;
-	size_t bytes;
 
-	if (__builtin_add_overflow(size, sizeof(*b), &bytes))
-		abort();
 	pthread_mutex_lock(&t->lock);
-	b = sl_arena_take(t->a, bytes);
-	*ret_full = sl_arena_full(t->a);
+	b = sl_arena_take(t->a, block_bytes(size));
+	if (sl_arena_full(t->a))
+		branch->limit = 1;
 	pthread_mutex_unlock(&t->lock);
-	b->next = NULL;
-	b->size = size;
-	b->used = 0;
-	return b;
+	return init_block(b, size);
 }
 
 static __attribute__((noinline)) struct sl_arena_block *new_block(struct sl_arena *a, size_t need)
 {
 	size_t size = a->head ? a->head->size * 2 : BLOCK_MIN;
 	struct sl_arena_block *b;
-	bool full = false;
 
 	if (size > BLOCK_MAX)
 		size = BLOCK_MAX;
 	if (a->trunk)
-		b = take_block(a->trunk, need < BRANCH_BLOCK ? BRANCH_BLOCK : need, &full);
+		b = take_block(a, need < BRANCH_BLOCK ? BRANCH_BLOCK : need);
 	else if (a->used >= HUGE_FROM && need <= HUGE_PAGE - sizeof(*b))
 		b = alloc_huge_page();
 	else
 		b = alloc_block(size < need ? need : size);
-	/* As full as the trunk, whatever went through this branch. */
-	if (full)
-		a->limit = 1;
 	/* The head is the one with more room left, once the item is in. */
 	if (a->head && a->head->size - a->head->used > b->size - need) {
 		b->next = a->head->next;
@@ -119,7 +117,7 @@ void sl_arena_reserve(struct sl_arena *a, size_t bytes)
 	a->head = alloc_block(bytes);
 }
 
-/* Blocks of a branch are the trunk's; those of others are freed up to `end`. */
+/* From `b` on, up to `end`, which stays. */
 static void free_blocks(struct sl_arena_block *b, const struct sl_arena_block *end)
 {
 	while (b != end) {
