@@ -2,9 +2,9 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "libcommon/base/parts.h"
 #include "libcommon/render/helm/engine.h"
 #include "libcommon/render/helm/objects.h"
-#include "libcommon/base/parts.h"
 #include "libcommon/render/helm/text.h"
 
 bool sl_helm_is_partial(struct sl_str name)
@@ -90,10 +90,22 @@ static size_t output_max(const struct sl_helm_engine *e)
 	return e->options->output ? e->options->output : SL_HELM_OUTPUT_MAX;
 }
 
-static int fail_large(const struct sl_helm_engine *e, struct sl_err *err)
+/* What has been rendered, with a limit for all of it. */
+struct output {
+	struct sl_helm_file *files;
+	size_t n, left;
+};
+
+static int put_file(const struct sl_helm_engine *e, struct output *o, struct sl_helm_file file,
+		    struct sl_err *err)
 {
-	return sl_err_set(err, SL_ERR_TOO_LARGE,
-			  "what the templates render to is larger than %zu bytes", output_max(e));
+	if (file.data.n > o->left)
+		return sl_err_set(err, SL_ERR_TOO_LARGE,
+				  "what the templates render to is larger than %zu bytes",
+				  output_max(e));
+	o->left -= file.data.n;
+	o->files[o->n++] = file;
+	return 0;
 }
 
 /* Of the engine, which one thread uses: begun and ended around the templates that it renders. */
@@ -111,24 +123,23 @@ static void end(struct sl_helm_engine *e)
 }
 
 static int render_in_order(struct sl_helm_engine *e, struct sl_arena *a,
-			   const struct sl_helm_renderable *items, size_t n,
-			   struct sl_helm_file *files, size_t *ret_count, struct sl_err *err)
+			   const struct sl_helm_renderable *items, size_t n, struct output *o,
+			   struct sl_err *err)
 {
 	SL_AUTO(sl_strbuf) out = SL_STRBUF_INIT(output_max(e));
-	size_t left = output_max(e), count = 0;
 	int r = 0;
 
 	begin(e, a);
 	for (size_t i = 0; i < n && r == 0; i++) {
+		struct sl_helm_file file = { .name = SL_STR_NULL };
+
 		if (sl_helm_is_partial(items[i].name))
 			continue;
-		r = render_one(e, a, &items[i], items[i].dot, &out, &files[count], err);
-		if (r == 0 && files[count].data.n > left)
-			r = fail_large(e, err);
-		left -= r == 0 ? files[count++].data.n : 0;
+		r = render_one(e, a, &items[i], items[i].dot, &out, &file, err);
+		if (r == 0)
+			r = put_file(e, o, file, err);
 	}
 	end(e);
-	*ret_count = count;
 	return r;
 }
 
@@ -207,20 +218,14 @@ static bool render_shared(const struct sl_helm_engine *e, struct sl_arena *a,
 }
 
 static int collect(const struct sl_helm_engine *e, const struct sl_helm_file *rendered, size_t n,
-		   struct sl_helm_file *files, size_t *ret_count, struct sl_err *err)
+		   struct output *o, struct sl_err *err)
 {
-	size_t left = output_max(e), count = 0;
+	int r = 0;
 
-	for (size_t i = 0; i < n; i++) {
-		if (!rendered[i].name.n)
-			continue;
-		if (rendered[i].data.n > left)
-			return fail_large(e, err);
-		left -= rendered[i].data.n;
-		files[count++] = rendered[i];
-	}
-	*ret_count = count;
-	return 0;
+	for (size_t i = 0; i < n && r == 0; i++)
+		if (rendered[i].name.n)
+			r = put_file(e, o, rendered[i], err);
+	return r;
 }
 
 /*
@@ -247,15 +252,26 @@ static bool may_share(const struct sl_helm_engine *e, const struct sl_helm_rende
 	return bytes >= SL_PARTS_BYTES_MIN;
 }
 
-int sl_helm_engine_render(struct sl_helm_engine *e, struct sl_arena *a,
-			  const struct sl_helm_renderable *items, size_t n,
-			  struct sl_helm_file *files, size_t *ret_count, struct sl_err *err)
+static int render(struct sl_helm_engine *e, struct sl_arena *a,
+		  const struct sl_helm_renderable *items, size_t n, struct output *o,
+		  struct sl_err *err)
 {
 	if (may_share(e, items, n)) {
 		struct sl_helm_file *rendered = sl_arena_array(a, n, sizeof(*rendered));
 
 		if (render_shared(e, a, items, n, rendered))
-			return collect(e, rendered, n, files, ret_count, err);
+			return collect(e, rendered, n, o, err);
 	}
-	return render_in_order(e, a, items, n, files, ret_count, err);
+	return render_in_order(e, a, items, n, o, err);
+}
+
+int sl_helm_engine_render(struct sl_helm_engine *e, struct sl_arena *a,
+			  const struct sl_helm_renderable *items, size_t n,
+			  struct sl_helm_file *files, size_t *ret_count, struct sl_err *err)
+{
+	struct output o = { .files = files, .left = output_max(e) };
+	int r = render(e, a, items, n, &o, err);
+
+	*ret_count = o.n;
+	return r;
 }
