@@ -29,6 +29,8 @@ bool sl_parts_run(sl_parallel_fn parallel, struct sl_arena *a, size_t n,
 {
 	struct running r = { .n = n, .each = each, .arg = arg };
 
+	if (!parallel)
+		return false;
 	sl_arena_trunk_init(&r.trunk, a);
 	parallel(SL_PARTS, run, &r);
 	if (atomic_load(&r.failed)) {

@@ -31,7 +31,7 @@ struct sl_part {
 
 /*
  * each(arg, part) for all parts of `n` items. True: all returned 0. False: one did not, some may not have
- * been called, and the arena is as it was before.
+ * been called, and the arena is as it was before; or `parallel` is NULL, and none was.
  */
 bool sl_parts_run(sl_parallel_fn parallel, struct sl_arena *a, size_t n,
 		  int (*each)(void *arg, struct sl_part *p), void *arg) SL_MUST_CHECK;

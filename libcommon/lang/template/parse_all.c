@@ -98,7 +98,7 @@ int sl_tmpl_parse_all(struct sl_tmpl_set *set, const struct sl_tmpl_text *given,
 
 	for (size_t i = 0; i < n; i++)
 		texts[i] = (struct text){ .name = given[i].name, .text = given[i].text };
-	if (find_same(set->a, texts, n) >= SL_PARTS_BYTES_MIN && parallel)
+	if (find_same(set->a, texts, n) >= SL_PARTS_BYTES_MIN)
 		parsed = sl_parts_run(parallel, set->a, n, parse_part, &j);
 	for (size_t i = 0; i < n && r == 0; i++) {
 		*ret_failed = i;

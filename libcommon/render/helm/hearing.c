@@ -7,23 +7,21 @@ static void keep_line(void *data, const char *line)
 	sl_strvec_push(data, line);
 }
 
-void sl_helm_hearing_init(struct sl_helm_hearing *h)
+bool sl_helm_parts_run(struct sl_helm_hearing *h, const struct sl_helm_host *host,
+		       struct sl_arena *a, size_t n, int (*each)(void *arg, struct sl_part *p),
+		       void *arg)
 {
+	bool done;
+
 	for (size_t i = 0; i < SL_PARTS; i++) {
 		h->lines[i] = (struct sl_strvec)SL_STRVEC_INIT;
 		h->hosts[i] = (struct sl_helm_host){ .data = &h->lines[i], .log = keep_line };
 	}
-}
-
-void sl_helm_hearing_release(struct sl_helm_hearing *h)
-{
-	for (size_t i = 0; i < SL_PARTS; i++)
-		sl_strvec_release(&h->lines[i]);
-}
-
-void sl_helm_hearing_tell(const struct sl_helm_hearing *h, const struct sl_helm_host *host)
-{
-	for (size_t i = 0; i < SL_PARTS; i++)
-		for (size_t k = 0; k < h->lines[i].n; k++)
+	done = sl_parts_run(host->parallel, a, n, each, arg);
+	for (size_t i = 0; i < SL_PARTS; i++) {
+		for (size_t k = 0; done && k < h->lines[i].n; k++)
 			sl_helm_log(host, "%s", h->lines[i].v[k]);
+		sl_strvec_release(&h->lines[i]);
+	}
+	return done;
 }

@@ -16,9 +16,12 @@ struct sl_helm_hearing {
 	struct sl_strvec lines[SL_PARTS];
 };
 
-void sl_helm_hearing_init(struct sl_helm_hearing *h);
-void sl_helm_hearing_release(struct sl_helm_hearing *h);
-/* Hand on what was heard. */
-void sl_helm_hearing_tell(const struct sl_helm_hearing *h, const struct sl_helm_host *host);
+/*
+ * sl_parts_run() in threads of the host's, if it has any, with `h` for what its parts say, which the host
+ * hears if all went well.
+ */
+bool sl_helm_parts_run(struct sl_helm_hearing *h, const struct sl_helm_host *host,
+		       struct sl_arena *a, size_t n, int (*each)(void *arg, struct sl_part *p),
+		       void *arg) SL_MUST_CHECK;
 
 #endif

@@ -1,5 +1,7 @@
 #include "libcommon/render/helm/install_order.h"
 
+#include <string.h>
+
 #include "libcommon/base/sort.h"
 
 static const char *const install_order[] = {
@@ -68,14 +70,18 @@ static int by_place(const void *x, const void *y)
 	return c ? c : p->at < q->at ? -1 : p->at > q->at;
 }
 
-void sl_helm_install_order(struct sl_arena *a, const struct sl_str *kinds, size_t n,
-			   size_t *ret_order)
+void *sl_helm_in_install_order(struct sl_arena *a, const void *items, size_t n, size_t size,
+			       size_t kind)
 {
 	struct place *places = sl_arena_array(a, n, sizeof(*places));
+	char *ordered = sl_arena_array(a, n, size);
+	const char *from = items;
 
 	for (size_t i = 0; i < n; i++)
-		places[i] = place_of(kinds[i], i);
+		places[i] =
+			place_of(*(const struct sl_str *)(const void *)(from + i * size + kind), i);
 	sl_sort(places, n, sizeof(*places), by_place);
 	for (size_t i = 0; i < n; i++)
-		ret_order[i] = places[i].at;
+		memcpy(ordered + i * size, from + places[i].at * size, size);
+	return ordered;
 }

@@ -10,10 +10,10 @@
 #include "libcommon/base/str.h"
 
 /*
- * The numbers of the kinds in that order; unknown ones come last, by name. Those of one kind stay
- * as they are.
+ * A copy of `n` items of `size` bytes in that order, by the struct sl_str at `kind` in each; unknown kinds come
+ * last, by name. Those of one kind stay as they are.
  */
-void sl_helm_install_order(struct sl_arena *a, const struct sl_str *kinds, size_t n,
-			   size_t *ret_order);
+void *sl_helm_in_install_order(struct sl_arena *a, const void *items, size_t n, size_t size,
+			       size_t kind);
 
 #endif

@@ -303,6 +303,10 @@ struct subcharts {
 	struct chart_files *f;
 	struct subchart *items;
 	size_t n;
+};
+
+struct subcharts_in_parts {
+	const struct subcharts *s;
 	struct sl_helm_hearing hearing;
 	struct sl_helm_loading parts[SL_PARTS];
 };
@@ -335,27 +339,24 @@ static int load_some(const struct chart_files *f, struct subchart *items, size_t
 
 static int load_part(void *arg, struct sl_part *p)
 {
-	struct subcharts *s = arg;
-	struct sl_helm_loading *l = &s->parts[p->number];
+	struct subcharts_in_parts *all = arg;
+	const struct subcharts *s = all->s;
+	struct sl_helm_loading *l = &all->parts[p->number];
 	const struct chart_files f = { .l = l, .c = s->f->c };
 
-	*l = sl_helm_loading_part(s->f->l, &p->a, &s->hearing.hosts[p->number]);
+	*l = sl_helm_loading_part(s->f->l, &p->a, &all->hearing.hosts[p->number]);
 	return load_some(&f, s->items + p->from, p->to - p->from, NULL);
 }
 
-static bool load_in_parts(struct subcharts *s)
+static bool load_in_parts(const struct subcharts *s)
 {
+	struct subcharts_in_parts all = { .s = s };
 	struct sl_helm_loading *l = s->f->l;
-	bool loaded;
 
-	sl_helm_hearing_init(&s->hearing);
-	loaded = sl_parts_run(l->host->parallel, l->a, s->n, load_part, s);
-	if (loaded) {
-		sl_helm_hearing_tell(&s->hearing, l->host);
-		sl_helm_loading_join(l, s->parts);
-	}
-	sl_helm_hearing_release(&s->hearing);
-	return loaded;
+	if (!sl_helm_parts_run(&all.hearing, l->host, l->a, s->n, load_part, &all))
+		return false;
+	sl_helm_loading_join(l, all.parts);
+	return true;
 }
 
 /* Helm takes them in the order of a Go map, that is in none: here by name. */
@@ -366,7 +367,7 @@ static int load_subcharts(struct chart_files *f, struct sl_err *err)
 	bool many = find_subcharts(f, &s) >= SL_PARTS_BYTES_MIN && s.n > 1;
 	int r = 0;
 
-	if (!many || !f->l->host->parallel || !load_in_parts(&s))
+	if (!many || !load_in_parts(&s))
 		r = load_some(f, s.items, s.n, err);
 	c->dependencies = sl_arena_array(f->l->a, s.n, sizeof(*c->dependencies));
 	for (size_t i = 0; i < s.n && r == 0; i++) {

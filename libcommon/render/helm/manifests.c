@@ -308,34 +308,6 @@ static int take_file(struct sorting *s, const struct sl_helm_file *file, struct 
 	return r;
 }
 
-static void order_manifests(struct sorting *s, struct sl_helm_result *ret)
-{
-	size_t n = s->manifest_count, *order = sl_arena_array(s->a, n, sizeof(*order));
-	struct sl_str *kinds = sl_arena_array(s->a, n, sizeof(*kinds));
-
-	for (size_t i = 0; i < n; i++)
-		kinds[i] = s->manifests[i].kind;
-	sl_helm_install_order(s->a, kinds, n, order);
-	ret->manifests = sl_arena_array(s->a, n, sizeof(*ret->manifests));
-	ret->manifest_count = n;
-	for (size_t i = 0; i < n; i++)
-		ret->manifests[i] = s->manifests[order[i]];
-}
-
-static void order_hooks(struct sorting *s, struct sl_helm_result *ret)
-{
-	size_t n = s->hook_count, *order = sl_arena_array(s->a, n, sizeof(*order));
-	struct sl_str *kinds = sl_arena_array(s->a, n, sizeof(*kinds));
-
-	for (size_t i = 0; i < n; i++)
-		kinds[i] = s->hooks[i].kind;
-	sl_helm_install_order(s->a, kinds, n, order);
-	ret->hooks = sl_arena_array(s->a, n, sizeof(*ret->hooks));
-	ret->hook_count = n;
-	for (size_t i = 0; i < n; i++)
-		ret->hooks[i] = s->hooks[order[i]];
-}
-
 struct documents {
 	const struct sl_helm_file *files;
 	struct sl_helm_hearing hearing;
@@ -363,7 +335,6 @@ static int take_part(void *arg, struct sl_part *p)
 
 static void join(struct sorting *s, const struct documents *d)
 {
-	sl_helm_hearing_tell(&d->hearing, s->host);
 	for (size_t i = 0; i < SL_PARTS; i++) {
 		for (size_t k = 0; k < d->parts[i].manifest_count; k++)
 			add_manifest(s, &d->parts[i].manifests[k]);
@@ -375,17 +346,14 @@ static void join(struct sorting *s, const struct documents *d)
 static bool take_in_parts(struct sorting *s, const struct sl_helm_file *files, size_t n)
 {
 	struct documents d = { .files = files };
-	bool taken;
+	bool taken = sl_helm_parts_run(&d.hearing, s->host, s->a, n, take_part, &d);
 
-	sl_helm_hearing_init(&d.hearing);
-	taken = sl_parts_run(s->host->parallel, s->a, n, take_part, &d);
 	if (taken)
 		join(s, &d);
 	for (size_t i = 0; i < SL_PARTS; i++) {
 		free(d.parts[i].manifests);
 		free(d.parts[i].hooks);
 	}
-	sl_helm_hearing_release(&d.hearing);
 	return taken;
 }
 
@@ -406,10 +374,15 @@ int sl_helm_sort_manifests(struct sl_arena *a, const struct sl_helm_file *files,
 	bool many = count_bytes(files, n) >= SL_PARTS_BYTES_MIN;
 	int r = 0;
 
-	if (!many || !host->parallel || !take_in_parts(&s, files, n))
+	if (!many || !take_in_parts(&s, files, n))
 		r = take_files(&s, files, n, err);
-	order_manifests(&s, ret);
-	order_hooks(&s, ret);
+	ret->manifest_count = s.manifest_count;
+	ret->manifests =
+		sl_helm_in_install_order(a, s.manifests, s.manifest_count, sizeof(*s.manifests),
+					 offsetof(struct sl_helm_manifest, kind));
+	ret->hook_count = s.hook_count;
+	ret->hooks = sl_helm_in_install_order(a, s.hooks, s.hook_count, sizeof(*s.hooks),
+					      offsetof(struct sl_helm_hook, kind));
 	free(s.manifests);
 	free(s.hooks);
 	return r;

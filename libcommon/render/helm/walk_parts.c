@@ -19,7 +19,7 @@ static bool wants_parts(const struct sl_helm_walk *w, const struct sl_helm_named
 {
 	size_t files = 0;
 
-	if (!w->fs->branch || !w->l->host->parallel)
+	if (!w->fs->branch)
 		return false;
 	for (size_t i = 0; i < n; i++)
 		files += entries[i].type == SL_HELM_DIR ? FILES_OF_DIR : 1;
@@ -47,7 +47,6 @@ static int walk(void *arg, struct sl_part *p)
 /* As if the parts had been walked now. */
 static void join(struct sl_helm_walk *w, const struct walking *all)
 {
-	sl_helm_hearing_tell(&all->hearing, w->l->host);
 	sl_helm_loading_join(w->l, all->parts);
 	for (size_t i = 0; i < SL_PARTS; i++)
 		for (size_t k = 0; k < all->files[i].n; k++)
@@ -55,18 +54,19 @@ static void join(struct sl_helm_walk *w, const struct walking *all)
 					   all->files[i].items[k].data);
 }
 
+static bool walk_in_parts(struct sl_helm_walk *w, const char *dir,
+			  const struct sl_helm_named *entries, size_t n)
+{
+	struct walking all = { .w = w, .dir = dir, .entries = entries };
+
+	if (!sl_helm_parts_run(&all.hearing, w->l->host, w->l->a, n, walk, &all))
+		return false;
+	join(w, &all);
+	return true;
+}
+
 bool sl_helm_walk_parts(struct sl_helm_walk *w, const char *dir,
 			const struct sl_helm_named *entries, size_t n)
 {
-	struct walking all = { .w = w, .dir = dir, .entries = entries };
-	bool walked;
-
-	if (!wants_parts(w, entries, n))
-		return false;
-	sl_helm_hearing_init(&all.hearing);
-	walked = sl_parts_run(w->l->host->parallel, w->l->a, n, walk, &all);
-	if (walked)
-		join(w, &all);
-	sl_helm_hearing_release(&all.hearing);
-	return walked;
+	return wants_parts(w, entries, n) && walk_in_parts(w, dir, entries, n);
 }
